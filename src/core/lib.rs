@@ -1,0 +1,1 @@
+//! Language, planner and engine.
