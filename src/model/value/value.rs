@@ -1,0 +1,484 @@
+//! Values.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Number, Path, Refinement, Step, Type, compare_for_set};
+
+/// The attributes of an object, or the elements of a map, in the order of their keys.
+pub type Map = BTreeMap<Arc<str>, Value>;
+
+/// What a value carries beside its content; a bit set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// Must not be shown.
+    pub const SENSITIVE: Self = Self(1);
+    /// Must not be stored.
+    pub const EPHEMERAL: Self = Self(2);
+
+    /// Returns the marks of both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Returns the marks that are not in `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Tells whether all marks of `other` are here.
+    pub fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Tells whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The content of a value.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// Null of a type.
+    Null(Type),
+    /// Known only after apply; what is known already stands in the refinement.
+    Unknown(Type, Option<Arc<Refinement>>),
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text, normalised to NFC by whoever makes it from source.
+    String(Arc<str>),
+    /// A list; the type is that of the elements.
+    List(Type, Arc<Vec<Value>>),
+    /// A set; ordered by [`compare_for_set`], without duplicates and without marks inside.
+    Set(Type, Arc<Vec<Value>>),
+    /// A map; the type is that of the elements.
+    Map(Type, Arc<Map>),
+    /// A tuple.
+    Tuple(Arc<Vec<Value>>),
+    /// An object.
+    Object(Arc<Map>),
+}
+
+/// A value of the language.
+#[derive(Clone, Debug)]
+pub struct Value {
+    kind: Kind,
+    marks: Marks,
+}
+
+impl From<Kind> for Value {
+    fn from(kind: Kind) -> Self {
+        Self { kind, marks: Marks::NONE }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Kind::Bool(b).into()
+    }
+}
+
+impl From<&str> for Value {
+    fn from(s: &str) -> Self {
+        Kind::String(s.into()).into()
+    }
+}
+
+impl From<String> for Value {
+    fn from(s: String) -> Self {
+        Kind::String(s.into()).into()
+    }
+}
+
+impl From<Arc<str>> for Value {
+    fn from(s: Arc<str>) -> Self {
+        Kind::String(s).into()
+    }
+}
+
+impl From<Number> for Value {
+    fn from(n: Number) -> Self {
+        Kind::Number(n).into()
+    }
+}
+
+impl From<i64> for Value {
+    fn from(n: i64) -> Self {
+        Kind::Number(Number::from(n)).into()
+    }
+}
+
+impl Value {
+    /// Null whose type is not known.
+    pub const NULL: Self = Self { kind: Kind::Null(Type::Dynamic), marks: Marks::NONE };
+    /// Unknown whose type is not known either.
+    pub const DYNAMIC: Self = Self { kind: Kind::Unknown(Type::Dynamic, None), marks: Marks::NONE };
+
+    /// Makes null of a type.
+    pub fn null(ty: Type) -> Self {
+        Kind::Null(ty).into()
+    }
+
+    /// Makes an unknown value of a type.
+    pub fn unknown(ty: Type) -> Self {
+        Kind::Unknown(ty, None).into()
+    }
+
+    /// Makes a list; every element must be of type `element` already.
+    pub fn list(element: Type, elements: Vec<Self>) -> Self {
+        Kind::List(element, Arc::new(elements)).into()
+    }
+
+    /// Makes a set: sorts, removes duplicates, raises the marks of elements to the set.
+    pub fn set(element: Type, elements: Vec<Self>) -> Self {
+        let mut marks = Marks::NONE;
+        let mut plain = Vec::with_capacity(elements.len());
+        for e in elements {
+            if e.has_marks() {
+                let (e, m) = e.unmark_deep();
+                marks = marks.union(m);
+                plain.push(e);
+            } else {
+                plain.push(e);
+            }
+        }
+        plain.sort_by(compare_for_set);
+        plain.dedup_by(|a, b| compare_for_set(a, b).is_eq());
+        Self { kind: Kind::Set(element, Arc::new(plain)), marks }
+    }
+
+    /// Makes a map; every element must be of type `element` already.
+    pub fn map<K: Into<Arc<str>>>(element: Type, elements: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Kind::Map(element, Arc::new(elements.into_iter().map(|(k, v)| (k.into(), v)).collect())).into()
+    }
+
+    /// Makes a tuple.
+    pub fn tuple(elements: Vec<Self>) -> Self {
+        Kind::Tuple(Arc::new(elements)).into()
+    }
+
+    /// Makes an object.
+    pub fn object<K: Into<Arc<str>>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Kind::Object(Arc::new(attributes.into_iter().map(|(k, v)| (k.into(), v)).collect())).into()
+    }
+
+    /// Returns the content, without regard to marks.
+    pub fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// Returns the marks of the value itself, not of its parts.
+    pub fn marks(&self) -> Marks {
+        self.marks
+    }
+
+    /// Adds marks to the value itself.
+    #[must_use]
+    pub fn with_marks(mut self, marks: Marks) -> Self {
+        self.marks = self.marks.union(marks);
+        self
+    }
+
+    /// Marks the value as sensitive.
+    #[must_use]
+    pub fn sensitive(self) -> Self {
+        self.with_marks(Marks::SENSITIVE)
+    }
+
+    /// Tells whether the value itself is sensitive.
+    pub fn is_sensitive(&self) -> bool {
+        self.marks.contains(Marks::SENSITIVE)
+    }
+
+    /// Takes the marks off the value itself.
+    pub fn unmark(self) -> (Self, Marks) {
+        let marks = self.marks;
+        (Self { kind: self.kind, marks: Marks::NONE }, marks)
+    }
+
+    /// Tells whether the value or any part of it is marked.
+    pub fn has_marks(&self) -> bool {
+        !self.marks.is_empty() || self.children().any(Self::has_marks)
+    }
+
+    /// Takes off all marks, at any depth, and returns their union.
+    pub fn unmark_deep(self) -> (Self, Marks) {
+        if !self.has_marks() {
+            return (self, Marks::NONE);
+        }
+        let mut all = Marks::NONE;
+        let plain = self.transform(&mut |v: Self| {
+            let (v, m) = v.unmark();
+            all = all.union(m);
+            v
+        });
+        (plain, all)
+    }
+
+    /// Takes off all marks and returns where they were.
+    pub fn unmark_with_paths(self) -> (Self, Vec<(Path, Marks)>) {
+        let mut paths = Vec::new();
+        if self.has_marks() {
+            self.visit(&mut Path::default(), &mut |path, v| {
+                if !v.marks.is_empty() {
+                    paths.push((path.clone(), v.marks));
+                }
+                true
+            });
+        }
+        (self.unmark_deep().0, paths)
+    }
+
+    /// Puts marks at paths; a path that leads nowhere marks the deepest value on its way.
+    #[must_use]
+    pub fn mark_with_paths<'a>(self, paths: impl IntoIterator<Item = &'a (Path, Marks)>) -> Self {
+        paths.into_iter().fold(self, |v, (path, marks)| v.mark_at(&path.0, *marks))
+    }
+
+    fn mark_at(self, steps: &[Step], marks: Marks) -> Self {
+        let Some((first, rest)) = steps.split_first() else { return self.with_marks(marks) };
+        let own = self.marks;
+        let kind = match (self.kind, first) {
+            (Kind::Object(m), Step::Attribute(name)) if m.contains_key(name) => Kind::Object(mark_entry(m, name, rest, marks)),
+            (Kind::Map(t, m), Step::Index(k)) if k.as_str().is_some_and(|k| m.contains_key(k)) => {
+                let key: Arc<str> = k.as_str().unwrap_or_default().into();
+                Kind::Map(t, mark_entry(m, &key, rest, marks))
+            }
+            (Kind::List(t, l), Step::Index(k)) if k.as_index().is_some_and(|i| i < l.len()) => {
+                Kind::List(t, mark_element(l, k.as_index().unwrap_or(0), rest, marks))
+            }
+            (Kind::Tuple(l), Step::Index(k)) if k.as_index().is_some_and(|i| i < l.len()) => {
+                Kind::Tuple(mark_element(l, k.as_index().unwrap_or(0), rest, marks))
+            }
+            (kind, _) => return Self { kind, marks: own.union(marks) },
+        };
+        Self { kind, marks: own }
+    }
+
+    /// Returns the type.
+    pub fn type_of(&self) -> Type {
+        match &self.kind {
+            Kind::Null(t) | Kind::Unknown(t, _) => t.clone(),
+            Kind::Bool(_) => Type::Bool,
+            Kind::Number(_) => Type::Number,
+            Kind::String(_) => Type::String,
+            Kind::List(t, _) => Type::list(t.clone()),
+            Kind::Set(t, _) => Type::set(t.clone()),
+            Kind::Map(t, _) => Type::map(t.clone()),
+            Kind::Tuple(vs) => Type::tuple(vs.iter().map(Self::type_of)),
+            Kind::Object(m) => Type::object(m.iter().map(|(k, v)| (k.clone(), v.type_of()))),
+        }
+    }
+
+    /// Tells whether the value is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null(_))
+    }
+
+    /// Tells whether the value itself is unknown.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.kind, Kind::Unknown(..))
+    }
+
+    /// Tells whether the value itself is known (null counts as known).
+    pub fn is_known(&self) -> bool {
+        !self.is_unknown()
+    }
+
+    /// Tells whether nothing in it is unknown.
+    pub fn is_wholly_known(&self) -> bool {
+        self.is_known() && self.children().all(Self::is_wholly_known)
+    }
+
+    /// Returns the text, whatever the marks.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Returns the truth value, whatever the marks.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool(b) => Some(b),
+            _ => None,
+        }
+    }
+
+    /// Returns the number, whatever the marks.
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.kind {
+            Kind::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Returns a number that is a whole one from 0 on and fits.
+    pub fn as_index(&self) -> Option<usize> {
+        self.as_number().and_then(Number::to_usize)
+    }
+
+    /// Returns a number that is a whole one and fits.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_number().and_then(Number::to_i64)
+    }
+
+    /// Returns the elements of a list, set or tuple, whatever the marks.
+    pub fn elements(&self) -> Option<&[Self]> {
+        match &self.kind {
+            Kind::List(_, l) | Kind::Set(_, l) | Kind::Tuple(l) => Some(l),
+            _ => None,
+        }
+    }
+
+    /// Returns the entries of a map or object, whatever the marks.
+    pub fn entries(&self) -> Option<&Map> {
+        match &self.kind {
+            Kind::Map(_, m) | Kind::Object(m) => Some(m),
+            _ => None,
+        }
+    }
+
+    /// Returns an entry of a map or object, whatever the marks.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entries().and_then(|m| m.get(key))
+    }
+
+    /// Returns the text of an entry; `None` where it is missing, null, unknown or no text.
+    pub fn get_str(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Self::as_str)
+    }
+
+    /// Returns the truth value of an entry; `None` where it is missing, null, unknown or none.
+    pub fn get_bool(&self, key: &str) -> Option<bool> {
+        self.get(key).and_then(Self::as_bool)
+    }
+
+    /// Returns the whole number of an entry; `None` where it is missing, null, unknown or none.
+    pub fn get_i64(&self, key: &str) -> Option<i64> {
+        self.get(key).and_then(Self::as_i64)
+    }
+
+    /// Returns the same object or map with one entry set.
+    #[must_use]
+    pub fn with(self, key: impl Into<Arc<str>>, value: Self) -> Self {
+        let set = |m: Arc<Map>, v| {
+            let mut m = Arc::unwrap_or_clone(m);
+            m.insert(key.into(), v);
+            Arc::new(m)
+        };
+        let kind = match self.kind {
+            Kind::Object(m) => Kind::Object(set(m, value)),
+            Kind::Map(t, m) => Kind::Map(t, set(m, value)),
+            other => other,
+        };
+        Self { kind, marks: self.marks }
+    }
+
+    /// Follows a path; `None` where it leads nowhere. Marks on the way are not added.
+    pub fn at(&self, path: &Path) -> Option<&Self> {
+        path.0.iter().try_fold(self, |v, step| match step {
+            Step::Attribute(name) => v.get(name),
+            Step::Index(k) => match k.as_str() {
+                Some(key) => v.get(key),
+                None => v.elements().and_then(|l| l.get(k.as_index()?)),
+            },
+            Step::Element(e) => v.elements().and_then(|l| l.iter().find(|x| compare_for_set(x, e).is_eq())),
+        })
+    }
+
+    /// Returns the direct parts.
+    pub fn children(&self) -> impl Iterator<Item = &Self> {
+        let list = self.elements().unwrap_or_default().iter();
+        list.chain(self.entries().into_iter().flat_map(BTreeMap::values))
+    }
+
+    /// Rebuilds the value from the leaves up; `f` sees each part after its own parts were rebuilt.
+    #[must_use]
+    pub fn transform(self, f: &mut impl FnMut(Self) -> Self) -> Self {
+        let marks = self.marks;
+        let kind = match self.kind {
+            Kind::List(t, l) => Kind::List(t, transform_all(l, f)),
+            Kind::Set(t, l) => {
+                let v = Self::set(t, Arc::unwrap_or_clone(l).into_iter().map(|v| v.transform(f)).collect());
+                return f(v.with_marks(marks));
+            }
+            Kind::Tuple(l) => Kind::Tuple(transform_all(l, f)),
+            Kind::Map(t, m) => Kind::Map(t, transform_entries(m, f)),
+            Kind::Object(m) => Kind::Object(transform_entries(m, f)),
+            other => other,
+        };
+        f(Self { kind, marks })
+    }
+
+    /// Visits the value and its parts from the root down; parts are left out where `f` says `false`.
+    pub fn visit(&self, path: &mut Path, f: &mut impl FnMut(&Path, &Self) -> bool) {
+        if !f(path, self) {
+            return;
+        }
+        match &self.kind {
+            Kind::List(_, l) | Kind::Tuple(l) => {
+                for (i, v) in l.iter().enumerate() {
+                    path.0.push(Step::Index(Self::from(i64::try_from(i).unwrap_or(i64::MAX))));
+                    v.visit(path, f);
+                    path.0.pop();
+                }
+            }
+            Kind::Set(_, l) => {
+                for v in l.iter() {
+                    path.0.push(Step::Element(v.clone()));
+                    v.visit(path, f);
+                    path.0.pop();
+                }
+            }
+            Kind::Map(_, m) => {
+                for (k, v) in m.iter() {
+                    path.0.push(Step::Index(Self::from(k.clone())));
+                    v.visit(path, f);
+                    path.0.pop();
+                }
+            }
+            Kind::Object(m) => {
+                for (k, v) in m.iter() {
+                    path.0.push(Step::Attribute(k.clone()));
+                    v.visit(path, f);
+                    path.0.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn mark_entry(m: Arc<Map>, key: &Arc<str>, rest: &[Step], marks: Marks) -> Arc<Map> {
+    let mut m = Arc::unwrap_or_clone(m);
+    if let Some(v) = m.remove(key) {
+        m.insert(key.clone(), v.mark_at(rest, marks));
+    }
+    Arc::new(m)
+}
+
+fn mark_element(l: Arc<Vec<Value>>, i: usize, rest: &[Step], marks: Marks) -> Arc<Vec<Value>> {
+    let mut l = Arc::unwrap_or_clone(l);
+    if let Some(slot) = l.get_mut(i) {
+        *slot = std::mem::replace(slot, Value::NULL).mark_at(rest, marks);
+    }
+    Arc::new(l)
+}
+
+fn transform_all(l: Arc<Vec<Value>>, f: &mut impl FnMut(Value) -> Value) -> Arc<Vec<Value>> {
+    Arc::new(Arc::unwrap_or_clone(l).into_iter().map(|v| v.transform(f)).collect())
+}
+
+fn transform_entries(m: Arc<Map>, f: &mut impl FnMut(Value) -> Value) -> Arc<Map> {
+    Arc::new(Arc::unwrap_or_clone(m).into_iter().map(|(k, v)| (k, v.transform(f))).collect())
+}
