@@ -1,1 +1,15 @@
-//! Language, planner and engine.
+//! Language, planner and engine of bastionless. Sees the model only, never an SDK.
+//!
+//! Rooms, each importing only rooms named before it:
+//!
+//! - [`lang`]: syntax, addresses, blocks, module tree, expressions, functions
+//! - [`state`]: snapshots of what exists, the journal and its fold
+//! - [`plan`]: the settler, differences, execution graph, plan file, drift (pure)
+//!
+//! Rooms below this line may do I/O:
+//!
+//! - `io`: files, environment, clock; `store`: state stores with locks; `engine`: observing and applying
+
+pub mod lang;
+pub mod plan;
+pub mod state;

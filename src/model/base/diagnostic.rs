@@ -66,7 +66,11 @@ impl Diagnostic {
         Self::new(Severity::Warning, summary, detail)
     }
 
-    fn new(severity: Severity, summary: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+    fn new(
+        severity: Severity,
+        summary: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             severity,
             summary: summary.into(),
@@ -81,14 +85,20 @@ impl Diagnostic {
     /// Sets the place that is wrong; the label may be empty.
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
-        self.primary = Some(Label { span, text: String::new() });
+        self.primary = Some(Label {
+            span,
+            text: String::new(),
+        });
         self
     }
 
     /// Sets the place that is wrong, with a label.
     #[must_use]
     pub fn primary(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.primary = Some(Label { span, text: text.into() });
+        self.primary = Some(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
@@ -96,7 +106,10 @@ impl Diagnostic {
     #[must_use]
     pub fn or_at(mut self, span: Span) -> Self {
         if self.primary.is_none() {
-            self.primary = Some(Label { span, text: String::new() });
+            self.primary = Some(Label {
+                span,
+                text: String::new(),
+            });
         }
         self
     }
@@ -104,14 +117,26 @@ impl Diagnostic {
     /// Adds another place.
     #[must_use]
     pub fn context(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.context.push(Label { span, text: text.into() });
+        self.context.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 
     /// Adds a suggested change.
     #[must_use]
-    pub fn patch(mut self, span: Span, replacement: impl Into<String>, text: impl Into<String>) -> Self {
-        self.patches.push(Patch { span, replacement: replacement.into(), text: text.into() });
+    pub fn patch(
+        mut self,
+        span: Span,
+        replacement: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        self.patches.push(Patch {
+            span,
+            replacement: replacement.into(),
+            text: text.into(),
+        });
         self
     }
 

@@ -23,7 +23,11 @@ impl Span {
     /// Makes the span of `start..end` in `source`.
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {
         let clamp = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { source, start: clamp(start), end: clamp(end) }
+        Self {
+            source,
+            start: clamp(start),
+            end: clamp(end),
+        }
     }
 
     /// Returns the smallest span that covers both; spans of different sources give `self`.
@@ -32,7 +36,11 @@ impl Span {
         if self.source != other.source {
             return self;
         }
-        Self { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            source: self.source,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// Returns the range as `usize` bounds.
@@ -72,8 +80,14 @@ impl SourceMap {
     /// Adds a text and returns its name.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceId {
         let text: Arc<str> = text.into();
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect::<Vec<_>>();
-        self.sources.push(Source { name: name.into(), text, line_starts: starts.into() });
+        let starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(i, _)| i + 1))
+            .collect::<Vec<_>>();
+        self.sources.push(Source {
+            name: name.into(),
+            text,
+            line_starts: starts.into(),
+        });
         SourceId(u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -84,18 +98,27 @@ impl SourceMap {
 
     /// Returns the text under a span; empty where the span does not fit.
     pub fn text(&self, span: Span) -> &str {
-        self.get(span.source).and_then(|s| s.text.get(span.range())).unwrap_or("")
+        self.get(span.source)
+            .and_then(|s| s.text.get(span.range()))
+            .unwrap_or("")
     }
 
     /// Returns all sources with their ids, in the order of adding.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.sources.iter().enumerate().map(|(i, s)| (SourceId(u32::try_from(i).unwrap_or(u32::MAX)), s))
+        self.sources
+            .iter()
+            .enumerate()
+            .map(|(i, s)| (SourceId(u32::try_from(i).unwrap_or(u32::MAX)), s))
     }
 
     /// Returns the start and end of a span as positions.
     pub fn positions(&self, span: Span) -> Option<(&Source, Position, Position)> {
         let source = self.get(span.source)?;
-        Some((source, source.position(span.start as usize), source.position(span.end as usize)))
+        Some((
+            source,
+            source.position(span.start as usize),
+            source.position(span.end as usize),
+        ))
     }
 }
 
@@ -108,15 +131,32 @@ impl Source {
         }
         let line = self.line_starts.partition_point(|s| *s <= byte).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start..byte).map_or(0, |t| t.graphemes(true).count()) + 1;
+        let column = self
+            .text
+            .get(start..byte)
+            .map_or(0, |t| t.graphemes(true).count())
+            + 1;
         Position { line, column, byte }
     }
 
     /// Returns a line without its end, counted from 1.
     pub fn line(&self, line: usize) -> &str {
-        let Some(start) = line.checked_sub(1).and_then(|l| self.line_starts.get(l)).copied() else { return "" };
-        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
-        self.text.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r'])
+        let Some(start) = line
+            .checked_sub(1)
+            .and_then(|l| self.line_starts.get(l))
+            .copied()
+        else {
+            return "";
+        };
+        let end = self
+            .line_starts
+            .get(line)
+            .copied()
+            .unwrap_or(self.text.len());
+        self.text
+            .get(start..end)
+            .unwrap_or("")
+            .trim_end_matches(['\n', '\r'])
     }
 }
 

@@ -6,5 +6,6 @@
 mod model;
 
 pub use model::{
-    Attribute, Block, Default, Equivalence, Mode, Nesting, NestedBlock, Replace, Schema, SchemaKind, TypeName,
+    Attribute, Block, Default, Equivalence, Mode, NestedBlock, Nesting, Replace, Schema,
+    SchemaKind, TypeName,
 };

@@ -198,8 +198,14 @@ impl Attribute {
 impl Block {
     /// Returns the type of the object that the block makes.
     pub fn implied_type(&self) -> Type {
-        let attributes = self.attributes.iter().map(|(k, a)| (k.clone(), a.ty.clone()));
-        let blocks = self.blocks.iter().map(|(k, b)| (k.clone(), b.implied_type()));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(k, a)| (k.clone(), a.ty.clone()));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|(k, b)| (k.clone(), b.implied_type()));
         Type::object(attributes.chain(blocks))
     }
 }

@@ -41,7 +41,9 @@ impl Constraint {
             Self::Set(c) => Type::set(c.to_type()),
             Self::Map(c) => Type::map(c.to_type()),
             Self::Tuple(cs) => Type::tuple(cs.iter().map(Self::to_type)),
-            Self::Object(ats) => Type::object(ats.iter().map(|(k, a)| (k.clone(), a.constraint.to_type()))),
+            Self::Object(ats) => {
+                Type::object(ats.iter().map(|(k, a)| (k.clone(), a.constraint.to_type())))
+            }
         }
     }
 

@@ -12,13 +12,19 @@ mod path;
 mod refinement;
 mod ty;
 mod unify;
-#[allow(clippy::module_inception, reason = "the room is named after its main type")]
+#[allow(
+    clippy::module_inception,
+    reason = "the room is named after its main type"
+)]
 mod value;
 
 pub use constraint::{Constraint, ObjectAttribute};
 pub use convert::{ConvertError, convert};
 pub use equality::{compare_for_set, equal, identical};
-pub use json::{JsonError, from_json, from_json_as, to_json, type_from_json, type_to_json, unknown_mask, sensitive_mask};
+pub use json::{
+    JsonError, from_json, from_json_as, sensitive_mask, to_json, type_from_json, type_to_json,
+    unknown_mask,
+};
 pub use number::{Number, NumberError};
 pub use path::{Path, Step};
 pub use refinement::Refinement;

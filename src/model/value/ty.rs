@@ -48,7 +48,9 @@ impl Type {
 
     /// Makes `object({…})`.
     pub fn object<K: Into<Arc<str>>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::Object(Arc::new(attributes.into_iter().map(|(k, t)| (k.into(), t)).collect()))
+        Self::Object(Arc::new(
+            attributes.into_iter().map(|(k, t)| (k.into(), t)).collect(),
+        ))
     }
 
     /// Tells whether this is `bool`, `number` or `string`.
@@ -96,7 +98,11 @@ impl Type {
     }
 
     fn friendly_element(&self) -> String {
-        if *self == Self::Dynamic { "any single type".into() } else { self.friendly_name() }
+        if *self == Self::Dynamic {
+            "any single type".into()
+        } else {
+            self.friendly_name()
+        }
     }
 }
 

@@ -76,7 +76,10 @@ pub struct Value {
 
 impl From<Kind> for Value {
     fn from(kind: Kind) -> Self {
-        Self { kind, marks: Marks::NONE }
+        Self {
+            kind,
+            marks: Marks::NONE,
+        }
     }
 }
 
@@ -118,9 +121,15 @@ impl From<i64> for Value {
 
 impl Value {
     /// Null whose type is not known.
-    pub const NULL: Self = Self { kind: Kind::Null(Type::Dynamic), marks: Marks::NONE };
+    pub const NULL: Self = Self {
+        kind: Kind::Null(Type::Dynamic),
+        marks: Marks::NONE,
+    };
     /// Unknown whose type is not known either.
-    pub const DYNAMIC: Self = Self { kind: Kind::Unknown(Type::Dynamic, None), marks: Marks::NONE };
+    pub const DYNAMIC: Self = Self {
+        kind: Kind::Unknown(Type::Dynamic, None),
+        marks: Marks::NONE,
+    };
 
     /// Makes null of a type.
     pub fn null(ty: Type) -> Self {
@@ -152,12 +161,22 @@ impl Value {
         }
         plain.sort_by(compare_for_set);
         plain.dedup_by(|a, b| compare_for_set(a, b).is_eq());
-        Self { kind: Kind::Set(element, Arc::new(plain)), marks }
+        Self {
+            kind: Kind::Set(element, Arc::new(plain)),
+            marks,
+        }
     }
 
     /// Makes a map; every element must be of type `element` already.
-    pub fn map<K: Into<Arc<str>>>(element: Type, elements: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Kind::Map(element, Arc::new(elements.into_iter().map(|(k, v)| (k.into(), v)).collect())).into()
+    pub fn map<K: Into<Arc<str>>>(
+        element: Type,
+        elements: impl IntoIterator<Item = (K, Self)>,
+    ) -> Self {
+        Kind::Map(
+            element,
+            Arc::new(elements.into_iter().map(|(k, v)| (k.into(), v)).collect()),
+        )
+        .into()
     }
 
     /// Makes a tuple.
@@ -167,7 +186,10 @@ impl Value {
 
     /// Makes an object.
     pub fn object<K: Into<Arc<str>>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Kind::Object(Arc::new(attributes.into_iter().map(|(k, v)| (k.into(), v)).collect())).into()
+        Kind::Object(Arc::new(
+            attributes.into_iter().map(|(k, v)| (k.into(), v)).collect(),
+        ))
+        .into()
     }
 
     /// Returns the content, without regard to marks.
@@ -201,7 +223,13 @@ impl Value {
     /// Takes the marks off the value itself.
     pub fn unmark(self) -> (Self, Marks) {
         let marks = self.marks;
-        (Self { kind: self.kind, marks: Marks::NONE }, marks)
+        (
+            Self {
+                kind: self.kind,
+                marks: Marks::NONE,
+            },
+            marks,
+        )
     }
 
     /// Tells whether the value or any part of it is marked.
@@ -240,14 +268,20 @@ impl Value {
     /// Puts marks at paths; a path that leads nowhere marks the deepest value on its way.
     #[must_use]
     pub fn mark_with_paths<'a>(self, paths: impl IntoIterator<Item = &'a (Path, Marks)>) -> Self {
-        paths.into_iter().fold(self, |v, (path, marks)| v.mark_at(&path.0, *marks))
+        paths
+            .into_iter()
+            .fold(self, |v, (path, marks)| v.mark_at(&path.0, *marks))
     }
 
     fn mark_at(self, steps: &[Step], marks: Marks) -> Self {
-        let Some((first, rest)) = steps.split_first() else { return self.with_marks(marks) };
+        let Some((first, rest)) = steps.split_first() else {
+            return self.with_marks(marks);
+        };
         let own = self.marks;
         let kind = match (self.kind, first) {
-            (Kind::Object(m), Step::Attribute(name)) if m.contains_key(name) => Kind::Object(mark_entry(m, name, rest, marks)),
+            (Kind::Object(m), Step::Attribute(name)) if m.contains_key(name) => {
+                Kind::Object(mark_entry(m, name, rest, marks))
+            }
             (Kind::Map(t, m), Step::Index(k)) if k.as_str().is_some_and(|k| m.contains_key(k)) => {
                 let key: Arc<str> = k.as_str().unwrap_or_default().into();
                 Kind::Map(t, mark_entry(m, &key, rest, marks))
@@ -258,7 +292,12 @@ impl Value {
             (Kind::Tuple(l), Step::Index(k)) if k.as_index().is_some_and(|i| i < l.len()) => {
                 Kind::Tuple(mark_element(l, k.as_index().unwrap_or(0), rest, marks))
             }
-            (kind, _) => return Self { kind, marks: own.union(marks) },
+            (kind, _) => {
+                return Self {
+                    kind,
+                    marks: own.union(marks),
+                };
+            }
         };
         Self { kind, marks: own }
     }
@@ -381,7 +420,10 @@ impl Value {
             Kind::Map(t, m) => Kind::Map(t, set(m, value)),
             other => other,
         };
-        Self { kind, marks: self.marks }
+        Self {
+            kind,
+            marks: self.marks,
+        }
     }
 
     /// Follows a path; `None` where it leads nowhere. Marks on the way are not added.
@@ -392,7 +434,9 @@ impl Value {
                 Some(key) => v.get(key),
                 None => v.elements().and_then(|l| l.get(k.as_index()?)),
             },
-            Step::Element(e) => v.elements().and_then(|l| l.iter().find(|x| compare_for_set(x, e).is_eq())),
+            Step::Element(e) => v
+                .elements()
+                .and_then(|l| l.iter().find(|x| compare_for_set(x, e).is_eq())),
         })
     }
 
@@ -409,7 +453,13 @@ impl Value {
         let kind = match self.kind {
             Kind::List(t, l) => Kind::List(t, transform_all(l, f)),
             Kind::Set(t, l) => {
-                let v = Self::set(t, Arc::unwrap_or_clone(l).into_iter().map(|v| v.transform(f)).collect());
+                let v = Self::set(
+                    t,
+                    Arc::unwrap_or_clone(l)
+                        .into_iter()
+                        .map(|v| v.transform(f))
+                        .collect(),
+                );
                 return f(v.with_marks(marks));
             }
             Kind::Tuple(l) => Kind::Tuple(transform_all(l, f)),
@@ -428,7 +478,9 @@ impl Value {
         match &self.kind {
             Kind::List(_, l) | Kind::Tuple(l) => {
                 for (i, v) in l.iter().enumerate() {
-                    path.0.push(Step::Index(Self::from(i64::try_from(i).unwrap_or(i64::MAX))));
+                    path.0.push(Step::Index(Self::from(
+                        i64::try_from(i).unwrap_or(i64::MAX),
+                    )));
                     v.visit(path, f);
                     path.0.pop();
                 }
@@ -476,9 +528,19 @@ fn mark_element(l: Arc<Vec<Value>>, i: usize, rest: &[Step], marks: Marks) -> Ar
 }
 
 fn transform_all(l: Arc<Vec<Value>>, f: &mut impl FnMut(Value) -> Value) -> Arc<Vec<Value>> {
-    Arc::new(Arc::unwrap_or_clone(l).into_iter().map(|v| v.transform(f)).collect())
+    Arc::new(
+        Arc::unwrap_or_clone(l)
+            .into_iter()
+            .map(|v| v.transform(f))
+            .collect(),
+    )
 }
 
 fn transform_entries(m: Arc<Map>, f: &mut impl FnMut(Value) -> Value) -> Arc<Map> {
-    Arc::new(Arc::unwrap_or_clone(m).into_iter().map(|(k, v)| (k, v.transform(f))).collect())
+    Arc::new(
+        Arc::unwrap_or_clone(m)
+            .into_iter()
+            .map(|(k, v)| (k, v.transform(f)))
+            .collect(),
+    )
 }

@@ -1,0 +1,11 @@
+//! Syntax: the tree of a file, whatever parser made it.
+//!
+//! hcl-edit stands behind `parse`; nothing outside this room names it. What it misreads (templates, heredocs, numbers,
+//! limits) is read again here from the source text.
+
+mod ast;
+
+pub use ast::{
+    Attribute, BinaryOp, Block, Body, Expr, ExprKind, File, ForExpr, Ident, Item, Label,
+    ObjectItem, Template, TemplatePart, TraversalStep, UnaryOp,
+};

@@ -1,0 +1,219 @@
+//! What a plan is.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bastionless_model::value::{Path, Value};
+
+use crate::lang::address::{AbsInstance, ConfigResource, ProviderConfig};
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Make it as configured.
+    Normal,
+    /// Destroy everything.
+    Destroy,
+    /// Only learn what changed outside.
+    RefreshOnly,
+}
+
+/// What is done to an object. The names are those of Terraform's plan JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing.
+    NoOp,
+    /// A data source is read during apply.
+    Read,
+    /// It is created.
+    Create,
+    /// It is changed in place.
+    Update,
+    /// It is destroyed, then created.
+    DeleteThenCreate,
+    /// It is created, then the old one destroyed.
+    CreateThenDelete,
+    /// It is destroyed.
+    Delete,
+    /// It leaves the state and goes on existing.
+    Forget,
+}
+
+/// Why; the names are those of Terraform's `action_reason`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "Terraform's names, see its plan JSON format")]
+pub enum Reason {
+    ReplaceBecauseTainted,
+    ReplaceBecauseCannotUpdate,
+    ReplaceByRequest,
+    ReplaceByTriggers,
+    DeleteBecauseNoResourceConfig,
+    DeleteBecauseWrongRepetition,
+    DeleteBecauseCountIndex,
+    DeleteBecauseEachKey,
+    DeleteBecauseNoModule,
+    DeleteBecauseNoMoveTarget,
+    ReadBecauseConfigUnknown,
+    ReadBecauseDependencyPending,
+    ReadBecauseCheckNested,
+}
+
+/// A change of one object.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The instance.
+    pub address: AbsInstance,
+    /// Its address in the prior state, where it moved.
+    pub previous: Option<AbsInstance>,
+    /// The deposed object of the instance that this is about.
+    pub deposed: Option<Arc<str>>,
+    /// The provider configuration.
+    pub provider: ProviderConfig,
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// Before; null for a create. With marks.
+    pub before: Value,
+    /// After, with unknown parts; null for a delete. With marks.
+    pub after: Value,
+    /// The evaluated configuration, with unknown parts; null where there is none. What apply checks itself against.
+    pub config: Value,
+    /// What forces a replacement.
+    pub replace_paths: Vec<Path>,
+    /// The id that is imported.
+    pub importing: Option<String>,
+    /// Objects that must be there first, as written (stored with the object).
+    pub dependencies: Vec<ConfigResource>,
+    /// `create_before_destroy`, own or inherited.
+    pub create_before_destroy: bool,
+    /// Kept provider bytes of the prior object.
+    pub private: Option<String>,
+}
+
+/// A change of a root output.
+#[derive(Clone, Debug)]
+pub struct OutputChange {
+    /// Before; null where there was none.
+    pub before: Value,
+    /// After; null where it goes.
+    pub after: Value,
+    /// Shown or not, before and after.
+    pub sensitive: (bool, bool),
+    /// What is done: create, update, delete, no-op.
+    pub action: Action,
+}
+
+/// Something that changed outside: last applied against live.
+#[derive(Clone, Debug)]
+pub struct Drifted {
+    /// The instance.
+    pub address: AbsInstance,
+    /// Its address in the prior state, where it moved.
+    pub previous: Option<AbsInstance>,
+    /// The provider configuration.
+    pub provider: ProviderConfig,
+    /// As stored.
+    pub before: Value,
+    /// As read; null where it is gone.
+    pub after: Value,
+}
+
+/// Result of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "Terraform's names")]
+pub enum CheckStatus {
+    Pass,
+    Fail,
+    Error,
+    Unknown,
+}
+
+/// Results of the conditions of one object as written.
+#[derive(Clone, Debug)]
+pub struct CheckResult {
+    /// `resource`, `output_value`, `check` or `var`.
+    pub kind: &'static str,
+    /// The object as written, such as `module.m.aws_vpc.main`.
+    pub config_address: String,
+    /// The worst of its instances.
+    pub status: CheckStatus,
+    /// Each instance: address, status, failure messages.
+    pub instances: Vec<(String, CheckStatus, Vec<String>)>,
+}
+
+/// Reserved for deferred actions, which we never make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deferred {}
+
+/// Names a node of an [`ExecutionGraph`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub usize);
+
+/// What a node of the execution graph does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    /// Evaluates the configuration again, now that more is known, and creates, updates or reads. Index into [`Plan::changes`].
+    Commit(usize),
+    /// Destroys the (old) object of a change. Index into [`Plan::changes`].
+    Destroy(usize),
+    /// Takes an object out of the state.
+    Forget(usize),
+}
+
+/// A node with the nodes that must be done before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionNode {
+    /// What it does.
+    pub kind: NodeKind,
+    /// What must be done before.
+    pub after: Vec<NodeId>,
+}
+
+/// What apply does, in which order: stored in the plan, never derived again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExecutionGraph {
+    /// The nodes; `NodeId(i)` is the i-th.
+    pub nodes: Vec<ExecutionNode>,
+}
+
+/// A plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What the run is for.
+    pub mode: Mode,
+    /// Changes of resource instances, no-ops included, in Terraform's order (by address; deposed after current).
+    pub changes: Vec<Change>,
+    /// What changed outside, in the same order; what is shown of it is decided by `report`.
+    pub drift: Vec<Drifted>,
+    /// Changes of root outputs, no-ops included.
+    pub outputs: BTreeMap<Arc<str>, OutputChange>,
+    /// Results of conditions.
+    pub checks: Vec<CheckResult>,
+    /// What apply does.
+    pub graph: ExecutionGraph,
+    /// `-target` and `-exclude` addresses, as given.
+    pub targets: Vec<String>,
+    /// `-replace` addresses, as given.
+    pub force_replace: Vec<AbsInstance>,
+    /// The walk failed: what is here is not all, and must not be applied.
+    pub errored: bool,
+    /// Values of the root variables, converted, with marks.
+    pub variables: BTreeMap<Arc<str>, Value>,
+    /// The state after refreshing and moving, before the changes: what apply starts from.
+    pub refreshed: Arc<crate::state::Snapshot>,
+    /// Names of root variables that were set from outside (not by their defaults).
+    pub set_variables: Vec<Arc<str>>,
+}
+
+impl Plan {
+    /// Tells whether apply would do anything.
+    pub fn is_applyable(&self) -> bool {
+        !self.errored
+            && (self
+                .changes
+                .iter()
+                .any(|c| c.action != Action::NoOp || c.importing.is_some() || c.previous.is_some())
+                || self.outputs.values().any(|o| o.action != Action::NoOp)
+                || (self.mode == Mode::RefreshOnly && !self.drift.is_empty()))
+    }
+}
