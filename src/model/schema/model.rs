@@ -41,8 +41,10 @@ pub struct Schema {
     pub import: Option<String>,
     /// Default timeouts of `create`, `update`, `delete`, `read`; keys are what a `timeouts` block may set.
     pub timeouts: BTreeMap<Arc<str>, std::time::Duration>,
-    /// Sets of arguments of which at most one may be set.
+    /// Sets of arguments of which at most one may be set; a dot leads into a block.
     pub conflicts: Vec<Vec<Arc<str>>>,
+    /// Sets of arguments of which exactly one must be set.
+    pub exactly_one: Vec<Vec<Arc<str>>>,
     /// IAM actions by operation (`create`, `read`, `update`, `delete`).
     pub actions: BTreeMap<Arc<str>, Vec<String>>,
     /// Type of the object that this one is a part of, and the argument that names it; for unmanaged children and order.
@@ -141,10 +143,16 @@ pub struct Attribute {
     pub equivalence: Equivalence,
     /// Changes by itself: never drift.
     pub volatile: bool,
+    /// The cloud does not tell it: the state keeps what was sent.
+    pub unread: bool,
+    /// Absent in the configuration is no change where the state has it (SDKv2's diff suppression of removed arguments).
+    pub keep_when_absent: bool,
     /// Nested attributes written as blocks too (`ingress` of a security group): absent leaves alone, `[]` removes all.
     pub as_blocks: Option<Box<NestedBlock>>,
     /// The only values that are allowed; empty allows all.
     pub values: Vec<String>,
+    /// Smallest and largest number that is allowed.
+    pub range: Option<(i64, i64)>,
     /// Why not to use it.
     pub deprecated: Option<String>,
     /// One sentence.
@@ -181,6 +189,10 @@ pub struct NestedBlock {
     pub replace: Replace,
     /// Absent in the configuration is no change where the state has it.
     pub keep_when_absent: bool,
+    /// The cloud does not tell it: the state keeps what was sent.
+    pub unread: bool,
+    /// One sentence.
+    pub description: String,
 }
 
 impl Attribute {
