@@ -2,5 +2,7 @@
 
 pub mod address;
 pub mod expr;
+pub mod graph;
+pub mod link;
 pub mod program;
 pub mod syntax;
