@@ -5,11 +5,16 @@
 
 mod constraint;
 mod convert;
+mod decimal;
 mod equality;
 mod json;
+mod masks;
+mod mismatch;
 mod number;
 mod path;
 mod refinement;
+#[cfg(test)]
+mod tests;
 mod ty;
 mod unify;
 #[allow(
@@ -17,14 +22,17 @@ mod unify;
     reason = "the room is named after its main type"
 )]
 mod value;
+mod want;
 
 pub use constraint::{Constraint, ObjectAttribute};
-pub use convert::{ConvertError, convert};
+pub use convert::{ConvertError, can_convert, convert};
+pub use decimal::Decimal;
 pub use equality::{compare_for_set, equal, identical};
 pub use json::{
-    JsonError, from_json, from_json_as, sensitive_mask, to_json, type_from_json, type_to_json,
-    unknown_mask,
+    JsonError, from_json, from_json_as, to_json, to_json_as, type_from_json, type_to_json,
 };
+pub use masks::{sensitive_mask, unknown_mask};
+pub use mismatch::mismatch_message;
 pub use number::{Number, NumberError};
 pub use path::{Path, Step};
 pub use refinement::Refinement;

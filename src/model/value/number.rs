@@ -1,11 +1,51 @@
 //! Numbers: binary floating point of 512 bits, as Terraform's.
+//!
+//! Whole numbers that fit 64 bits live inline; everything else is an odd mantissa with a power of two behind an `Arc`.
 
-use std::{cmp::Ordering, fmt};
+use std::{cmp::Ordering, sync::Arc};
 
-/// A number.
+use dashu_base::BitTest;
+use dashu_int::UBig;
+
+/// Bits of numbers that come from text: literals, strings and JSON.
+const TEXT_PRECISION: u16 = 512;
+/// Bits of numbers that come from machine integers.
+const INTEGER_PRECISION: u16 = 64;
+/// Bits of numbers that come from `f64`.
+const FLOAT_PRECISION: u16 = 53;
+
+/// A number: a binary floating-point number with a precision of its own, or an infinity.
+///
+/// Equality and order look at the value alone, not at the precision; negative zero equals zero.
 #[derive(Clone, Debug)]
 pub struct Number {
-    stub: f64,
+    repr: Repr,
+    precision: u16,
+}
+
+// INVARIANT: every finite number that is whole and within ±(2^63 - 1) is `Small`, except negative zero.
+#[derive(Clone, Debug)]
+enum Repr {
+    Small(i64),
+    NegativeZero,
+    Infinite { negative: bool },
+    Big(Arc<Big>),
+}
+
+// INVARIANT: the mantissa is odd.
+#[derive(Debug, PartialEq, Eq)]
+struct Big {
+    negative: bool,
+    mantissa: UBig,
+    exponent: i64,
+}
+
+/// Sign, mantissa and exponent of a finite number.
+#[derive(Clone)]
+pub(super) struct Parts {
+    pub(super) negative: bool,
+    pub(super) mantissa: UBig,
+    pub(super) exponent: i64,
 }
 
 /// Why an operation has no result.
@@ -14,36 +54,693 @@ pub struct Number {
 pub struct NumberError(pub String);
 
 impl Number {
+    /// Nought.
+    pub const ZERO: Self = Self {
+        repr: Repr::Small(0),
+        precision: TEXT_PRECISION,
+    };
+    /// One.
+    pub const ONE: Self = Self {
+        repr: Repr::Small(1),
+        precision: TEXT_PRECISION,
+    };
+
     /// Reads a decimal text as the language does.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok().map(|stub| Self { stub })
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        if (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            let n: i64 = digits.parse().ok()?;
+            let repr = match (negative, n) {
+                (true, 0) => Repr::NegativeZero,
+                (true, n) => Repr::Small(-n),
+                (false, n) => Repr::Small(n),
+            };
+            return Some(Self {
+                repr,
+                precision: TEXT_PRECISION,
+            });
+        }
+        super::decimal::parse(text, TEXT_PRECISION)
+    }
+
+    /// Reads a whole number in a radix from 2 to 62; letters above `z` are upper-case ones.
+    pub fn parse_integer(text: &str, radix: u32) -> Option<Self> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        if digits.is_empty() {
+            return None;
+        }
+        let mut mantissa = UBig::ZERO;
+        for c in digits.bytes() {
+            let digit = match c {
+                b'0'..=b'9' => u32::from(c - b'0'),
+                b'a'..=b'z' => u32::from(c - b'a') + 10,
+                b'A'..=b'Z' if radix <= 36 => u32::from(c - b'A') + 10,
+                b'A'..=b'Z' => u32::from(c - b'A') + 36,
+                _ => return None,
+            };
+            if digit >= radix {
+                return None;
+            }
+            mantissa = mantissa * UBig::from(radix) + UBig::from(digit);
+        }
+        let precision = u16::try_from(mantissa.bit_len())
+            .unwrap_or(u16::MAX)
+            .max(INTEGER_PRECISION);
+        // Zero has no sign among integers.
+        let negative = negative && mantissa != UBig::ZERO;
+        Some(Self::rounded(
+            Parts {
+                negative,
+                mantissa,
+                exponent: 0,
+            },
+            precision,
+        ))
+    }
+
+    /// Makes an infinity.
+    pub fn infinity(negative: bool) -> Self {
+        Self {
+            repr: Repr::Infinite { negative },
+            precision: TEXT_PRECISION,
+        }
+    }
+
+    /// Makes the number that an `f64` is; `None` for what is not a number.
+    pub fn from_f64(f: f64) -> Option<Self> {
+        if f.is_nan() {
+            return None;
+        }
+        if f.is_infinite() {
+            return Some(Self {
+                repr: Repr::Infinite { negative: f < 0.0 },
+                precision: FLOAT_PRECISION,
+            });
+        }
+        let bits = f.to_bits();
+        let biased = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0);
+        let fraction = bits & ((1 << 52) - 1);
+        let (mantissa, exponent) = if biased == 0 {
+            (fraction, -1074)
+        } else {
+            (fraction | (1 << 52), biased - 1075)
+        };
+        Some(Self::rounded(
+            Parts {
+                negative: f.is_sign_negative(),
+                mantissa: mantissa.into(),
+                exponent,
+            },
+            FLOAT_PRECISION,
+        ))
     }
 
     /// Returns the nearest `f64`.
     pub fn to_f64(&self) -> f64 {
-        self.stub
+        match &self.repr {
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "the nearest one is what is asked for"
+            )]
+            Repr::Small(n) => *n as f64,
+            Repr::NegativeZero => -0.0,
+            Repr::Infinite { negative } => {
+                if *negative {
+                    f64::NEG_INFINITY
+                } else {
+                    f64::INFINITY
+                }
+            }
+            Repr::Big(big) => {
+                let (head, exponent) = round_bits(big.mantissa.clone(), big.exponent, 64);
+                let head = u64::try_from(head).unwrap_or(u64::MAX);
+                // Scaled in two steps, for one alone may leave the range.
+                let exponent = i32::try_from(exponent.clamp(-2200, 2200)).unwrap_or(0);
+                let half = exponent / 2;
+                #[allow(
+                    clippy::cast_precision_loss,
+                    reason = "the nearest one is what is asked for"
+                )]
+                let f = head as f64 * 2f64.powi(half) * 2f64.powi(exponent - half);
+                if big.negative { -f } else { f }
+            }
+        }
     }
 
     /// Returns the number if it is whole and fits.
     pub fn to_i64(&self) -> Option<i64> {
-        Some(self.stub as i64).filter(|i| (*i as f64) == self.stub)
+        match &self.repr {
+            Repr::Small(n) => Some(*n),
+            Repr::NegativeZero => Some(0),
+            Repr::Big(b) if b.negative && b.exponent == 63 && b.mantissa == UBig::ONE => {
+                Some(i64::MIN)
+            }
+            _ => None,
+        }
     }
 
     /// Returns the number if it is whole, not negative and fits.
     pub fn to_usize(&self) -> Option<usize> {
         self.to_i64().and_then(|i| usize::try_from(i).ok())
     }
+
+    /// Tells whether there is nothing behind the decimal point; infinities are not whole.
+    pub fn is_whole(&self) -> bool {
+        match &self.repr {
+            Repr::Small(_) | Repr::NegativeZero => true,
+            Repr::Infinite { .. } => false,
+            Repr::Big(b) => b.exponent >= 0,
+        }
+    }
+
+    /// Tells whether the number is an infinity.
+    pub fn is_infinite(&self) -> bool {
+        matches!(self.repr, Repr::Infinite { .. })
+    }
+
+    /// Tells whether the number is zero, of whatever sign.
+    pub fn is_zero(&self) -> bool {
+        matches!(self.repr, Repr::Small(0) | Repr::NegativeZero)
+    }
+
+    /// Tells whether there is a minus sign, which zero may have too.
+    pub fn is_negative(&self) -> bool {
+        match &self.repr {
+            Repr::Small(n) => *n < 0,
+            Repr::NegativeZero => true,
+            Repr::Infinite { negative } => *negative,
+            Repr::Big(b) => b.negative,
+        }
+    }
+
+    /// Returns how many bits of mantissa the number keeps.
+    pub fn precision(&self) -> u16 {
+        self.precision
+    }
+
+    /// Returns -1, 0 or 1.
+    pub fn signum(&self) -> i64 {
+        match (self.is_zero(), self.is_negative()) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        }
+    }
+
+    /// Returns the number without its sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        if self.is_negative() {
+            self.neg()
+        } else {
+            self.clone()
+        }
+    }
+
+    /// Returns the number with its sign turned round.
+    #[must_use]
+    pub fn neg(&self) -> Self {
+        let repr = match &self.repr {
+            Repr::Small(0) => Repr::NegativeZero,
+            Repr::Small(n) => Repr::Small(-n),
+            Repr::NegativeZero => Repr::Small(0),
+            Repr::Infinite { negative } => Repr::Infinite {
+                negative: !negative,
+            },
+            Repr::Big(b) => Repr::Big(Arc::new(Big {
+                negative: !b.negative,
+                mantissa: b.mantissa.clone(),
+                exponent: b.exponent,
+            })),
+        };
+        Self {
+            repr,
+            precision: self.precision,
+        }
+    }
+
+    /// Returns the greatest whole number that is not above; infinities stay.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        self.to_whole(true)
+    }
+
+    /// Returns the smallest whole number that is not below; infinities stay.
+    #[must_use]
+    pub fn ceil(&self) -> Self {
+        self.to_whole(false)
+    }
+
+    /// Returns the whole number towards zero; infinities stay.
+    #[must_use]
+    pub fn trunc(&self) -> Self {
+        self.to_whole(!self.is_negative())
+    }
+
+    fn to_whole(&self, down: bool) -> Self {
+        match &self.repr {
+            Repr::Big(b) if b.exponent < 0 => {
+                let shift = usize::try_from(-b.exponent).unwrap_or(usize::MAX);
+                let mut mantissa = if shift > b.mantissa.bit_len() {
+                    UBig::ZERO
+                } else {
+                    b.mantissa.clone() >> shift
+                };
+                if b.negative == down {
+                    mantissa += UBig::ONE;
+                }
+                let negative = b.negative && mantissa != UBig::ZERO;
+                Self::rounded(
+                    Parts {
+                        negative,
+                        mantissa,
+                        exponent: 0,
+                    },
+                    self.precision,
+                )
+            }
+            Repr::NegativeZero => Self {
+                repr: Repr::Small(0),
+                precision: self.precision,
+            },
+            _ => self.clone(),
+        }
+    }
+
+    /// Adds.
+    ///
+    /// # Errors
+    /// Opposing infinities have no sum.
+    pub fn add(&self, other: &Self) -> Result<Self, NumberError> {
+        let precision = self.precision.max(other.precision);
+        if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
+            && let Some(n) = a.checked_add(*b)
+            && fits(n, precision)
+        {
+            return Ok(Self {
+                repr: Repr::Small(n),
+                precision,
+            });
+        }
+        match (self.parts(), other.parts()) {
+            (None, None) if self.is_negative() != other.is_negative() => Err(NumberError(
+                "can't compute sum of opposing infinities".into(),
+            )),
+            (None, _) => Ok(Self {
+                repr: self.repr.clone(),
+                precision,
+            }),
+            (_, None) => Ok(Self {
+                repr: other.repr.clone(),
+                precision,
+            }),
+            (Some(a), Some(b)) => Ok(Self::rounded(sum(a, b, precision), precision)),
+        }
+    }
+
+    /// Subtracts.
+    ///
+    /// # Errors
+    /// An infinity cannot be taken from itself.
+    pub fn sub(&self, other: &Self) -> Result<Self, NumberError> {
+        if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
+            && let Some(n) = a.checked_sub(*b)
+            && fits(n, self.precision.max(other.precision))
+        {
+            return Ok(Self {
+                repr: Repr::Small(n),
+                precision: self.precision.max(other.precision),
+            });
+        }
+        self.add(&other.neg())
+            .map_err(|_| NumberError("can't subtract infinity from itself".into()))
+    }
+
+    /// Multiplies.
+    ///
+    /// # Errors
+    /// Zero and infinity have no product.
+    pub fn mul(&self, other: &Self) -> Result<Self, NumberError> {
+        let precision = self.precision.max(other.precision);
+        if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
+            && let Some(n) = a.checked_mul(*b)
+            && n != 0
+            && fits(n, precision)
+        {
+            return Ok(Self {
+                repr: Repr::Small(n),
+                precision,
+            });
+        }
+        let negative = self.is_negative() != other.is_negative();
+        match (self.parts(), other.parts()) {
+            (Some(a), Some(b)) => {
+                let parts = Parts {
+                    negative,
+                    mantissa: a.mantissa * b.mantissa,
+                    exponent: a.exponent + b.exponent,
+                };
+                Ok(Self::rounded(parts, precision))
+            }
+            _ if self.is_zero() || other.is_zero() => {
+                Err(NumberError("can't multiply zero by infinity".into()))
+            }
+            _ => Ok(Self {
+                repr: Repr::Infinite { negative },
+                precision,
+            }),
+        }
+    }
+
+    /// Divides; a number by zero is infinite.
+    ///
+    /// # Errors
+    /// Zero by zero and infinity by infinity have no quotient.
+    pub fn div(&self, other: &Self) -> Result<Self, NumberError> {
+        let precision = self.precision.max(other.precision);
+        if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
+            && *a != 0
+            && *b != 0
+            && a % b == 0
+            && fits(a / b, precision)
+        {
+            return Ok(Self {
+                repr: Repr::Small(a / b),
+                precision,
+            });
+        }
+        let negative = self.is_negative() != other.is_negative();
+        match (self.parts(), other.parts()) {
+            (None, None) => Err(no_quotient()),
+            (None, Some(_)) => Ok(Self {
+                repr: Repr::Infinite { negative },
+                precision,
+            }),
+            (Some(_), None) => Ok(Self::rounded(
+                Parts {
+                    negative,
+                    mantissa: UBig::ZERO,
+                    exponent: 0,
+                },
+                precision,
+            )),
+            (Some(_), Some(_)) if other.is_zero() => {
+                if self.is_zero() {
+                    Err(no_quotient())
+                } else {
+                    Ok(Self {
+                        repr: Repr::Infinite { negative },
+                        precision,
+                    })
+                }
+            }
+            (Some(a), Some(b)) => Ok(Self::rounded(quotient(a, &b, precision), precision)),
+        }
+    }
+
+    /// Returns the remainder of a division towards zero; by zero it is the number itself.
+    ///
+    /// # Errors
+    /// Infinities have no remainder.
+    pub fn rem(&self, other: &Self) -> Result<Self, NumberError> {
+        if self.is_infinite() || other.is_infinite() {
+            return self
+                .mul(other)
+                .map_err(|_| NumberError("can't use modulo with infinity".into()));
+        }
+        if other.is_zero() {
+            return Ok(self.clone());
+        }
+        if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
+            && self.precision >= INTEGER_PRECISION
+        {
+            return Ok(Self {
+                repr: Repr::Small(a % b),
+                precision: self.precision,
+            });
+        }
+        let whole = self.div(other)?.trunc();
+        let whole = if whole.is_zero() {
+            Self {
+                repr: Repr::Small(0),
+                ..whole
+            }
+        } else {
+            whole
+        };
+        // The whole quotient and its product are kept at the precision of the left number alone.
+        let whole = whole.with_precision(self.precision);
+        let product = whole.mul(other)?.with_precision(self.precision);
+        self.sub(&product).map(|n| n.with_precision(self.precision))
+    }
+
+    /// Returns the number rounded to a precision.
+    #[must_use]
+    pub fn with_precision(&self, precision: u16) -> Self {
+        match &self.repr {
+            Repr::Small(n) if fits(*n, precision) => Self {
+                repr: Repr::Small(*n),
+                precision,
+            },
+            _ => match self.parts() {
+                Some(parts) => Self::rounded(parts, precision),
+                None => Self {
+                    repr: self.repr.clone(),
+                    precision,
+                },
+            },
+        }
+    }
+
+    /// Returns sign, mantissa and exponent; `None` for infinities.
+    pub(super) fn parts(&self) -> Option<Parts> {
+        Some(match &self.repr {
+            Repr::Small(n) => Parts {
+                negative: *n < 0,
+                mantissa: n.unsigned_abs().into(),
+                exponent: 0,
+            },
+            Repr::NegativeZero => Parts {
+                negative: true,
+                mantissa: UBig::ZERO,
+                exponent: 0,
+            },
+            Repr::Infinite { .. } => return None,
+            Repr::Big(b) => Parts {
+                negative: b.negative,
+                mantissa: b.mantissa.clone(),
+                exponent: b.exponent,
+            },
+        })
+    }
+
+    /// Makes the number of a precision that is nearest, the even one of two.
+    pub(super) fn rounded(parts: Parts, precision: u16) -> Self {
+        let Parts {
+            negative,
+            mantissa,
+            exponent,
+        } = parts;
+        let (mut mantissa, mut exponent) = round_bits(mantissa, exponent, usize::from(precision));
+        let Some(zeros) = mantissa.trailing_zeros() else {
+            return Self {
+                repr: if negative {
+                    Repr::NegativeZero
+                } else {
+                    Repr::Small(0)
+                },
+                precision,
+            };
+        };
+        if zeros > 0 {
+            mantissa >>= zeros;
+            exponent = exponent.saturating_add(i64::try_from(zeros).unwrap_or(i64::MAX));
+        }
+        let bits = i64::try_from(mantissa.bit_len()).unwrap_or(i64::MAX);
+        let top = bits.saturating_add(exponent);
+        let repr = if top > i64::from(i32::MAX) {
+            Repr::Infinite { negative }
+        } else if top < i64::from(i32::MIN) {
+            if negative {
+                Repr::NegativeZero
+            } else {
+                Repr::Small(0)
+            }
+        } else {
+            match u64::try_from(&mantissa) {
+                Ok(m) if exponent >= 0 && top <= 63 => {
+                    let n = i64::try_from(m << exponent).unwrap_or(i64::MAX);
+                    Repr::Small(if negative { -n } else { n })
+                }
+                _ => Repr::Big(Arc::new(Big {
+                    negative,
+                    mantissa,
+                    exponent,
+                })),
+            }
+        };
+        Self { repr, precision }
+    }
+}
+
+fn no_quotient() -> NumberError {
+    NumberError("can't divide zero by zero or infinity by infinity".into())
+}
+
+/// Tells whether a machine integer needs no rounding and no other representation.
+fn fits(n: i64, precision: u16) -> bool {
+    n != i64::MIN && (precision >= INTEGER_PRECISION || n.unsigned_abs() < 1 << precision)
+}
+
+/// Rounds a mantissa to so many bits, half to even.
+fn round_bits(mantissa: UBig, exponent: i64, bits: usize) -> (UBig, i64) {
+    let have = mantissa.bit_len();
+    if have <= bits {
+        return (mantissa, exponent);
+    }
+    let cut = have - bits;
+    let half = mantissa.bit(cut - 1);
+    let below = mantissa.trailing_zeros().is_some_and(|z| z < cut - 1);
+    let mut head = mantissa >> cut;
+    if half && (below || head.bit(0)) {
+        head += UBig::ONE;
+    }
+    (
+        head,
+        exponent.saturating_add(i64::try_from(cut).unwrap_or(i64::MAX)),
+    )
+}
+
+/// Adds exactly, as far as the rounding can tell.
+fn sum(a: Parts, b: Parts, precision: u16) -> Parts {
+    if a.mantissa == UBig::ZERO || b.mantissa == UBig::ZERO {
+        return match (a.mantissa == UBig::ZERO, b.mantissa == UBig::ZERO) {
+            (true, true) => Parts {
+                negative: a.negative && b.negative,
+                ..a
+            },
+            (true, false) => b,
+            _ => a,
+        };
+    }
+    let top = |p: &Parts| {
+        i64::try_from(p.mantissa.bit_len())
+            .unwrap_or(i64::MAX)
+            .saturating_add(p.exponent)
+    };
+    let (mut large, mut small) = if top(&a) >= top(&b) { (a, b) } else { (b, a) };
+    let reach = i64::from(precision) + 4;
+    if top(&small) < large.exponent.min(top(&large) - reach) - 4 {
+        // Far below the last bit: all that counts is that it is there, and on which side.
+        small = Parts {
+            negative: small.negative,
+            mantissa: UBig::ONE,
+            exponent: large.exponent.min(top(&large) - reach) - 4,
+        };
+    }
+    let exponent = large.exponent.min(small.exponent);
+    let shift = |p: &Parts| usize::try_from(p.exponent - exponent).unwrap_or(0);
+    let (left, right) = (shift(&large), shift(&small));
+    large.mantissa <<= left;
+    small.mantissa <<= right;
+    if large.negative == small.negative {
+        return Parts {
+            negative: large.negative,
+            mantissa: large.mantissa + small.mantissa,
+            exponent,
+        };
+    }
+    match large.mantissa.cmp(&small.mantissa) {
+        Ordering::Equal => Parts {
+            negative: false,
+            mantissa: UBig::ZERO,
+            exponent: 0,
+        },
+        Ordering::Greater => Parts {
+            negative: large.negative,
+            mantissa: large.mantissa - small.mantissa,
+            exponent,
+        },
+        Ordering::Less => Parts {
+            negative: small.negative,
+            mantissa: small.mantissa - large.mantissa,
+            exponent,
+        },
+    }
+}
+
+/// Divides so far that rounding cannot go wrong: a last bit says that something remains.
+pub(super) fn quotient(a: Parts, b: &Parts, precision: u16) -> Parts {
+    let want = usize::from(precision) + 2 + b.mantissa.bit_len();
+    let shift = want.saturating_sub(a.mantissa.bit_len());
+    let numerator = a.mantissa << shift;
+    let mut mantissa = &numerator / &b.mantissa;
+    let rest = numerator - &mantissa * &b.mantissa;
+    mantissa <<= 1;
+    if rest != UBig::ZERO {
+        mantissa += UBig::ONE;
+    }
+    let exponent = a.exponent - b.exponent - i64::try_from(shift).unwrap_or(i64::MAX) - 1;
+    Parts {
+        negative: a.negative != b.negative,
+        mantissa,
+        exponent,
+    }
 }
 
 impl From<i64> for Number {
     fn from(n: i64) -> Self {
-        Self { stub: n as f64 }
+        if n == i64::MIN {
+            let parts = Parts {
+                negative: true,
+                mantissa: n.unsigned_abs().into(),
+                exponent: 0,
+            };
+            return Self::rounded(parts, INTEGER_PRECISION);
+        }
+        Self {
+            repr: Repr::Small(n),
+            precision: INTEGER_PRECISION,
+        }
+    }
+}
+
+impl From<i32> for Number {
+    fn from(n: i32) -> Self {
+        Self::from(i64::from(n))
+    }
+}
+
+impl From<usize> for Number {
+    fn from(n: usize) -> Self {
+        match i64::try_from(n) {
+            Ok(n) => Self::from(n),
+            Err(_) => Self::rounded(
+                Parts {
+                    negative: false,
+                    mantissa: n.into(),
+                    exponent: 0,
+                },
+                INTEGER_PRECISION,
+            ),
+        }
     }
 }
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        match (&self.repr, &other.repr) {
+            (Repr::Small(a), Repr::Small(b)) => a == b,
+            (Repr::Big(a), Repr::Big(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Repr::Infinite { negative: a }, Repr::Infinite { negative: b }) => a == b,
+            _ => self.is_zero() && other.is_zero(),
+        }
     }
 }
 
@@ -57,12 +754,37 @@ impl PartialOrd for Number {
 
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.stub.total_cmp(&other.stub)
+        if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr) {
+            return a.cmp(b);
+        }
+        let by_sign = self.signum().cmp(&other.signum());
+        if by_sign.is_ne() || self.is_zero() {
+            return by_sign;
+        }
+        let size = match (self.parts(), other.parts()) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (Some(a), Some(b)) => compare_size(a, b),
+        };
+        if self.is_negative() {
+            size.reverse()
+        } else {
+            size
+        }
     }
 }
 
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.stub)
-    }
+fn compare_size(mut a: Parts, mut b: Parts) -> Ordering {
+    let top = |p: &Parts| {
+        i64::try_from(p.mantissa.bit_len())
+            .unwrap_or(i64::MAX)
+            .saturating_add(p.exponent)
+    };
+    top(&a).cmp(&top(&b)).then_with(|| {
+        let exponent = a.exponent.min(b.exponent);
+        a.mantissa <<= usize::try_from(a.exponent - exponent).unwrap_or(0);
+        b.mantissa <<= usize::try_from(b.exponent - exponent).unwrap_or(0);
+        a.mantissa.cmp(&b.mantissa)
+    })
 }

@@ -74,6 +74,26 @@ impl Type {
         }
     }
 
+    /// Tells whether this type is the other one, where `any` in the other one stands for every type.
+    pub fn conforms_to(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Dynamic) => true,
+            (Self::List(a), Self::List(b))
+            | (Self::Set(a), Self::Set(b))
+            | (Self::Map(a), Self::Map(b)) => a.conforms_to(b),
+            (Self::Tuple(a), Self::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.conforms_to(b))
+            }
+            (Self::Object(a), Self::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter()
+                        .zip(b.iter())
+                        .all(|((j, a), (k, b))| j == k && a.conforms_to(b))
+            }
+            _ => self == other,
+        }
+    }
+
     /// Returns the element type of a collection.
     pub fn element(&self) -> Option<&Self> {
         match self {
@@ -94,6 +114,14 @@ impl Type {
             Self::Map(t) => format!("map of {}", t.friendly_element()),
             Self::Tuple(_) => "tuple".into(),
             Self::Object(_) => "object".into(),
+        }
+    }
+
+    /// Returns the name of the type where it is a constraint: [`Type::Dynamic`] is `any type` then.
+    pub fn constraint_name(&self) -> String {
+        match self {
+            Self::Dynamic => "any type".into(),
+            _ => self.friendly_name(),
         }
     }
 

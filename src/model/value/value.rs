@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Number, Path, Refinement, Step, Type, compare_for_set};
+use super::{
+    Number, Path, Refinement, Step, Type, compare_for_set,
+    equality::{same_element, sort_for_set},
+};
 
 /// The attributes of an object, or the elements of a map, in the order of their keys.
 pub type Map = BTreeMap<Arc<str>, Value>;
@@ -113,6 +116,18 @@ impl From<Number> for Value {
     }
 }
 
+impl From<i32> for Value {
+    fn from(n: i32) -> Self {
+        Kind::Number(Number::from(n)).into()
+    }
+}
+
+impl From<usize> for Value {
+    fn from(n: usize) -> Self {
+        Kind::Number(Number::from(n)).into()
+    }
+}
+
 impl From<i64> for Value {
     fn from(n: i64) -> Self {
         Kind::Number(Number::from(n)).into()
@@ -141,6 +156,54 @@ impl Value {
         Kind::Unknown(ty, None).into()
     }
 
+    /// Makes an unknown value of which something is known; what does not suit the type is left out.
+    pub fn unknown_refined(ty: Type, mut refinement: Refinement) -> Self {
+        if ty == Type::Dynamic {
+            return Self::unknown(ty);
+        }
+        if ty != Type::String {
+            refinement.prefix = None;
+        }
+        if ty != Type::Number {
+            (refinement.min, refinement.max) = (None, None);
+        }
+        if !ty.is_collection() {
+            (refinement.min_length, refinement.max_length) = (None, None);
+        }
+        let refinement = (refinement != Refinement::default()).then(|| Arc::new(refinement));
+        Kind::Unknown(ty, refinement).into()
+    }
+
+    /// Says of an unknown value that it will not be null; other values stay as they are.
+    #[must_use]
+    pub fn not_null(self) -> Self {
+        match self.kind {
+            Kind::Unknown(ty, refinement) if ty != Type::Dynamic => {
+                let refinement = refinement.map(Arc::unwrap_or_clone).unwrap_or_default();
+                let value = Self::unknown_refined(
+                    ty,
+                    Refinement {
+                        not_null: true,
+                        ..refinement
+                    },
+                );
+                value.with_marks(self.marks)
+            }
+            kind => Self {
+                kind,
+                marks: self.marks,
+            },
+        }
+    }
+
+    /// Returns what is known of an unknown value.
+    pub fn refinement(&self) -> Option<&Refinement> {
+        match &self.kind {
+            Kind::Unknown(_, r) => r.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Makes a list; every element must be of type `element` already.
     pub fn list(element: Type, elements: Vec<Self>) -> Self {
         Kind::List(element, Arc::new(elements)).into()
@@ -159,8 +222,10 @@ impl Value {
                 plain.push(e);
             }
         }
-        plain.sort_by(compare_for_set);
-        plain.dedup_by(|a, b| compare_for_set(a, b).is_eq());
+        if plain.len() > 1 {
+            sort_for_set(&mut plain);
+            plain.dedup_by(|a, b| same_element(a, b));
+        }
         Self {
             kind: Kind::Set(element, Arc::new(plain)),
             marks,
