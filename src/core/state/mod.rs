@@ -1,5 +1,18 @@
 //! What exists, as far as we know: snapshots, their file format, the journal.
 
+mod attributes;
+mod error;
+mod json;
+mod read;
 mod snapshot;
+#[cfg(test)]
+mod tests;
+mod write;
 
-pub use snapshot::{Deposed, InstanceState, Object, OutputState, ResourceState, Snapshot, Status};
+pub use attributes::{read_value, sensitive_paths, write_value};
+pub use error::StateError;
+pub(crate) use snapshot::null;
+pub use snapshot::{
+    Deposed, Extra, InstanceState, Object, OutputState, ResourceState, Snapshot, Status,
+    TERRAFORM_VERSION,
+};

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use bastionless_model::value::{Marks, Path, Value};
 use serde_json::value::RawValue;
 
-use crate::lang::address::{AbsResource, ConfigResource, Key, ProviderConfig};
+use crate::lang::address::{AbsInstance, AbsResource, ConfigResource, Key, ProviderConfig};
+
+/// Version of the language that we implement: what `required_version` is checked against and what the state says.
+pub const TERRAFORM_VERSION: &str = "1.15.5";
 
 /// Everything that is known of what exists.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +25,12 @@ pub struct Snapshot {
     pub resources: BTreeMap<AbsResource, ResourceState>,
     /// `check_results`, kept as read or as the last run left them.
     pub check_results: Option<Arc<RawValue>>,
+    /// Fields that we do not know, kept as read.
+    pub extra: Extra,
 }
+
+/// Fields of a stored object that we do not know; written back after those that we know.
+pub type Extra = BTreeMap<Arc<str>, Arc<RawValue>>;
 
 /// A root output.
 #[derive(Clone, Debug)]
@@ -31,6 +39,8 @@ pub struct OutputState {
     pub value: Value,
     /// Declared or computed sensitive.
     pub sensitive: bool,
+    /// Fields that we do not know, kept as read.
+    pub extra: Extra,
 }
 
 /// The instances of one resource of one module instance.
@@ -40,6 +50,8 @@ pub struct ResourceState {
     pub provider: ProviderConfig,
     /// The instances by key.
     pub instances: BTreeMap<Key, InstanceState>,
+    /// Fields that we do not know, kept as read.
+    pub extra: Extra,
 }
 
 /// One instance: the current object and those that wait to be destroyed.
@@ -82,4 +94,135 @@ pub struct Object {
     pub private: Option<String>,
     /// `identity_schema_version` and `identity`, kept as read.
     pub identity: Option<(u64, Arc<RawValue>)>,
+    /// Fields that we do not know, kept as read.
+    pub extra: Extra,
+}
+
+/// The JSON text `null`.
+pub(crate) fn null() -> Arc<RawValue> {
+    // INVARIANT: `RawValue::NULL` is a constant of the crate, so nothing can fail here.
+    Arc::from(RawValue::NULL.to_owned())
+}
+
+impl Object {
+    /// Makes an object without attributes: something to fill.
+    pub fn empty() -> Self {
+        Self {
+            status: Status::Ready,
+            schema_version: 0,
+            attributes: null(),
+            sensitive: Vec::new(),
+            dependencies: Vec::new(),
+            create_before_destroy: false,
+            private: None,
+            identity: None,
+            extra: Extra::new(),
+        }
+    }
+}
+
+impl ResourceState {
+    /// Makes a resource without instances.
+    pub fn new(provider: ProviderConfig) -> Self {
+        Self {
+            provider,
+            instances: BTreeMap::new(),
+            extra: Extra::new(),
+        }
+    }
+}
+
+impl OutputState {
+    /// Makes an output.
+    pub fn new(value: Value, sensitive: bool) -> Self {
+        Self {
+            value,
+            sensitive,
+            extra: Extra::new(),
+        }
+    }
+}
+
+impl Snapshot {
+    /// Starts a new line of snapshots; `lineage` is a fresh UUID.
+    pub fn fresh(lineage: String) -> Self {
+        Self {
+            lineage,
+            terraform_version: TERRAFORM_VERSION.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Tells whether nothing exists: no object and no output.
+    pub fn is_empty(&self) -> bool {
+        self.outputs.is_empty() && self.objects().next().is_none()
+    }
+
+    /// Returns all objects, deposed ones too.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        let instances = self.resources.values().flat_map(|r| r.instances.values());
+        instances.flat_map(|i| i.current.iter().chain(i.deposed.values()))
+    }
+
+    /// Returns all instances with their addresses.
+    pub fn instances(&self) -> impl Iterator<Item = (AbsInstance, &ResourceState, &InstanceState)> {
+        self.resources.iter().flat_map(|(address, resource)| {
+            let instances = resource.instances.iter();
+            instances.map(move |(key, i)| (address.instance(key.clone()), resource, i))
+        })
+    }
+
+    /// Returns an instance.
+    pub fn instance(&self, address: &AbsInstance) -> Option<&InstanceState> {
+        let resource = self.resources.get(&address.resource)?;
+        resource.instances.get(&address.key)
+    }
+
+    /// Returns the current or a deposed object.
+    pub fn object(&self, address: &AbsInstance, deposed: Option<&Deposed>) -> Option<&Object> {
+        let instance = self.instance(address)?;
+        match deposed {
+            None => instance.current.as_ref(),
+            Some(key) => instance.deposed.get(key),
+        }
+    }
+
+    /// Puts a current or deposed object; the provider configuration of the resource becomes `provider`.
+    pub fn put(
+        &mut self,
+        address: &AbsInstance,
+        deposed: Option<&Deposed>,
+        provider: &ProviderConfig,
+        object: Object,
+    ) {
+        let resource = self.resources.entry(address.resource.clone());
+        let resource = resource.or_insert_with(|| ResourceState::new(provider.clone()));
+        if resource.provider != *provider {
+            resource.provider = provider.clone();
+        }
+        let instance = resource.instances.entry(address.key.clone()).or_default();
+        match deposed {
+            None => instance.current = Some(object),
+            Some(key) => {
+                instance.deposed.insert(key.clone(), object);
+            }
+        }
+    }
+
+    /// Takes out the current or a deposed object; what becomes empty by that goes too.
+    pub fn take(&mut self, address: &AbsInstance, deposed: Option<&Deposed>) -> Option<Object> {
+        let resource = self.resources.get_mut(&address.resource)?;
+        let instance = resource.instances.get_mut(&address.key)?;
+        let object = match deposed {
+            None => instance.current.take(),
+            Some(key) => instance.deposed.remove(key),
+        };
+        if instance.is_empty() {
+            resource.instances.remove(&address.key);
+        }
+        if resource.instances.is_empty() {
+            self.resources.remove(&address.resource);
+        }
+        object
+    }
 }
