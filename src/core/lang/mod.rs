@@ -3,6 +3,7 @@
 pub mod address;
 mod address_text;
 pub mod expr;
+pub mod functions;
 pub mod graph;
 pub mod link;
 pub mod program;

@@ -1,0 +1,32 @@
+//! The table of all functions.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use super::{Function, numeric};
+
+/// Functions that get expressions instead of values; the evaluator has them built in.
+const OF_EXPRESSIONS: [&str; 3] = ["can", "convert", "try"];
+
+static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    let families: [&'static [Function]; 1] = [numeric::FUNCTIONS];
+    families
+        .into_iter()
+        .flatten()
+        .map(|f| (f.name, f))
+        .collect()
+});
+
+/// Finds a function by its name, with or without `core::` in front. `try`, `can` and `convert` are not here: they
+/// get expressions.
+pub fn lookup(name: &str) -> Option<&'static Function> {
+    TABLE
+        .get(name.strip_prefix("core::").unwrap_or(name))
+        .copied()
+}
+
+/// Returns the names of all functions in order, also of those that get expressions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let mut names: Vec<&'static str> = TABLE.keys().copied().chain(OF_EXPRESSIONS).collect();
+    names.sort_unstable();
+    names.into_iter()
+}
