@@ -1,1 +1,22 @@
-//! The AWS side.
+//! The AWS side of bastionless: reconcilers on the SDK; sees the model only.
+//!
+//! - [`Aws`]: the door; configures providers and opens buckets for state
+//! - `clients`: a provider in a region ([`clients::Scope`]): clients, account, shared reads
+//! - `settings`, `sdk`, `roles`: the provider block, the SDK's configuration, credentials of roles
+//! - `errors`, `waiters`, `tags`, `shape`, `listings`: what all reconcilers share
+//! - `registry`: the types; one file a type in the folder of its service
+//! - `object_store`: S3 as a store for state
+
+mod clients;
+mod errors;
+mod listings;
+mod object_store;
+mod registry;
+mod roles;
+mod sdk;
+mod settings;
+mod shape;
+mod tags;
+mod waiters;
+
+pub use clients::Aws;

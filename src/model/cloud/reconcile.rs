@@ -184,6 +184,9 @@ pub trait Cloud: Send + Sync {
     fn region(&self) -> Option<&str>;
     /// Returns the same provider in another region (argument `region` of a resource).
     fn in_region(&self, region: &str) -> Arc<dyn Cloud>;
+    /// Forgets what was read, so that the next read asks the cloud again; to be called where time has passed since, such as
+    /// after the user was asked to approve.
+    fn forget(&self) {}
 }
 
 /// Makes configured providers and object stores: the door to a cloud.
