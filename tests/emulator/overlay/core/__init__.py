@@ -1,0 +1,1 @@
+"""The request path of the overlay, free of any one service's behaviour."""
