@@ -6,10 +6,11 @@ import json
 import re
 from typing import Any
 
-from moto.s3.models import FakeBucket, PublicAccessBlock
+from moto.core.utils import get_service_model
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
 from .core import policy
-from .core.hooks import Call, Refusal, after, before
+from .core.hooks import Call, Refusal, after, answer, before
 
 _NAME = re.compile(r"(?!xn--|sthree-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 SMALLEST = "all_storage_classes_128K"
@@ -77,11 +78,12 @@ def _acl(call: Call) -> None:
     raise Refusal("AccessControlListNotSupported", "The bucket does not allow ACLs")
 
 
-@after("s3", "DeleteBucketEncryption")
-def _encryption_off(call: Call, _: Any) -> None:
+def _encryption_off(self: Any, bucket_name: str) -> None:
     """There is no bucket without default encryption any more."""
-    if held := bucket(call):
-        held.encryption = default_encryption()
+    self.get_bucket(bucket_name).encryption = default_encryption()
+
+
+S3Backend.delete_bucket_encryption = _encryption_off  # type: ignore[method-assign]
 
 
 @before("s3", "PutBucketEncryption")
@@ -111,3 +113,28 @@ def _lifecycle(call: Call) -> None:
 @after("s3", "GetBucketLifecycleConfiguration")
 def _lifecycle_read(call: Call, result: Any) -> Any:
     return {**result, "TransitionDefaultMinimumObjectSize": getattr(bucket(call), "smallest_moved", SMALLEST)}
+
+
+@after("s3", "GetObjectLockConfiguration")
+def _lock_read(call: Call, result: Any) -> None:
+    """Days or Years, whichever was set; moto sends the other one as 0."""
+    retention = ((result.get("ObjectLockConfiguration") or {}).get("Rule") or {}).get("DefaultRetention") or {}
+    for unit in ("Days", "Years"):
+        if not retention.get(unit):
+            retention.pop(unit, None)
+
+
+@answer("s3", "GetBucketRequestPayment")
+def _payer(call: Call) -> dict[str, Any]:
+    call.backend("s3").get_bucket(call.get("Bucket"))
+    return {"Payer": "BucketOwner"}
+
+
+# Sub-resources moto does not know: it would take a PUT of one for CreateBucket
+# and a GET for a listing of the bucket.
+_UNKNOWN = ("Analytics", "IntelligentTiering", "Metrics", "Metadata", "Abac")
+
+
+@before("s3", *(a for a in get_service_model("s3").operation_names if any(u in a for u in _UNKNOWN)), "PutBucketRequestPayment")
+def _no_such_sub_resource(call: Call) -> None:
+    raise Refusal("NotImplemented", f"the emulator has no s3 {call.action}")

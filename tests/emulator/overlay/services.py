@@ -13,6 +13,7 @@ MODULES = [
     "ec2.prefix_lists",
     "ec2.images",
     "ec2.instances",
+    "ec2.instance_disks",
     "iam",
     "iam_roles",
     "kms",

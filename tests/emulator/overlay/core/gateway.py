@@ -11,6 +11,7 @@ import time
 import traceback
 from typing import Any
 
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.ec2.exceptions import FilterNotImplementedError
 
@@ -75,8 +76,10 @@ class Gateway:
                 return self._checked(call, environ, body)
             except Refusal as no:
                 return wire.error(call, no.code, no.message, no.status)
+            except ServiceException as theirs:  # moto's own, out of a lookup of ours
+                return wire.result(call, theirs)
             except FilterNotImplementedError as unknown:
-                return wire.error(call, "InvalidParameterValue", f"The filter is invalid: {unknown.description}", 400)
+                return wire.error(call, "InvalidParameterValue", f"{unknown} is invalid", 400)
             except NotImplementedError:
                 return _not_there(call)
             except Exception as bug:
@@ -99,8 +102,9 @@ class Gateway:
         key = (call.service, call.action)
         for hook in hooks.BEFORE.get(key, []):
             hook(call)
-        if own := hooks.ANSWERS.get(key):
-            reply = wire.result(call, paging.page(call, hooks.run_after(call, own(call))))
+        own = hooks.ANSWERS[key](call) if key in hooks.ANSWERS else None
+        if own is not None:
+            reply = wire.result(call, paging.page(call, hooks.run_after(call, own)))
         else:
             reply = _json_hooks(call, self._moto(environ, body))
         tokens.keep(call, reply)

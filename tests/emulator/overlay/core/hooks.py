@@ -2,6 +2,7 @@
 
     @before("ec2", "DeleteSubnet")      look at the call, raise Refusal to refuse it
     @answer("ec2", "CreateX")           answer it without moto: return the output as a dict
+                                        (None leaves this call to moto after all)
     @after("ec2", "DescribeX")          look at moto's result, return another one or None
 
 Every hook receives a `Call`. A result is what moto's serialiser takes: a dict

@@ -19,8 +19,8 @@ from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.serialize import XFormedAttributePicker, get_serializer_class
 from moto.core.utils import get_service_model
-from moto.iam.models import get_account_id_from
 
+from . import accounts
 from .hooks import Call
 
 # Signing name -> name of the botocore model, where the two differ.
@@ -46,7 +46,7 @@ def identify(environ: dict[str, Any], body: bytes) -> Call | None:
         return None
     key, region, signed = scope.groups()
     service = MODEL_OF.get(signed.lower(), signed.lower())
-    account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or get_account_id_from(key)
+    account = environ.get("HTTP_X_MOTO_ACCOUNT_ID") or accounts.of_key(key)
     call = Call(service, "", "json", region, account, key, signed.lower(), environ["REQUEST_METHOD"])
     try:
         model = get_service_model(service)

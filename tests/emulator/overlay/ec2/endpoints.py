@@ -19,8 +19,11 @@ from . import endpoint_services as services
 
 KNOB = "vpc-endpoint"
 LONGEST_POLICY = 20480
-# As the service writes it: the text itself is what a plan is compared with.
-FULL_ACCESS = json.dumps({"Statement": [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]})
+# As the service writes them, not the same for both kinds of endpoint.
+FULL_ACCESS = {
+    "Interface": json.dumps({"Statement": [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]}),
+    "Gateway": json.dumps({"Version": "2008-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}),
+}
 FILTERS = {
     "service-name": "ServiceName",
     "vpc-id": "VpcId",
@@ -72,7 +75,7 @@ def create(call: Call) -> dict[str, Any]:
     if kind not in offered:
         raise Refusal("InvalidParameter", f"Endpoint type ({kind}) does not match available service types ([{', '.join(offered)}]).")
     endpoint = VPCEndPoint(backend, random_vpc_ep_id(), call.get("VpcId"), service, kind, None, [], [])
-    endpoint.policy_document = _policy(call.get("PolicyDocument"))
+    endpoint.policy_document = _policy(call.get("PolicyDocument")) or full_access(endpoint)
     endpoint.ip_address_type = call.get("IpAddressType", "ipv4")
     endpoint.dns_options = dict(call.get("DnsOptions", {}))
     endpoint.private_dns_enabled, endpoint.passage = False, None
@@ -117,7 +120,7 @@ def modify(call: Call) -> dict[str, Any]:
         raise Refusal("InvalidParameter", "Subnets, security groups and private DNS are not supported for a gateway endpoint.")
     if call.get("PolicyDocument") and call.get("ResetPolicy"):
         raise Refusal("InvalidParameterCombination", "The parameters policyDocument and resetPolicy cannot be used together.")
-    policy = _policy(call.get("PolicyDocument")) if call.get("PolicyDocument") else None
+    policy = _policy(call.get("PolicyDocument"))
     if call.get("PrivateDnsEnabled") and not endpoint.private_dns_enabled:
         _check_private_dns(backend, endpoint, {**endpoint.dns_options, **call.get("DnsOptions", {})})
     groups = [g for g in endpoint.security_group_ids if g not in call.get("RemoveSecurityGroupIds", [])]
@@ -141,7 +144,7 @@ def modify(call: Call) -> dict[str, Any]:
             backend.enis[eni]._group_set = [common.group(backend, g) for g in groups]
         if call.get("PrivateDnsEnabled") is not None:
             endpoint.private_dns_enabled = bool(call.get("PrivateDnsEnabled"))
-    endpoint.policy_document = FULL_ACCESS if call.get("ResetPolicy") else policy or endpoint.policy_document
+    endpoint.policy_document = full_access(endpoint) if call.get("ResetPolicy") else policy or endpoint.policy_document
     endpoint.ip_address_type = call.get("IpAddressType", endpoint.ip_address_type)
     endpoint.dns_options.update(call.get("DnsOptions", {}))
     return {"Return": True}
@@ -210,9 +213,13 @@ def _private_name(backend: Any, endpoint: Any) -> str:
     return services.private_name(backend.region_name, short)
 
 
-def _policy(text: str | None) -> str:
+def full_access(endpoint: Any) -> str:
+    return FULL_ACCESS.get(endpoint.vpc_endpoint_type, FULL_ACCESS["Interface"])
+
+
+def _policy(text: str | None) -> str | None:
     if not text:
-        return FULL_ACCESS
+        return None
     if len(text) > LONGEST_POLICY:
         raise Refusal("InvalidPolicyDocument", f"The policy exceeds the maximum length of {LONGEST_POLICY} characters.")
     try:

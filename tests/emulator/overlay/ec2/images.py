@@ -51,6 +51,7 @@ _FAMILIES = [
     (ROCKY, None, "Rocky-9-EC2-Base-9.6-{b}.0.x86_64", "x86_64", "/dev/sda1", None, "Rocky Linux 9"),
     (WINDOWS, "amazon", "Windows_Server-2022-English-Full-Base-{b}", "x86_64", "/dev/sda1", "windows", "Microsoft Windows Server 2022"),
 ]
+_BOOT_MODE = "uefi-preferred"  # none of moto's own images has it
 _BUILDS = (("8", datetime(2025, 3, 4, tzinfo=timezone.utc)), ("9", datetime(2026, 9, 15, tzinfo=timezone.utc)))
 
 _load_amis = AmiBackend._load_amis
@@ -79,11 +80,15 @@ def _with_catalogue(self: Any) -> None:
                 hypervisor="xen",
                 root_device_type="ebs",
                 root_device_name=device,
-                boot_mode="uefi-preferred",
+                boot_mode=_BOOT_MODE,
             )
 
 
 AmiBackend._load_amis = _with_catalogue  # type: ignore[method-assign]
+
+
+def catalogued(image: Any) -> bool:
+    return image.boot_mode == _BOOT_MODE
 
 # Filters that lookups use and moto does not know.
 _filter_value = Ami.get_filter_value
@@ -91,7 +96,7 @@ _filter_value = Ami.get_filter_value
 
 def _more_filters(self: Any, filter_name: str, method_name: str | None = None) -> Any:
     if filter_name == "block-device-mapping.volume-type":
-        return ["gp2", "gp3"] if not (self.name or "").endswith("gp2") else ["gp2"]
+        return [row["Ebs"]["VolumeType"] for row in self.block_device_mappings]
     if filter_name == "ena-support":
         return "true"
     if filter_name == "is-public":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
+
+from moto.ec2.utils import parse_user_data
 
 from ..core.hooks import Call, Refusal, after, answer, before
 
@@ -21,7 +24,7 @@ def _run(call: Call) -> None:
         raise Refusal("InvalidAMIID.NotFound", f"The image id '[{image}]' does not exist")
     if kind and kind not in {t["InstanceType"] for t in backend.describe_instance_types()}:
         raise invalid(f"Invalid value '{kind}' for InstanceType.")
-    if key and key not in backend.keypairs:
+    if key and key not in backend.key_pairs:
         raise Refusal("InvalidKeyPair.NotFound", f"The key pair '{key}' does not exist")
     check_profile(call, call.get("IamInstanceProfile", {}))
     subnet = call.get("SubnetId")
@@ -52,12 +55,80 @@ def _started(call: Call, reservation: Any) -> None:
     for instance in reservation.instances:
         instance.disable_api_termination = bool(call.get("DisableApiTermination", False))
         instance.credits = call.get("CreditSpecification", {}).get("CpuCredits")
-        instance.private_dns_options = call.get("PrivateDnsNameOptions")
-        for volume in instance.block_device_mapping.values():
-            if getattr(volume, "volume_type", None) in (None, "standard") and not call.get("BlockDeviceMappings"):
-                backend_volume = call.backend().volumes.get(volume.volume_id)
-                if backend_volume:
-                    backend_volume.volume_type = "gp3"
+        _details(call, instance)
+        for nic in instance.nics.values():
+            if not call.get("NetworkInterfaces"):
+                nic.delete_on_termination = True
+        for wanted in call.get("NetworkInterfaces", []):
+            nic = instance.nics.get(int(wanted.get("DeviceIndex", 0)))
+            if nic and not wanted.get("NetworkInterfaceId"):
+                nic.delete_on_termination = wanted.get("DeleteOnTermination", True)
+        _one_set_of_groups(instance, list(instance.nics[0].group_set))
+
+
+def _details(call: Call, instance: Any) -> None:
+    """What AWS reports of every instance and moto leaves out."""
+    instance.cpu_options = call.get("CpuOptions", {"CoreCount": 1, "ThreadsPerCore": 2})
+    instance.ena_support = True
+    instance.maintenance_options = {"AutoRecovery": "default", **call.get("MaintenanceOptions", {})}
+    instance.enclave_options = {"Enabled": bool(call.get("EnclaveOptions", {}).get("Enabled", False))}
+    instance.capacity_reservation_specification = {"CapacityReservationPreference": "open"}
+    instance.private_dns_name_options = call.get(
+        "PrivateDnsNameOptions",
+        {"HostnameType": "ip-name", "EnableResourceNameDnsARecord": False, "EnableResourceNameDnsAAAARecord": False},
+    )
+    instance.hibernation_options = {"Configured": bool(call.get("HibernationOptions", {}).get("Configured", False))}
+
+
+def _one_set_of_groups(instance: Any, groups: list[Any]) -> None:
+    """An instance's groups are those of its first interface; moto keeps two sets apart."""
+    instance.security_groups = groups
+    instance.nics[0]._group_set = groups
+
+
+@before("ec2", "ModifyInstanceAttribute")
+def _only_while_stopped(call: Call) -> None:
+    instance = call.backend().get_instance(call.get("InstanceId"))
+    named = call.get("Attribute") in ("instanceType", "userData", "ebsOptimized")
+    if instance.state != "stopped" and (named or {"InstanceType", "UserData", "EbsOptimized"} & set(call.params)):
+        raise Refusal("IncorrectInstanceState", f"The instance '{instance.id}' is not in the 'stopped' state.")
+
+
+@answer("ec2", "ModifyInstanceAttribute")
+def _user_data(call: Call) -> dict[str, Any] | None:
+    """moto decodes new user data twice."""
+    if "UserData" not in call.params:
+        return None
+    instance = call.backend().get_instance(call.get("InstanceId"))
+    value = call.get("UserData").get("Value", b"")
+    instance.user_data = parse_user_data(base64.b64encode(value if isinstance(value, bytes) else value.encode()).decode())
+    return {}
+
+
+@after("ec2", "ModifyInstanceAttribute")
+def _new_groups(call: Call, _: Any) -> None:
+    if call.get("Groups"):
+        instance = call.backend().get_instance(call.get("InstanceId"))
+        _one_set_of_groups(instance, [call.backend().get_security_group_from_id(g) for g in call.get("Groups")])
+
+
+@after("ec2", "ModifyNetworkInterfaceAttribute")
+def _new_interface_groups(call: Call, _: Any) -> None:
+    eni = call.backend().enis.get(call.get("NetworkInterfaceId"))
+    if call.get("Groups") and eni and eni.instance and eni.instance.nics.get(0) is eni:
+        _one_set_of_groups(eni.instance, list(eni._group_set))
+
+
+@answer("ec2", "ModifyInstanceMaintenanceOptions")
+def _maintenance(call: Call) -> dict[str, Any]:
+    instance = call.backend().get_instance(call.get("InstanceId"))
+    instance.maintenance_options = {"AutoRecovery": call.get("AutoRecovery", "default")}
+    return {"InstanceId": instance.id, **instance.maintenance_options}
+
+
+@answer("ec2", "GetEbsDefaultKmsKeyId")
+def _default_disk_key(call: Call) -> dict[str, Any]:
+    return {"KmsKeyId": "alias/aws/ebs"}
 
 
 @before("ec2", "TerminateInstances")

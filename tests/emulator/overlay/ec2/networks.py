@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
-from ..core.hooks import Call, Refusal, after, before
+from moto.ec2.models.route_tables import RouteBackend
+from moto.ec2.models.subnets import SubnetBackend
+from moto.ec2.models.vpcs import VPCBackend
+
+from ..core.hooks import Call, Refusal, after, answer, before
 from ..core.knobs import Passage
 from ..core.views import View
 from . import common, eice
@@ -106,3 +111,53 @@ def _route_target(call: Call) -> None:
             "InvalidParameterValue",
             f"route table {table.id} and network gateway {gateway.id} belong to different networks",
         )
+
+
+@before("ec2", "AssociateRouteTable")
+def _associate(call: Call) -> None:
+    subnet = call.get("SubnetId")
+    for table in call.backend().route_tables.values():
+        if subnet in table._associations.values() and table.id != call.get("RouteTableId"):
+            raise Refusal("Resource.AlreadyAssociated", f"the specified association for route table {call.get('RouteTableId')} conflicts with an existing association")
+
+
+@answer("ec2", "DescribeSecurityGroupVpcAssociations")
+def _no_shared_groups(call: Call) -> dict[str, Any]:
+    return {"SecurityGroupVpcAssociations": []}
+
+
+@before("ec2", "DeleteNetworkInterface")
+def _interface(call: Call) -> None:
+    eni = call.backend().enis.get(call.get("NetworkInterfaceId", ""))
+    if eni and (eni.requester_managed or eni.instance):
+        raise Refusal("InvalidParameterValue", f"Network interface '{eni.id}' is currently in use.")
+
+
+def canonical(cidr: str | None) -> str | None:
+    """100.68.0.18/18 is kept as 100.68.0.0/18; what is no CIDR is left for moto to refuse."""
+    try:
+        return str(ipaddress.ip_network(cidr or "", strict=False)) if "/" in (cidr or "") else cidr
+    except ValueError:
+        return cidr
+
+
+def _canonical_argument(owner: type, name: str, position: int) -> None:
+    """Normalise the CIDR argument of a method that creates something from one."""
+    create = getattr(owner, name)
+    keyword = create.__code__.co_varnames[position + 1]
+
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > position:
+            args = (*args[:position], canonical(args[position]), *args[position + 1 :])
+        elif keyword in kwargs:
+            kwargs[keyword] = canonical(kwargs[keyword])
+        return create(self, *args, **kwargs)
+
+    setattr(owner, name, wrapped)
+
+
+_canonical_argument(VPCBackend, "create_vpc", 0)
+_canonical_argument(SubnetBackend, "create_subnet", 1)
+_canonical_argument(RouteBackend, "create_route", 1)
+_canonical_argument(RouteBackend, "replace_route", 1)
+_canonical_argument(RouteBackend, "delete_route", 1)

@@ -1,0 +1,1 @@
+"""What the emulator promises, one file for each area."""
