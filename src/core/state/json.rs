@@ -111,6 +111,29 @@ pub(crate) fn push_indented(out: &mut String, json: &str, depth: usize) {
     }
 }
 
+/// Returns valid JSON without white space outside of texts, on one line.
+pub(crate) fn compact(json: &str) -> String {
+    let bytes = json.as_bytes();
+    let mut out = String::with_capacity(json.len());
+    let mut i = 0;
+    while let Some(&b) = bytes.get(i) {
+        let end = match b {
+            b'"' => string_end(bytes, i),
+            b if b.is_ascii_whitespace() => {
+                i += 1;
+                continue;
+            }
+            _ => bytes
+                .get(i..)
+                .and_then(|rest| rest.iter().position(|b| *b == b'"' || b.is_ascii_whitespace()))
+                .map_or(bytes.len(), |n| i + n),
+        };
+        out.push_str(json.get(i..end).unwrap_or_default());
+        i = end;
+    }
+    out
+}
+
 /// Returns the index after the closing quote of the string that begins at `start`.
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut i = start + 1;
@@ -163,6 +186,11 @@ mod tests {
         );
         assert_eq!(indented(" 12e400 "), "12e400");
         assert_eq!(indented("[[],[[]]]"), "[\n  [],\n  [\n    []\n  ]\n]");
+    }
+
+    #[test]
+    fn compact_text_stands_on_one_line() {
+        assert_eq!(compact("{\n \"a b\\\" \" : [ 1 , 2.0 ]\r\n}\n"), "{\"a b\\\" \":[1,2.0]}");
     }
 
     #[test]

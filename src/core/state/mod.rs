@@ -2,7 +2,10 @@
 
 mod attributes;
 mod error;
+mod integrity;
+pub mod journal;
 mod json;
+mod moves;
 mod read;
 mod snapshot;
 #[cfg(test)]
@@ -11,6 +14,7 @@ mod write;
 
 pub use attributes::{read_value, sensitive_paths, write_value};
 pub use error::StateError;
+pub use integrity::Flaw;
 pub(crate) use snapshot::null;
 pub use snapshot::{
     Deposed, Extra, InstanceState, Object, OutputState, ResourceState, Snapshot, Status,

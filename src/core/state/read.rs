@@ -36,6 +36,15 @@ impl Snapshot {
     }
 }
 
+impl Object {
+    /// Reads an object as it stands in a state file.
+    pub(crate) fn from_line(json: &str) -> Result<Self, StateError> {
+        let stored: Wrapped<StoredObject> =
+            serde_json::from_str(json).map_err(|e| StateError::Format(e.to_string()))?;
+        Ok(stored.0.object)
+    }
+}
+
 /// Passes our errors through serde, which adds the line.
 fn custom<E: de::Error>(e: impl fmt::Display) -> E {
     E::custom(e)

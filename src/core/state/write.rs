@@ -5,7 +5,7 @@ use bastionless_model::value::{Type, type_to_json};
 use super::{
     Extra, Object, OutputState, ResourceState, Snapshot, StateError, Status,
     attributes::{write_paths, write_value},
-    json::{push_indented, push_line, push_string},
+    json::{compact, push_indented, push_line, push_string},
 };
 use crate::lang::address::{AbsResource, Key, Mode};
 
@@ -52,6 +52,19 @@ impl Snapshot {
         w.close('}');
         w.out.push('\n');
         Ok(w.out)
+    }
+}
+
+impl Object {
+    /// Writes the object as it stands in a state file, on one line.
+    pub(crate) fn to_line(&self) -> String {
+        let mut w = Writer {
+            out: String::new(),
+            depth: 0,
+            first: true,
+        };
+        w.object(&Key::None, None, self);
+        compact(&w.out)
     }
 }
 
