@@ -115,6 +115,8 @@ pub enum ExprKind {
         on: Box<Expr>,
         /// The key.
         key: Box<Expr>,
+        /// `[key]`
+        brackets: Span,
     },
     /// `on[*].steps` and `on.*.steps`; the body sees each element through [`ExprKind::SplatItem`].
     Splat {
@@ -181,7 +183,7 @@ pub struct ObjectItem {
 /// One step of a traversal.
 #[derive(Clone, Debug)]
 pub enum TraversalStep {
-    /// `.name`
+    /// `.name`; the span includes the dot.
     Attribute(Ident),
     /// `[0]`, `["key"]`, or the legacy `.0`
     Index(Value, Span),

@@ -4,8 +4,17 @@
 //! limits) is read again here from the source text.
 
 mod ast;
+mod collection;
+mod cursor;
+mod escape;
+mod expression;
+mod parse;
+mod skeleton;
+mod template;
+mod token;
 
 pub use ast::{
     Attribute, BinaryOp, Block, Body, Expr, ExprKind, File, ForExpr, Ident, Item, Label,
     ObjectItem, Template, TemplatePart, TraversalStep, UnaryOp,
 };
+pub use parse::{parse, parse_expression, parse_template};

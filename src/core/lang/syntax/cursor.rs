@@ -1,0 +1,167 @@
+//! Walks over tokens; newlines are seen or not, as the construct around says.
+
+use std::sync::Arc;
+
+use bastionless_model::base::{Diagnostic, SourceId, Span};
+use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
+
+use super::{
+    ast::Ident,
+    token::{Kind, Token},
+};
+
+/// A result that ends parsing at the first error.
+pub(super) type Parsed<T> = Result<T, Box<Diagnostic>>;
+
+/// How deep expressions may nest before they are refused.
+const MAX_DEPTH: usize = 200;
+
+/// The parser's place in the tokens.
+pub(super) struct Cursor<'a> {
+    pub(super) source: SourceId,
+    pub(super) text: &'a str,
+    tokens: &'a [Token],
+    at: usize,
+    /// End of the last token read.
+    last: Token,
+    newlines: Vec<bool>,
+    depth: usize,
+}
+
+/// Makes a syntax error.
+pub(super) fn error(
+    span: Span,
+    summary: &'static str,
+    detail: impl Into<String>,
+) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(summary, detail).at(span))
+}
+
+/// Brings a text into NFC.
+pub(super) fn nfc(text: &str) -> Arc<str> {
+    if text.is_ascii()
+        || is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes
+    {
+        text.into()
+    } else {
+        text.nfc().collect::<String>().into()
+    }
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(source: SourceId, text: &'a str, tokens: &'a [Token], newlines: bool) -> Self {
+        Self {
+            source,
+            text,
+            tokens,
+            at: 0,
+            last: Token {
+                kind: Kind::Newline,
+                start: 0,
+                end: 0,
+            },
+            newlines: vec![newlines],
+            depth: 0,
+        }
+    }
+
+    fn next(&self) -> (usize, Token) {
+        let seen = self.newlines.last().copied().unwrap_or(true);
+        let mut at = self.at;
+        loop {
+            match self.tokens.get(at) {
+                Some(t) if t.kind == Kind::Newline && !seen => at += 1,
+                Some(t) => return (at, *t),
+                None => {
+                    let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+                    let token = Token {
+                        kind: Kind::End,
+                        start: end,
+                        end,
+                    };
+                    return (at, token);
+                }
+            }
+        }
+    }
+
+    /// Returns the next token that counts, without reading it.
+    pub(super) fn peek(&self) -> Token {
+        self.next().1
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.next().1.kind
+    }
+
+    /// Reads the next token that counts.
+    pub(super) fn read(&mut self) -> Token {
+        let (at, token) = self.next();
+        self.at = if token.kind == Kind::End { at } else { at + 1 };
+        self.last = token;
+        token
+    }
+
+    /// Reads the next token if it is of this kind.
+    pub(super) fn eat(&mut self, kind: Kind) -> Option<Token> {
+        (self.kind() == kind).then(|| self.read())
+    }
+
+    /// Returns the last token read.
+    pub(super) fn last(&self) -> Token {
+        self.last
+    }
+
+    pub(super) fn span(&self, token: Token) -> Span {
+        Span {
+            source: self.source,
+            start: token.start,
+            end: token.end,
+        }
+    }
+
+    pub(super) fn text_of(&self, token: Token) -> &'a str {
+        self.text
+            .get(token.start as usize..token.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// Tells whether the next token is this keyword.
+    pub(super) fn at_keyword(&self, word: &str) -> bool {
+        let token = self.peek();
+        token.kind == Kind::Ident && self.text_of(token) == word
+    }
+
+    pub(super) fn ident(&self, token: Token) -> Ident {
+        Ident {
+            name: nfc(self.text_of(token)),
+            span: self.span(token),
+        }
+    }
+
+    /// Runs `f` with newlines seen or not.
+    pub(super) fn with_newlines<T>(&mut self, seen: bool, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.newlines.push(seen);
+        let result = f(self);
+        self.newlines.pop();
+        result
+    }
+
+    /// Runs `f` one level deeper, or says that this is too deep.
+    pub(super) fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= MAX_DEPTH {
+            let token = self.peek();
+            return Err(error(
+                self.span(token),
+                "Expression too deeply nested",
+                format!(
+                    "Expressions may be nested at most {MAX_DEPTH} levels deep. Give an inner part a name in a `locals` block and refer to it."
+                ),
+            ));
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+}

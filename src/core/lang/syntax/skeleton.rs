@@ -1,0 +1,367 @@
+//! Finds the items of a file: parses every expression and writes a text of the same length that holds nothing but the
+//! structure (names, `=`, braces, newlines, with `0` for each expression), which hcl-edit reads whatever stood there.
+
+use std::collections::HashMap;
+
+use bastionless_model::base::{Diagnostic, Diagnostics, SourceId, Span};
+
+use super::{
+    ast::{Expr, Label},
+    cursor::{Cursor, Parsed, error, nfc},
+    escape,
+    token::{Kind, Token, Tokens},
+};
+
+/// How deep blocks may nest.
+const MAX_BLOCKS: usize = 50;
+
+/// What the mask leaves out of a block, in the order of writing.
+pub(super) struct BlockPlaces {
+    pub(super) labels: Vec<Label>,
+    pub(super) header: Span,
+    pub(super) open: Span,
+    pub(super) close: Span,
+}
+
+/// The structure of a file and what was taken out of it.
+pub(super) struct Skeleton {
+    pub(super) mask: Vec<u8>,
+    /// Expressions with the start of their attribute's name, in the order of writing.
+    pub(super) exprs: Vec<(u32, Expr)>,
+    /// Blocks in the order of their headers.
+    pub(super) blocks: Vec<Option<BlockPlaces>>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+struct Scanner<'a> {
+    cursor: Cursor<'a>,
+    out: Skeleton,
+    depth: usize,
+}
+
+/// Reads the structure of a file; what stands after the first error is left out.
+pub(super) fn read(source: SourceId, text: &str, tokens: &Tokens) -> Skeleton {
+    let mut scanner = Scanner {
+        cursor: Cursor::new(source, text, &tokens.list, true),
+        out: Skeleton {
+            mask: vec![b' '; text.len()],
+            exprs: Vec::new(),
+            blocks: Vec::new(),
+            diagnostics: Diagnostics::default(),
+        },
+        depth: 0,
+    };
+    let failed = scanner.file();
+    let mut skeleton = scanner.out;
+    let first = match (tokens.error.clone(), failed) {
+        (Some(lexer), Some(parser)) if start(&lexer) <= start(&parser) => Some(lexer),
+        (Some(lexer), None) => Some(lexer),
+        (_, parser) => parser,
+    };
+    skeleton.diagnostics.0.extend(first.map(|d| *d));
+    skeleton
+}
+
+fn start(diagnostic: &Diagnostic) -> u32 {
+    diagnostic.primary.as_ref().map_or(0, |l| l.span.start)
+}
+
+impl Scanner<'_> {
+    /// Reads the items of the file; at an error the items before it stay.
+    fn file(&mut self) -> Option<Box<Diagnostic>> {
+        let mut names = HashMap::new();
+        loop {
+            let (exprs, blocks) = (self.out.exprs.len(), self.out.blocks.len());
+            let from = self.cursor.peek();
+            if from.kind == Kind::End {
+                return None;
+            }
+            if let Err(d) = self.item(&mut names) {
+                self.out.exprs.truncate(exprs);
+                self.out.blocks.truncate(blocks);
+                if let Some(rest) = self.out.mask.get_mut(from.start as usize..) {
+                    rest.fill(b' ');
+                }
+                return Some(d);
+            }
+        }
+    }
+
+    fn keep(&mut self, token: Token) {
+        let range = token.start as usize..token.end as usize;
+        let source = self.cursor.text.as_bytes().get(range.clone());
+        if let (Some(to), Some(from)) = (self.out.mask.get_mut(range), source) {
+            to.copy_from_slice(from);
+        }
+    }
+
+    fn put(&mut self, at: u32, byte: u8) {
+        if let Some(slot) = self.out.mask.get_mut(at as usize) {
+            *slot = byte;
+        }
+    }
+
+    fn required<T>(&self, token: Token, detail: &'static str) -> Parsed<T> {
+        let span = self.cursor.span(token);
+        Err(error(span, "Argument or block definition required", detail))
+    }
+
+    /// Reads one item or newline of a body.
+    fn item(&mut self, names: &mut HashMap<String, Span>) -> Parsed<()> {
+        let next = self.cursor.read();
+        match next.kind {
+            Kind::Newline => {
+                self.put(next.end - 1, b'\n');
+                Ok(())
+            }
+            Kind::Ident => match self.cursor.kind() {
+                Kind::Assign => self.attribute(next, names, false),
+                Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => self.block(next),
+                _ => self.required(next, NAME_ALONE),
+            },
+            Kind::OpenQuote => Err(error(
+                self.cursor.span(next),
+                "Invalid argument name",
+                "Argument names must not be quoted.",
+            )),
+            _ => self.required(next, "An argument or block definition is required here."),
+        }
+    }
+
+    fn attribute(
+        &mut self,
+        name: Token,
+        names: &mut HashMap<String, Span>,
+        one_line: bool,
+    ) -> Parsed<()> {
+        let assign = self.cursor.read();
+        let expr = self.cursor.expression()?;
+        if !one_line {
+            let end = self.cursor.peek();
+            match end.kind {
+                Kind::Newline => {
+                    self.cursor.read();
+                    self.put(end.end - 1, b'\n');
+                }
+                Kind::End => {}
+                Kind::Comma => {
+                    return Err(error(
+                        self.cursor.span(end),
+                        "Unexpected comma after argument",
+                        "Argument definitions must be separated by newlines, not commas. An argument definition must end with a newline.",
+                    ));
+                }
+                _ => {
+                    return Err(error(
+                        self.cursor.span(end),
+                        "Missing newline after argument",
+                        "An argument definition must end with a newline.",
+                    ));
+                }
+            }
+        }
+        let span = self.cursor.span(name);
+        let text = self.cursor.text_of(name);
+        if let Some(first) = names.get(text) {
+            self.out.diagnostics.push(
+                Diagnostic::error(
+                    "Attribute redefined",
+                    format!("The argument \"{text}\" was already set. Each argument may be set only once."),
+                )
+                .at(span)
+                .context(*first, "it was set here first"),
+            );
+            return Ok(());
+        }
+        names.insert(text.to_owned(), span);
+        self.keep(name);
+        self.keep(assign);
+        self.put(expr.span.start, b'0');
+        self.out.exprs.push((name.start, expr));
+        Ok(())
+    }
+
+    fn block(&mut self, kind: Token) -> Parsed<()> {
+        let slot = self.out.blocks.len();
+        self.out.blocks.push(None);
+        self.keep(kind);
+        let mut labels = Vec::new();
+        let mut header = self.cursor.span(kind);
+        let open = loop {
+            let token = self.cursor.read();
+            let label = match token.kind {
+                Kind::OpenBrace => break token,
+                Kind::OpenQuote => self.quoted_label(token)?,
+                Kind::Ident => {
+                    let name = self.cursor.ident(token);
+                    Label {
+                        text: name.name,
+                        span: name.span,
+                    }
+                }
+                _ => return Err(self.bad_header(token)),
+            };
+            header = header.to(label.span);
+            self.put(label.span.start, b'"');
+            self.put(label.span.end - 1, b'"');
+            if label.span.end - label.span.start == 1 {
+                // A name of one letter has no room for quotes.
+                self.put(label.span.start, b'l');
+            }
+            labels.push(label);
+        };
+        self.put(open.start, b'{');
+        self.depth += 1;
+        if self.depth > MAX_BLOCKS {
+            return Err(error(
+                self.cursor.span(kind),
+                "Blocks too deeply nested",
+                format!("Blocks may be nested at most {MAX_BLOCKS} levels deep."),
+            ));
+        }
+        let close = match self.cursor.kind() {
+            Kind::Newline | Kind::End | Kind::CloseBrace => self.body(open)?,
+            _ => self.one_line(open)?,
+        };
+        self.depth -= 1;
+        self.put(close.start, b'}');
+        let end = self.cursor.peek();
+        match end.kind {
+            Kind::Newline => {
+                self.cursor.read();
+                self.put(end.end - 1, b'\n');
+            }
+            Kind::End => {}
+            _ => {
+                return Err(error(
+                    self.cursor.span(end),
+                    "Missing newline after block definition",
+                    "A block definition must end with a newline.",
+                ));
+            }
+        }
+        let places = BlockPlaces {
+            labels,
+            header,
+            open: self.cursor.span(open),
+            close: self.cursor.span(close),
+        };
+        if let Some(slot) = self.out.blocks.get_mut(slot) {
+            *slot = Some(places);
+        }
+        Ok(())
+    }
+
+    fn bad_header(&self, token: Token) -> Box<Diagnostic> {
+        let detail = match token.kind {
+            Kind::Assign => {
+                "The equals sign \"=\" indicates an argument definition, and must not be used when defining a block."
+            }
+            Kind::Newline => {
+                "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the block header."
+            }
+            _ => {
+                "Either a quoted string block label or an opening brace (\"{\") is expected here."
+            }
+        };
+        error(self.cursor.span(token), "Invalid block definition", detail)
+    }
+
+    fn quoted_label(&mut self, open: Token) -> Parsed<Label> {
+        let mut text = String::new();
+        loop {
+            let token = self.cursor.read();
+            let (summary, detail) = match token.kind {
+                Kind::CloseQuote => break,
+                Kind::QuotedText => {
+                    let raw = self.cursor.text_of(token);
+                    text.push_str(&escape::quoted(
+                        self.cursor.source,
+                        token.start as usize,
+                        raw,
+                    )?);
+                    continue;
+                }
+                Kind::Interpolation => (
+                    "Invalid string literal",
+                    "Template sequences are not allowed in this string. To include a literal \"$\", double it (as \"$$\") to escape it.",
+                ),
+                Kind::Control => (
+                    "Invalid string literal",
+                    "Template sequences are not allowed in this string. To include a literal \"%\", double it (as \"%%\") to escape it.",
+                ),
+                Kind::End => (
+                    "Unterminated string literal",
+                    "Unable to find the closing quote mark before the end of the file.",
+                ),
+                _ => (
+                    "Invalid string literal",
+                    "This item is not valid in a string literal.",
+                ),
+            };
+            return Err(error(self.cursor.span(token), summary, detail));
+        }
+        Ok(Label {
+            text: nfc(&text),
+            span: self.cursor.since(open),
+        })
+    }
+
+    fn body(&mut self, open: Token) -> Parsed<Token> {
+        let mut names = HashMap::new();
+        loop {
+            match self.cursor.kind() {
+                Kind::CloseBrace => return Ok(self.cursor.read()),
+                Kind::End => return Err(self.unclosed(open)),
+                _ => self.item(&mut names)?,
+            }
+        }
+    }
+
+    fn unclosed(&self, open: Token) -> Box<Diagnostic> {
+        error(
+            self.cursor.span(open),
+            "Unclosed configuration block",
+            "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.",
+        )
+    }
+
+    /// `kind { name = value }`
+    fn one_line(&mut self, open: Token) -> Parsed<Token> {
+        let name = self.cursor.read();
+        if name.kind != Kind::Ident {
+            return self.required(name, "An argument or block definition is required here.");
+        }
+        match self.cursor.kind() {
+            Kind::Assign => self.attribute(name, &mut HashMap::new(), true)?,
+            Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => {
+                let text = self.cursor.text_of(name);
+                return Err(error(
+                    self.cursor.span(name),
+                    "Argument definition required",
+                    format!(
+                        "A single-line block definition can contain only a single argument. If you meant to define argument \"{text}\", use an equals sign to assign it a value. To define a nested block, place it on a line of its own within its parent block."
+                    ),
+                ));
+            }
+            _ => return self.required(name, NAME_ALONE),
+        }
+        let close = self.cursor.read();
+        match close.kind {
+            Kind::CloseBrace => Ok(close),
+            Kind::End => Err(self.unclosed(open)),
+            Kind::Comma => Err(error(
+                self.cursor.span(close),
+                "Unexpected comma after argument",
+                "A single-line block definition can contain only a single argument. Put each argument on a line of its own.",
+            )),
+            _ => Err(error(
+                self.cursor.span(close),
+                "Invalid single-argument block definition",
+                "A single-line block definition must end with a closing brace immediately after its single argument definition.",
+            )),
+        }
+    }
+}
+
+const NAME_ALONE: &str = "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.";
