@@ -147,7 +147,10 @@ impl<'a> Reader<'a> {
 
     fn error(&self, what: &str) -> AddressError {
         let at = self.whole.len() - self.rest.len();
-        AddressError(format!("`{}` is not an address: {what} (at byte {at})", self.whole))
+        AddressError(format!(
+            "`{}` is not an address: {what} (at byte {at})",
+            self.whole
+        ))
     }
 
     fn eat(&mut self, c: char) -> bool {
@@ -342,7 +345,19 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "a", "a.", "a.b[", "a.b[x]", "a.b[\"x]", "a.b.c", "module.", "a.0b", "a.b[-1]", "module.a."] {
+        for text in [
+            "",
+            "a",
+            "a.",
+            "a.b[",
+            "a.b[x]",
+            "a.b[\"x]",
+            "a.b.c",
+            "module.",
+            "a.0b",
+            "a.b[-1]",
+            "module.a.",
+        ] {
             assert!(Target::parse(text).is_err(), "{text}");
         }
     }

@@ -6,7 +6,9 @@ use std::{fmt, sync::Arc};
 
 use bastionless_model::{
     schema::{Block, Schema},
-    value::{Kind, Map, Marks, Number, Path, Step, Type, Value, to_json, type_from_json, type_to_json},
+    value::{
+        Kind, Map, Marks, Number, Path, Step, Type, Value, to_json, type_from_json, type_to_json,
+    },
 };
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -21,7 +23,9 @@ use crate::lang::address::ConfigResource;
 /// Says where the JSON does not fit the type.
 pub fn read_value(json: &str, ty: &Type) -> Result<Value, StateError> {
     let mut d = serde_json::Deserializer::from_str(json);
-    let value = Seed(ty).deserialize(&mut d).and_then(|v| d.end().map(|()| v));
+    let value = Seed(ty)
+        .deserialize(&mut d)
+        .and_then(|v| d.end().map(|()| v));
     value.map_err(|e| StateError::Attributes(without_position(&e)))
 }
 
@@ -211,12 +215,15 @@ fn push_value(out: &mut String, value: &Value, ty: &Type) -> Result<(), StateErr
                 Type::Tuple(ts) => Some(ts),
                 _ => None,
             };
-            push_all(out, ('[', ']'), l.iter().enumerate(), |out, (i, v)| {
-                match types.and_then(|ts| ts.get(i)) {
+            push_all(
+                out,
+                ('[', ']'),
+                l.iter().enumerate(),
+                |out, (i, v)| match types.and_then(|ts| ts.get(i)) {
                     Some(t) => push_value(out, v, t),
                     None => push_value(out, v, &v.type_of()),
-                }
-            })?;
+                },
+            )?;
         }
         Kind::Map(t, m) => {
             let t = ty.element().unwrap_or(t);
@@ -339,7 +346,10 @@ impl<'de> Visitor<'de> for TextOf<'_> {
         let mut found = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == self.0 {
-                found = map.next_value::<serde_json::Value>()?.as_str().map(str::to_owned);
+                found = map
+                    .next_value::<serde_json::Value>()?
+                    .as_str()
+                    .map(str::to_owned);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -364,7 +374,9 @@ pub fn sensitive_paths(value: &Value, schema: &Schema) -> Vec<(Path, Marks)> {
 }
 
 fn schema_paths(block: &Block, value: &Value, at: &Path, out: &mut Vec<(Path, Marks)>) {
-    let Some(entries) = value.entries() else { return };
+    let Some(entries) = value.entries() else {
+        return;
+    };
     for (name, attribute) in &block.attributes {
         if attribute.sensitive && entries.contains_key(name) {
             out.push((at.clone().attribute(name.clone()), Marks::SENSITIVE));

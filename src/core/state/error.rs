@@ -12,13 +12,17 @@ pub enum StateError {
     )]
     OldVersion(u64),
     /// It is newer than we know.
-    #[error("the state is of format version {0}; this version of bastionless reads version 4 only, a newer one is needed")]
+    #[error(
+        "the state is of format version {0}; this version of bastionless reads version 4 only, a newer one is needed"
+    )]
     NewVersion(u64),
     /// Attributes of one object do not fit.
     #[error("{0}")]
     Attributes(String),
     /// Attributes in the format of Terraform before 0.12.
-    #[error("the attributes are stored in the format of Terraform before 0.12; let Terraform 0.13 or newer apply once, then try again")]
+    #[error(
+        "the attributes are stored in the format of Terraform before 0.12; let Terraform 0.13 or newer apply once, then try again"
+    )]
     FlatAttributes,
     /// The object was written by a newer provider.
     #[error(

@@ -50,7 +50,11 @@ fn custom<E: de::Error>(e: impl fmt::Display) -> E {
     E::custom(e)
 }
 
-fn keep<'de, A: MapAccess<'de>>(extra: &mut Extra, key: String, map: &mut A) -> Result<(), A::Error> {
+fn keep<'de, A: MapAccess<'de>>(
+    extra: &mut Extra,
+    key: String,
+    map: &mut A,
+) -> Result<(), A::Error> {
     extra.insert(key.into(), raw(map)?);
     Ok(())
 }
@@ -90,7 +94,8 @@ impl<'de> Visitor<'de> for StateSeed<'_> {
                     out.outputs = outputs.collect();
                 }
                 "resources" => {
-                    for (address, state) in map.next_value::<All<(AbsResource, ResourceState)>>()?.0 {
+                    for (address, state) in map.next_value::<All<(AbsResource, ResourceState)>>()?.0
+                    {
                         if out.resources.contains_key(&address) {
                             let message = format!("the resource {address} is there twice");
                             return Err(custom(message));
@@ -284,15 +289,17 @@ impl ReadMap for StoredObject {
                         "" => Status::Ready,
                         "tainted" => Status::Tainted,
                         other => {
-                            return Err(custom(format!("the instance status `{other}` is unknown")));
+                            return Err(custom(format!(
+                                "the instance status `{other}` is unknown"
+                            )));
                         }
                     }
                 }
                 "schema_version" => o.schema_version = map.next_value()?,
                 "attributes" => attributes = Some(raw(&mut map)?),
                 "sensitive_attributes" => {
-                    o.sensitive = read_paths(map.next_value::<Box<RawValue>>()?.as_ref())
-                        .map_err(custom)?;
+                    o.sensitive =
+                        read_paths(map.next_value::<Box<RawValue>>()?.as_ref()).map_err(custom)?;
                 }
                 "identity_schema_version" => identity_version = map.next_value()?,
                 "identity" => identity = Some(raw(&mut map)?).filter(|r| r.get() != "null"),

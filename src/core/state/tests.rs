@@ -28,13 +28,23 @@ fn objects_are_found_with_status_and_deposed_keys() {
     let snapshot = Snapshot::read(EVERYTHING).unwrap();
     let at = |a: &str| snapshot.instance(&AbsInstance::parse(a).unwrap()).unwrap();
     let first = at("terraform_data.a[0]");
-    assert_eq!(first.deposed.keys().map(AsRef::as_ref).collect::<Vec<_>>(), ["00adcafe", "0badcafe"]);
-    assert_eq!(at("terraform_data.a[1]").current.as_ref().unwrap().status, Status::Tainted);
+    assert_eq!(
+        first.deposed.keys().map(AsRef::as_ref).collect::<Vec<_>>(),
+        ["00adcafe", "0badcafe"]
+    );
+    assert_eq!(
+        at("terraform_data.a[1]").current.as_ref().unwrap().status,
+        Status::Tainted
+    );
     assert!(at("terraform_data.only_deposed").current.is_none());
     let b = at("terraform_data.b[\"k\\\"q\"]").current.as_ref().unwrap();
     assert!(b.create_before_destroy);
     assert_eq!(b.dependencies[0].to_string(), "terraform_data.a");
-    assert!(at("module.m[\"x\"].data.terraform_remote_state.rs").current.is_some());
+    assert!(
+        at("module.m[\"x\"].data.terraform_remote_state.rs")
+            .current
+            .is_some()
+    );
     assert_eq!(snapshot.outputs.len(), 6);
     assert!(snapshot.outputs["s"].sensitive);
 }
@@ -42,8 +52,16 @@ fn objects_are_found_with_status_and_deposed_keys() {
 #[test]
 fn unknown_fields_stay() {
     let text = EVERYTHING
-        .replacen("\"serial\":", "\"from_the_future\": {\n    \"a\": 1\n  },\n  \"serial\":", 1)
-        .replacen("\"schema_version\": 0,", "\"hint\": \"x\",\n          \"schema_version\": 0,", 1)
+        .replacen(
+            "\"serial\":",
+            "\"from_the_future\": {\n    \"a\": 1\n  },\n  \"serial\":",
+            1,
+        )
+        .replacen(
+            "\"schema_version\": 0,",
+            "\"hint\": \"x\",\n          \"schema_version\": 0,",
+            1,
+        )
         .replacen("\"mode\":", "\"why\": null,\n      \"mode\":", 1);
     let written = Snapshot::read(&text).unwrap().write().unwrap();
     for field in ["\"from_the_future\": {", "\"hint\": \"x\"", "\"why\": null"] {
@@ -54,18 +72,36 @@ fn unknown_fields_stay() {
 #[test]
 fn what_is_no_state_of_ours_is_refused_with_the_reason() {
     let of = |text: &str| Snapshot::read(text).unwrap_err();
-    assert_eq!(of("{\"version\":3,\"modules\":[]}"), StateError::OldVersion(3));
-    assert_eq!(of("{\"version\":5,\"resources\":{}}"), StateError::NewVersion(5));
+    assert_eq!(
+        of("{\"version\":3,\"modules\":[]}"),
+        StateError::OldVersion(3)
+    );
+    assert_eq!(
+        of("{\"version\":5,\"resources\":{}}"),
+        StateError::NewVersion(5)
+    );
     assert!(of("{}").to_string().contains("`version` is missing"));
     assert!(of("[]").to_string().contains("expected a state"));
-    assert!(of("{\"version\":4,\"encrypted_data\":\"x\"}").to_string().contains("OpenTofu"));
+    assert!(
+        of("{\"version\":4,\"encrypted_data\":\"x\"}")
+            .to_string()
+            .contains("OpenTofu")
+    );
     let twice = EVERYTHING.replacen("\"index_key\": 1", "\"index_key\": 0", 1);
-    assert!(of(&twice).to_string().contains("terraform_data.a[0] is there twice"));
+    assert!(
+        of(&twice)
+            .to_string()
+            .contains("terraform_data.a[0] is there twice")
+    );
 }
 
 #[test]
 fn attributes_of_any_type_carry_their_type() {
-    let ty = Type::object([("any", Type::Dynamic), ("text", Type::String), ("gone", Type::Number)]);
+    let ty = Type::object([
+        ("any", Type::Dynamic),
+        ("text", Type::String),
+        ("gone", Type::Number),
+    ]);
     let json = r#"{"any":{"value":[1,"x\u003c"],"type":["tuple",["number","string"]]},"left":{"over":[1]},"text":"t"}"#;
     let value = read_value(json, &ty).unwrap();
     assert!(value.get("gone").unwrap().is_null());
@@ -77,7 +113,12 @@ fn attributes_of_any_type_carry_their_type() {
         written,
         r#"{"any":{"value":[1,"x\u003c"],"type":["tuple",["number","string"]]},"gone":null,"text":"t"}"#
     );
-    assert!(read_value("{\"text\":[]}", &ty).unwrap_err().to_string().contains(".text: a string is required"));
+    assert!(
+        read_value("{\"text\":[]}", &ty)
+            .unwrap_err()
+            .to_string()
+            .contains(".text: a string is required")
+    );
 }
 
 #[test]
@@ -88,7 +129,12 @@ fn twenty_thousand_objects_are_read_in_one_pass() {
     let provider = one.resources[&address.resource].provider.clone();
     for i in 0..20_000 {
         let key = crate::lang::address::Key::Int(i);
-        one.put(&address.resource.instance(key), None, &provider, object.clone());
+        one.put(
+            &address.resource.instance(key),
+            None,
+            &provider,
+            object.clone(),
+        );
     }
     let text = one.write().unwrap();
     let start = std::time::Instant::now();

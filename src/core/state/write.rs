@@ -40,14 +40,22 @@ impl Snapshot {
         resources.sort_by_cached_key(|(a, _)| {
             let r = &a.resource;
             let mode = mode_name(r.mode);
-            (a.module.to_string(), mode, r.type_name.clone(), r.name.clone())
+            (
+                a.module.to_string(),
+                mode,
+                r.type_name.clone(),
+                r.name.clone(),
+            )
         });
         for (address, state) in resources {
             w.item();
             w.resource(address, state);
         }
         w.close(']');
-        w.raw("check_results", self.check_results.as_ref().map_or("null", |r| r.get()));
+        w.raw(
+            "check_results",
+            self.check_results.as_ref().map_or("null", |r| r.get()),
+        );
         w.extra(&self.extra);
         w.close('}');
         w.out.push('\n');

@@ -89,7 +89,7 @@ impl Walk {
                 }
             }
             ExprKind::Relative { on, .. } => self.expr(on),
-            ExprKind::Index { on, key } => self.all([&**on, &**key]),
+            ExprKind::Index { on, key, .. } => self.all([&**on, &**key]),
             ExprKind::Splat { on, each, .. } => self.all([&**on, &**each]),
             ExprKind::Call { args, .. } => self.all(args),
             ExprKind::Conditional {

@@ -39,9 +39,7 @@ pub(super) fn error(
 
 /// Brings a text into NFC.
 pub(super) fn nfc(text: &str) -> Arc<str> {
-    if text.is_ascii()
-        || is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes
-    {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes {
         text.into()
     } else {
         text.nfc().collect::<String>().into()
@@ -49,7 +47,12 @@ pub(super) fn nfc(text: &str) -> Arc<str> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(source: SourceId, text: &'a str, tokens: &'a [Token], newlines: bool) -> Self {
+    pub(super) fn new(
+        source: SourceId,
+        text: &'a str,
+        tokens: &'a [Token],
+        newlines: bool,
+    ) -> Self {
         Self {
             source,
             text,

@@ -63,7 +63,10 @@ fn escape<'a>(
     };
     let body = rest.get(1..).unwrap_or_default();
     let Some(selector) = body.chars().next() else {
-        return bad(1, "Backslash must be followed by an escape sequence selector character.".into());
+        return bad(
+            1,
+            "Backslash must be followed by an escape sequence selector character.".into(),
+        );
     };
     let after = body.get(selector.len_utf8()..).unwrap_or_default();
     let plain = match selector {

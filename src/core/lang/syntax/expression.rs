@@ -78,7 +78,9 @@ impl Cursor<'_> {
                 return Err(error(
                     self.span(token),
                     "Expression too long",
-                    format!("An expression may chain at most {MAX_CHAIN} operators. Give a part of it a name in a `locals` block."),
+                    format!(
+                        "An expression may chain at most {MAX_CHAIN} operators. Give a part of it a name in a `locals` block."
+                    ),
                 ));
             }
             let right = self.binary(precedence + 1)?;
@@ -102,7 +104,7 @@ impl Cursor<'_> {
     fn term(&mut self) -> Parsed<Expr> {
         let start = self.peek();
         match start.kind {
-            Kind::OpenParen => self.deeper(Self::parens),
+            Kind::OpenParen => self.parens(),
             Kind::Number => {
                 self.read();
                 Ok(self.literal(start, self.number(start)?))
@@ -110,12 +112,12 @@ impl Cursor<'_> {
             Kind::Ident => self.name(),
             Kind::OpenQuote | Kind::OpenHeredoc => {
                 self.read();
-                self.deeper(|c| c.quoted_template(start))
+                self.quoted_template(start)
             }
             Kind::Minus => self.deeper(|c| c.unary(UnaryOp::Negate)),
             Kind::Bang => self.deeper(|c| c.unary(UnaryOp::Not)),
-            Kind::OpenBracket => self.deeper(Self::tuple),
-            Kind::OpenBrace => self.deeper(Self::object),
+            Kind::OpenBracket => self.tuple(),
+            Kind::OpenBrace => self.object(),
             _ => Err(error(
                 self.span(start),
                 "Invalid expression",
@@ -132,19 +134,21 @@ impl Cursor<'_> {
     }
 
     fn number(&self, token: Token) -> Parsed<Value> {
-        Number::parse(self.text_of(token)).map(Value::from).ok_or_else(|| {
-            error(
-                self.span(token),
-                "Invalid number literal",
-                "Failed to recognize the value of this number literal.",
-            )
-        })
+        Number::parse(self.text_of(token))
+            .map(Value::from)
+            .ok_or_else(|| {
+                error(
+                    self.span(token),
+                    "Invalid number literal",
+                    "Failed to recognize the value of this number literal.",
+                )
+            })
     }
 
     fn name(&mut self) -> Parsed<Expr> {
         let token = self.read();
         if matches!(self.kind(), Kind::OpenParen | Kind::DoubleColon) {
-            return self.deeper(|c| c.call(token));
+            return self.call(token);
         }
         let kind = match self.text_of(token) {
             "true" => ExprKind::Literal(Value::from(true)),

@@ -18,3 +18,6 @@ pub use ast::{
     ObjectItem, Template, TemplatePart, TraversalStep, UnaryOp,
 };
 pub use parse::{parse, parse_expression, parse_template};
+
+#[cfg(test)]
+mod tests;

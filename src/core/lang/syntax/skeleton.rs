@@ -260,9 +260,7 @@ impl Scanner<'_> {
             Kind::Newline => {
                 "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the block header."
             }
-            _ => {
-                "Either a quoted string block label or an opening brace (\"{\") is expected here."
-            }
+            _ => "Either a quoted string block label or an opening brace (\"{\") is expected here.",
         };
         error(self.cursor.span(token), "Invalid block definition", detail)
     }

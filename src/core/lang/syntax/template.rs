@@ -189,11 +189,7 @@ impl<'a> Cursor<'a> {
         ))
     }
 
-    fn unknown_directive(
-        &self,
-        word: Token,
-        given: &str,
-    ) -> Box<Diagnostic> {
+    fn unknown_directive(&self, word: Token, given: &str) -> Box<Diagnostic> {
         let known = ["if", "for", "else", "endif", "endfor"];
         let hint = known
             .into_iter()
@@ -300,7 +296,9 @@ fn check_depth(parts: &[Part<'_>]) -> Parsed<()> {
                     return Err(error(
                         *span,
                         "Template directives too deeply nested",
-                        format!("Template directives may be nested at most {MAX_DIRECTIVES} levels deep."),
+                        format!(
+                            "Template directives may be nested at most {MAX_DIRECTIVES} levels deep."
+                        ),
                     ));
                 }
             }

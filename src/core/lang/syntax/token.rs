@@ -453,17 +453,13 @@ impl Lexer<'_> {
         if len == 0 {
             return self.open_sequence();
         }
-        let literal = self
-            .text
-            .get(self.at..self.at + len)
-            .unwrap_or_default();
+        let literal = self.text.get(self.at..self.at + len).unwrap_or_default();
         let whole_line = literal.ends_with('\n');
         let Some(Mode::Heredoc { marker, line_start }) = self.modes.last_mut() else {
             return;
         };
-        let is_marker = *line_start
-            && whole_line
-            && self.text.get(marker.0..marker.1) == Some(literal.trim());
+        let is_marker =
+            *line_start && whole_line && self.text.get(marker.0..marker.1) == Some(literal.trim());
         *line_start = whole_line;
         if is_marker {
             let newline = if literal.ends_with("\r\n") { 2 } else { 1 };

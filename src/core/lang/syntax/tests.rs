@@ -1,0 +1,154 @@
+use bastionless_model::base::{Diagnostic, SourceId, SourceMap};
+
+use super::*;
+
+fn check(text: &str) -> String {
+    let mut map = SourceMap::default();
+    let id = map.add("a.tf", text);
+    let outcome = parse(id, text);
+    outcome
+        .diagnostics
+        .iter()
+        .map(|d| place(&map, d))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn place(map: &SourceMap, d: &Diagnostic) -> String {
+    let span = d.primary.as_ref().unwrap().span;
+    let (_, s, e) = map.positions(span).unwrap();
+    format!(
+        "{}:{}-{}:{} {}",
+        s.line, s.column, e.line, e.column, d.summary
+    )
+}
+
+fn literal(text: &str) -> String {
+    let text = format!("e = {text}\n");
+    let outcome = parse(SourceId(0), &text);
+    assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
+    let attribute = outcome.value.body.attribute("e").unwrap();
+    let ExprKind::Template(t) = &attribute.expr.kind else {
+        panic!("{:?}", attribute.expr)
+    };
+    t.parts
+        .iter()
+        .map(|p| match p {
+            TemplatePart::Literal(t, _) => format!("{t:?}"),
+            TemplatePart::Interpolation(e) => format!("<{}>", &text[e.span.range()]),
+            TemplatePart::If { .. } => "<if>".into(),
+            TemplatePart::For { .. } => "<for>".into(),
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn structure_has_spans() {
+    let text = "\u{feff}# c\r\nresource \"a\" b {\r\n  x = [\r\n 1 ]\r\n  y { z = 1 }\r\n}\r\n";
+    let file = parse(SourceId(0), text);
+    assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
+    let block = file.value.body.blocks().next().unwrap();
+    assert_eq!(&text[block.header.range()], "resource \"a\" b");
+    assert_eq!(
+        block.labels.iter().map(|l| &*l.text).collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    assert_eq!(&text[block.body.missing_at.range()], "{");
+    assert!(text[block.span.range()].ends_with("}\r\n}"));
+    assert_eq!(
+        &text[block.body.attribute("x").unwrap().span.range()],
+        "x = [\r\n 1 ]"
+    );
+    let inner = block.body.blocks().next().unwrap();
+    assert_eq!(
+        &text[inner.body.attribute("z").unwrap().expr.span.range()],
+        "1"
+    );
+}
+
+#[test]
+fn names_of_one_letter_may_be_labels() {
+    let file = parse(SourceId(0), "a b \"\" \"c d\" {}\n");
+    assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
+    let labels = file.value.body.blocks().next().unwrap().labels.clone();
+    assert_eq!(
+        labels.iter().map(|l| &*l.text).collect::<Vec<_>>(),
+        ["b", "", "c d"]
+    );
+}
+
+#[test]
+fn errors_have_terraforms_words_and_places() {
+    let table = [
+        ("a = 1 2\n", "1:7-1:8 Missing newline after argument"),
+        ("a = 1,\n", "1:6-1:7 Unexpected comma after argument"),
+        ("a {\n", "1:3-1:4 Unclosed configuration block"),
+        (
+            "a { b = 1, c = 2 }\n",
+            "1:10-1:11 Unexpected comma after argument",
+        ),
+        ("a { b {} }\n", "1:5-1:6 Argument definition required"),
+        ("a\n", "1:1-1:2 Argument or block definition required"),
+        ("\"a\" = 1\n", "1:1-1:2 Invalid argument name"),
+        ("a = 1\na = 2\n", "2:1-2:2 Attribute redefined"),
+        ("a \"${b}\" {}\n", "1:4-1:6 Invalid string literal"),
+        ("a = \"x\n", "1:7-2:1 Invalid multi-line string"),
+        ("a = 'b'\n", "1:5-1:6 Invalid character"),
+        (
+            "a {\n}}\n",
+            "2:2-2:3 Missing newline after block definition",
+        ),
+    ];
+    for (text, want) in table {
+        assert_eq!(check(text), want, "{text}");
+    }
+}
+
+#[test]
+fn what_stands_before_an_error_stays() {
+    let file = parse(SourceId(0), "a = 1\nb {\n  c = 2\n}\nd {\n  e = \n}\n");
+    assert_eq!(file.value.body.items.len(), 2);
+    assert_eq!(file.diagnostics.0.len(), 1);
+}
+
+#[test]
+fn templates_are_read_token_by_token() {
+    let table = [
+        (r#""a\n\"$${b}%%{c}""#, r#""a\n\"${b}%{c}""#),
+        (r#""$$${a}""#, r#""$${a}""#),
+        (r#""${ a }""#, "<a>"),
+        (r#"" ${~ a ~} b""#, r#""" <a> "b""#),
+        ("<<EOT\n  x\nEOT", r#""  x\n""#),
+        ("<<-EOT\n    a\n\n      b\n  EOT", r#""a\n\n  b\n""#),
+        (
+            "<<EOT\n a\n\n ${~ x ~} \n\n\n b\nEOT",
+            r#"" a\n\n" <x> "\n\n b\n""#,
+        ),
+        ("<<-EOT\r\n  a\r\n  EOT\r", r#""a\r\n""#),
+        (r#""""#, r#""""#),
+    ];
+    for (text, want) in table {
+        assert_eq!(literal(text), want, "{text}");
+    }
+}
+
+#[test]
+fn huge_and_deep_texts_are_read_or_refused_at_once() {
+    let start = std::time::Instant::now();
+    let deep = format!("a = {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(check(&deep), "1:205-1:206 Expression too deeply nested");
+    let string = format!("a = \"{}\"\n", "x".repeat(10 << 20));
+    assert_eq!(check(&string), "");
+    let sum = format!("a = 1{}\n", "+1".repeat(1000));
+    assert_eq!(check(&sum), "");
+    let sum = format!("a = 1{}\n", "+1".repeat(100_000));
+    assert_eq!(check(&sum), "1:4006-1:4007 Expression too long");
+    let ifs = format!("a = \"{}\"\n", "%{ if true }".repeat(100_000));
+    assert!(check(&ifs).contains("too deeply nested"));
+    let blocks = "a {\n".repeat(100_000);
+    assert!(check(&blocks).contains("Blocks too deeply nested"));
+    let object: String = (0..40_000).map(|i| format!("k{i} = {i}\n")).collect();
+    assert_eq!(check(&format!("a = {{\n{object}}}\n")), "");
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
