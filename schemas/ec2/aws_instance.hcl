@@ -6,7 +6,6 @@ resource "aws_instance" {
   import         = "instance id"
   timeouts       = { create = "10m", read = "15m", update = "10m", delete = "20m" }
   conflicts_with = [["user_data", "user_data_base64"], ["ipv6_addresses", "ipv6_address_count"], ["placement_group", "host_resource_group_arn"], ["volume_tags", "root_block_device.tags"]]
-  refine         = "instance"
   actions = {
     create = ["ec2:RunInstances", "ec2:CreateTags", "ec2:ModifyInstanceAttribute", "iam:PassRole"]
     read   = ["ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeInstanceAttribute", "ec2:DescribeVolumes", "ec2:DescribeInstanceCreditSpecifications", "ec2:DescribeTags"]

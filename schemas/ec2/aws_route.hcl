@@ -7,7 +7,6 @@ resource "aws_route" {
   timeouts    = { create = "5m", update = "2m", delete = "5m" }
   exactly_one = [["destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id"], ["carrier_gateway_id", "core_network_arn", "egress_only_gateway_id", "gateway_id", "local_gateway_id", "nat_gateway_id", "network_interface_id", "odb_network_arn", "transit_gateway_id", "vpc_endpoint_id", "vpc_peering_connection_id"]]
   parent      = { type = "aws_route_table", by = "route_table_id" }
-  refine      = "route"
   actions = {
     create = ["ec2:CreateRoute"]
     read   = ["ec2:DescribeRouteTables"]

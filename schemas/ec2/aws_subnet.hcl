@@ -7,7 +7,6 @@ resource "aws_subnet" {
   timeouts       = { create = "10m", delete = "20m" }
   conflicts_with = [["availability_zone", "availability_zone_id"], ["cidr_block", "ipv4_netmask_length"], ["ipv6_cidr_block", "ipv6_netmask_length"]]
   parent         = { type = "aws_vpc", by = "vpc_id" }
-  refine         = "subnet"
   actions = {
     create = ["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute"]
     read   = ["ec2:DescribeSubnets"]

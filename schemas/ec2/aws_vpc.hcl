@@ -5,7 +5,6 @@ resource "aws_vpc" {
   identity       = ["id"]
   import         = "vpc id"
   conflicts_with = [["ipv6_ipam_pool_id", "assign_generated_ipv6_cidr_block"], ["cidr_block", "ipv4_netmask_length"], ["ipv6_cidr_block", "ipv6_netmask_length"], ["ipv6_cidr_block", "assign_generated_ipv6_cidr_block"]]
-  refine         = "vpc"
   actions = {
     create = ["ec2:CreateVpc", "ec2:CreateTags", "ec2:ModifyVpcAttribute"]
     read   = ["ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeNetworkAcls", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups"]

@@ -1,6 +1,7 @@
 data "aws_iam_policy_document" {
   description = "The JSON text of an IAM policy written as blocks; computed without any call."
   legacy      = true
+  refine      = "policy_document"
   actions     = { read = [] }
   attribute "id" {
     type        = string

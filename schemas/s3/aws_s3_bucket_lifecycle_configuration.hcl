@@ -5,7 +5,6 @@ resource "aws_s3_bucket_lifecycle_configuration" {
   import      = "bucket name, or bucket,expected_bucket_owner"
   timeouts    = { create = "3m", update = "3m" }
   parent      = { type = "aws_s3_bucket", by = "bucket" }
-  refine      = "s3_bucket_lifecycle"
   actions = {
     create = ["s3:PutLifecycleConfiguration"]
     read   = ["s3:GetLifecycleConfiguration"]

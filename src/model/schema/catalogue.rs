@@ -27,7 +27,16 @@ impl Catalogue {
         static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue {
             types: TEXTS
                 .iter()
-                .map(|&(file, text)| (name_of(file), Entry { file, text, schema: OnceLock::new() }))
+                .map(|&(file, text)| {
+                    (
+                        name_of(file),
+                        Entry {
+                            file,
+                            text,
+                            schema: OnceLock::new(),
+                        },
+                    )
+                })
                 .collect(),
         });
         &BUILTIN
@@ -51,12 +60,18 @@ impl Catalogue {
     /// Returns a type of a kind. A text that cannot be read is absent; a test reads them all.
     pub fn get(&self, kind: SchemaKind, name: &str) -> Option<Arc<Schema>> {
         let entry = self.types.get(&(kind, name))?;
-        entry.schema.get_or_init(|| load(entry.file, entry.text).ok().map(Arc::new)).clone()
+        entry
+            .schema
+            .get_or_init(|| load(entry.file, entry.text).ok().map(Arc::new))
+            .clone()
     }
 
     /// Returns the names of all types of a kind, in order.
     pub fn names(&self, kind: SchemaKind) -> impl Iterator<Item = &'static str> {
-        self.types.keys().filter(move |(k, _)| *k == kind).map(|(_, name)| *name)
+        self.types
+            .keys()
+            .filter(move |(k, _)| *k == kind)
+            .map(|(_, name)| *name)
     }
 }
 
@@ -82,7 +97,11 @@ mod tests {
     fn every_schema_file_is_embedded() {
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas"));
         let mut files = Vec::new();
-        for folder in fs::read_dir(root).unwrap().flatten().filter(|e| e.path().is_dir()) {
+        for folder in fs::read_dir(root)
+            .unwrap()
+            .flatten()
+            .filter(|e| e.path().is_dir())
+        {
             for file in fs::read_dir(folder.path()).unwrap().flatten() {
                 let name = |e: &fs::DirEntry| e.file_name().into_string().unwrap();
                 files.push(format!("{}/{}", name(&folder), name(&file)));
@@ -101,8 +120,15 @@ mod tests {
     fn every_schema_can_be_read_and_is_named_as_its_file() {
         for (file, text) in TEXTS {
             let schema = load(file, text).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!((schema.name.kind, &*schema.name.name), name_of(file), "{file}");
-            assert!(schema.description.ends_with('.'), "{file} needs a description");
+            assert_eq!(
+                (schema.name.kind, &*schema.name.name),
+                name_of(file),
+                "{file}"
+            );
+            assert!(
+                schema.description.ends_with('.'),
+                "{file} needs a description"
+            );
         }
     }
 
@@ -111,8 +137,14 @@ mod tests {
         let catalogue = Catalogue::builtin();
         for name in catalogue.names(SchemaKind::Managed) {
             let schema = catalogue.managed(name).unwrap();
-            assert!(!schema.identity.is_empty() && schema.import.is_some(), "{name}");
-            assert!(name == "terraform_data" || schema.actions.len() == 4, "{name} needs actions of all four operations");
+            assert!(
+                !schema.identity.is_empty() && schema.import.is_some(),
+                "{name}"
+            );
+            assert!(
+                name == "terraform_data" || schema.actions.len() == 4,
+                "{name} needs actions of all four operations"
+            );
         }
     }
 
@@ -120,7 +152,11 @@ mod tests {
     #[test]
     fn every_name_of_the_provider_is_there_and_no_other() {
         let listed = include_str!("testdata/names.txt");
-        let listed: Vec<_> = listed.lines().filter(|l| !l.starts_with('#')).map(str::to_owned).collect();
+        let listed: Vec<_> = listed
+            .lines()
+            .filter(|l| !l.starts_with('#'))
+            .map(str::to_owned)
+            .collect();
         let catalogue = Catalogue::builtin();
         let mut ours = Vec::new();
         for kind in [SchemaKind::Managed, SchemaKind::Data, SchemaKind::Provider] {

@@ -9,8 +9,12 @@ use hcl_edit::{
 };
 
 use super::{
-    Attribute, Block, Default, Equivalence, Mode, Nesting, NestedBlock, Replace, Schema, SchemaKind, TypeName,
-    load_expr::{Result, Wrong, boolean, count, duration, entries, integer, list, literal, name, nesting, string, ty, wrong},
+    Attribute, Block, Default, Equivalence, Mode, NestedBlock, Nesting, Replace, Schema,
+    SchemaKind, TypeName,
+    load_expr::{
+        Result, Wrong, boolean, count, duration, entries, integer, list, literal, name, nesting,
+        string, ty, wrong,
+    },
 };
 use crate::value::Type;
 
@@ -38,8 +42,13 @@ impl std::error::Error for LoadError {}
 /// # Errors
 /// Says what is wrong and where.
 pub fn load(file: &str, text: &str) -> std::result::Result<Schema, LoadError> {
-    let error = |line, message| LoadError { file: file.to_owned(), line, message };
-    let body = hcl_edit::parser::parse_body(text).map_err(|e| error(e.location().line(), e.message().to_owned()))?;
+    let error = |line, message| LoadError {
+        file: file.to_owned(),
+        line,
+        message,
+    };
+    let body = hcl_edit::parser::parse_body(text)
+        .map_err(|e| error(e.location().line(), e.message().to_owned()))?;
     top(&body).map_err(|w| {
         let upto = w.span.and_then(|s| text.get(..s.start)).unwrap_or_default();
         error(upto.matches('\n').count() + 1, w.message)
@@ -58,7 +67,10 @@ fn top(body: &Body) -> Result<Schema> {
         _ => return wrong(block, "one of resource, data, provider is needed"),
     };
     let mut schema = Schema {
-        name: TypeName { kind, name: label(block)? },
+        name: TypeName {
+            kind,
+            name: label(block)?,
+        },
         description: String::new(),
         version: 0,
         block: Block::default(),
@@ -79,7 +91,10 @@ fn top(body: &Body) -> Result<Schema> {
         }
     }
     if !schema.timeouts.is_empty() {
-        schema.block.blocks.insert("timeouts".into(), timeouts(schema.timeouts.keys()));
+        schema
+            .block
+            .blocks
+            .insert("timeouts".into(), timeouts(schema.timeouts.keys()));
     }
     check_names(&schema, block)?;
     Ok(schema)
@@ -156,7 +171,9 @@ fn attribute(block: &HclBlock) -> Result<Attribute> {
     let (mut has_type, mut has_mode) = (false, false);
     let mut default = None;
     for structure in block.body.iter() {
-        let Structure::Attribute(item) = structure else { continue };
+        let Structure::Attribute(item) = structure else {
+            continue;
+        };
         let value = &item.value;
         match item.key.as_str() {
             "type" => (a.ty, has_type) = (ty(value)?, true),
@@ -186,7 +203,11 @@ fn attribute(block: &HclBlock) -> Result<Attribute> {
     if let Some(value) = default {
         a.default = Some(Default::Value(literal(value, &a.ty)?));
     }
-    if has_type && has_mode { Ok(a) } else { wrong(block, "an attribute needs `type` and `mode`") }
+    if has_type && has_mode {
+        Ok(a)
+    } else {
+        wrong(block, "an attribute needs `type` and `mode`")
+    }
 }
 
 fn as_blocks(block: &HclBlock, value: &Expression) -> Result<NestedBlock> {
@@ -225,7 +246,11 @@ fn nested(block: &HclBlock) -> Result<NestedBlock> {
             other => return wrong(value, format!("a block has no `{other}`")),
         }
     }
-    if has_nesting { Ok(n) } else { wrong(block, "a block needs `nesting`") }
+    if has_nesting {
+        Ok(n)
+    } else {
+        wrong(block, "a block needs `nesting`")
+    }
 }
 
 fn empty(nesting: Nesting) -> NestedBlock {
@@ -277,7 +302,10 @@ fn mode(e: &Expression) -> Result<Mode> {
         "optional" => Ok(Mode::Optional),
         "computed" => Ok(Mode::Computed),
         "optional+computed" => Ok(Mode::OptionalComputed),
-        _ => wrong(e, "one of required, optional, computed, optional+computed is needed"),
+        _ => wrong(
+            e,
+            "one of required, optional, computed, optional+computed is needed",
+        ),
     }
 }
 
@@ -289,7 +317,11 @@ fn default_from(e: &Expression) -> Result<Default> {
 }
 
 fn replace(e: &Expression) -> Result<Replace> {
-    Ok(if boolean(e)? { Replace::Always } else { Replace::Never })
+    Ok(if boolean(e)? {
+        Replace::Always
+    } else {
+        Replace::Never
+    })
 }
 
 fn range(e: &Expression) -> Result<(i64, i64)> {
@@ -317,11 +349,24 @@ fn equivalence(e: &Expression) -> Result<Equivalence> {
 /// Finds names in the header that no attribute or block has.
 fn check_names(schema: &Schema, at: &impl Span) -> Result<()> {
     let groups = schema.conflicts.iter().chain(&schema.exactly_one).flatten();
-    let changed = schema.block.attributes.values().flat_map(|a| &a.unknown_when_changed);
+    let changed = schema
+        .block
+        .attributes
+        .values()
+        .flat_map(|a| &a.unknown_when_changed);
     let parent = schema.parent.iter().map(|(_, by)| by);
-    for name in schema.identity.iter().chain(groups).chain(changed).chain(parent) {
+    for name in schema
+        .identity
+        .iter()
+        .chain(groups)
+        .chain(changed)
+        .chain(parent)
+    {
         if !exists(&schema.block, name) {
-            return Err(Wrong { message: format!("there is no attribute `{name}`"), span: at.span() });
+            return Err(Wrong {
+                message: format!("there is no attribute `{name}`"),
+                span: at.span(),
+            });
         }
     }
     Ok(())
@@ -329,7 +374,10 @@ fn check_names(schema: &Schema, at: &impl Span) -> Result<()> {
 
 fn exists(block: &Block, name: &str) -> bool {
     match name.split_once('.') {
-        Some((first, rest)) => block.blocks.get(first).is_some_and(|b| exists(&b.block, rest)),
+        Some((first, rest)) => block
+            .blocks
+            .get(first)
+            .is_some_and(|b| exists(&b.block, rest)),
         None => block.attributes.contains_key(name) || block.blocks.contains_key(name),
     }
 }
@@ -384,7 +432,10 @@ resource "t" {
 }
 "#;
         let schema = load("x.hcl", text).unwrap();
-        assert_eq!((schema.version, schema.legacy, schema.name.kind), (2, true, SchemaKind::Managed));
+        assert_eq!(
+            (schema.version, schema.legacy, schema.name.kind),
+            (2, true, SchemaKind::Managed)
+        );
         assert_eq!(
             schema.block.implied_type().to_string(),
             "object({filter = list(object({name = string})), id = string, port = number, \
@@ -393,15 +444,30 @@ resource "t" {
         );
         let port = &schema.block.attributes["port"];
         assert!(matches!(&port.default, Some(Default::Value(v)) if v.as_i64() == Some(-1)));
-        assert_eq!((port.range, &port.replace), (Some((-1, 65535)), &Replace::Always));
+        assert_eq!(
+            (port.range, &port.replace),
+            (Some((-1, 65535)), &Replace::Always)
+        );
         assert_eq!(schema.timeouts["delete"].as_secs(), 7200);
     }
 
     #[test]
     fn errors_name_file_and_line() {
-        refused("resource \"t\" {\n  attribute \"a\" {\n    type = strin\n  }\n}\n", "x.hcl:3: there is no type `strin`");
-        refused("resource \"t\" {\n  attribute \"a\" {\n    type = string\n  }\n}\n", "x.hcl:2: an attribute needs `type` and `mode`");
-        refused("resource \"t\" {\n\n  colour = 1\n}\n", "x.hcl:3: a schema has no `colour`");
-        refused("resource \"t\" {\n  identity = [\"id\"]\n}\n", "x.hcl:1: there is no attribute `id`");
+        refused(
+            "resource \"t\" {\n  attribute \"a\" {\n    type = strin\n  }\n}\n",
+            "x.hcl:3: there is no type `strin`",
+        );
+        refused(
+            "resource \"t\" {\n  attribute \"a\" {\n    type = string\n  }\n}\n",
+            "x.hcl:2: an attribute needs `type` and `mode`",
+        );
+        refused(
+            "resource \"t\" {\n\n  colour = 1\n}\n",
+            "x.hcl:3: a schema has no `colour`",
+        );
+        refused(
+            "resource \"t\" {\n  identity = [\"id\"]\n}\n",
+            "x.hcl:1: there is no attribute `id`",
+        );
     }
 }

@@ -19,7 +19,10 @@ pub(super) struct Wrong {
 pub(super) type Result<T> = std::result::Result<T, Wrong>;
 
 pub(super) fn wrong<T>(at: &impl Span, message: impl Into<String>) -> Result<T> {
-    Err(Wrong { message: message.into(), span: at.span() })
+    Err(Wrong {
+        message: message.into(),
+        span: at.span(),
+    })
 }
 
 pub(super) fn string(e: &Expression) -> Result<String> {
@@ -42,7 +45,9 @@ pub(super) fn boolean(e: &Expression) -> Result<bool> {
 
 pub(super) fn integer(e: &Expression) -> Result<i64> {
     let number = match e {
-        Expression::UnaryOp(op) if *op.operator == UnaryOperator::Neg => integer(&op.expr).ok().map(|n| -n),
+        Expression::UnaryOp(op) if *op.operator == UnaryOperator::Neg => {
+            integer(&op.expr).ok().map(|n| -n)
+        }
         _ => e.as_number().and_then(hcl_edit::Number::as_i64),
     };
     match number {
@@ -65,8 +70,13 @@ pub(super) fn list<T>(e: &Expression, item: impl Fn(&Expression) -> Result<T>) -
     }
 }
 
-pub(super) fn entries<T>(e: &Expression, item: impl Fn(&Expression) -> Result<T>) -> Result<BTreeMap<Arc<str>, T>> {
-    let Some(object) = e.as_object() else { return wrong(e, "an object is needed") };
+pub(super) fn entries<T>(
+    e: &Expression,
+    item: impl Fn(&Expression) -> Result<T>,
+) -> Result<BTreeMap<Arc<str>, T>> {
+    let Some(object) = e.as_object() else {
+        return wrong(e, "an object is needed");
+    };
     let mut out = BTreeMap::new();
     for (key, value) in object.iter() {
         let key: Arc<str> = match key {
@@ -85,12 +95,14 @@ pub(super) fn duration(e: &Expression) -> Result<Duration> {
     let text = string(e)?;
     let seconds = text.char_indices().next_back().and_then(|(at, unit)| {
         let n: u64 = text.get(..at)?.parse().ok()?;
-        Some(n * match unit {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            _ => return None,
-        })
+        Some(
+            n * match unit {
+                's' => 1,
+                'm' => 60,
+                'h' => 3600,
+                _ => return None,
+            },
+        )
     });
     match seconds {
         Some(s) => Ok(Duration::from_secs(s)),
@@ -108,8 +120,14 @@ pub(super) fn literal(e: &Expression, ty: &Type) -> Result<Value> {
             None => wrong(e, "not a number"),
         },
         (Expression::UnaryOp(_), Type::Number) => integer(e).map(Value::from),
-        (Expression::Array(_), Type::List(element)) => Ok(Value::list((**element).clone(), list(e, |x| literal(x, element))?)),
-        (Expression::Array(_), Type::Set(element)) => Ok(Value::set((**element).clone(), list(e, |x| literal(x, element))?)),
+        (Expression::Array(_), Type::List(element)) => Ok(Value::list(
+            (**element).clone(),
+            list(e, |x| literal(x, element))?,
+        )),
+        (Expression::Array(_), Type::Set(element)) => Ok(Value::set(
+            (**element).clone(),
+            list(e, |x| literal(x, element))?,
+        )),
         _ => wrong(e, format!("the value is not of type {ty}")),
     }
 }
@@ -130,7 +148,9 @@ pub(super) fn ty(e: &Expression) -> Result<Type> {
 
 fn constructor(e: &Expression, call: &FuncCall) -> Result<Type> {
     let mut args = call.args.iter();
-    let (Some(arg), None) = (args.next(), args.next()) else { return wrong(e, "a type constructor takes one argument") };
+    let (Some(arg), None) = (args.next(), args.next()) else {
+        return wrong(e, "a type constructor takes one argument");
+    };
     match call.name.name.as_str() {
         "list" => Ok(Type::list(ty(arg)?)),
         "set" => Ok(Type::set(ty(arg)?)),

@@ -7,6 +7,8 @@ mod catalogue;
 mod load;
 mod load_expr;
 mod model;
+pub mod plan;
+mod refine;
 mod texts;
 
 pub use catalogue::{Catalogue, PROVIDER_VERSION};

@@ -1,0 +1,219 @@
+//! What can be said against a configuration before anything is read.
+
+use std::sync::Arc;
+
+use super::same::is_empty;
+use crate::{
+    schema::{Attribute, Block, Equivalence, NestedBlock, Schema, refine},
+    value::{Path, Value},
+};
+
+/// Something that is wrong with a configuration, plan or result.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Where, from the object on.
+    pub path: Path,
+    /// What, in few words.
+    pub summary: String,
+    /// What exactly.
+    pub detail: String,
+}
+
+impl Problem {
+    /// Makes a problem of a top-level argument.
+    pub fn at(name: &str, summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            path: Path::default().attribute(name),
+            summary: summary.into(),
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Checks a configuration: required arguments, exclusion, allowed values, JSON texts, number of blocks. What is unknown is
+/// passed over. That names exist and types fit is decided before, when the configuration is decoded.
+pub fn validate(schema: &Schema, config: &Value) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for group in &schema.conflicts {
+        exclusive(group, config, &mut out);
+    }
+    for group in &schema.exactly_one {
+        exclusive(group, config, &mut out);
+        if group
+            .iter()
+            .all(|name| values_at(config, name).iter().all(|v| is_empty(v)))
+        {
+            let names = group.join(",");
+            let detail = format!("one of `{names}` must be specified");
+            out.push(Problem {
+                path: Path::default(),
+                summary: "Invalid combination of arguments".into(),
+                detail,
+            });
+        }
+    }
+    block(&schema.block, config, &Path::default(), &mut out);
+    if let Some(check) = refine::of(schema).and_then(|r| r.validate) {
+        out.extend(check(config));
+    }
+    out
+}
+
+fn exclusive(group: &[Arc<str>], config: &Value, out: &mut Vec<Problem>) {
+    let set = |name: &&Arc<str>| {
+        values_at(config, name)
+            .iter()
+            .any(|v| v.is_known() && !v.is_null() && v.elements().is_none_or(|l| !l.is_empty()))
+    };
+    let set: Vec<_> = group.iter().filter(set).collect();
+    for name in &set {
+        if let Some(other) = set.iter().find(|n| n != &name) {
+            let detail = format!("\"{name}\": conflicts with {other}");
+            out.push(Problem::at(
+                first(name),
+                "Conflicting configuration arguments",
+                detail,
+            ));
+        }
+    }
+}
+
+fn first(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// Returns the values at a name; a dot leads into all blocks of a name.
+fn values_at<'a>(config: &'a Value, name: &str) -> Vec<&'a Value> {
+    match name.split_once('.') {
+        None => config.get(name).into_iter().collect(),
+        Some((block, rest)) => {
+            let blocks = config
+                .get(block)
+                .and_then(Value::elements)
+                .unwrap_or_default();
+            blocks.iter().flat_map(|b| values_at(b, rest)).collect()
+        }
+    }
+}
+
+fn block(schema: &Block, config: &Value, path: &Path, out: &mut Vec<Problem>) {
+    if config.entries().is_none() {
+        return;
+    }
+    let null = Value::NULL;
+    for (name, a) in &schema.attributes {
+        attribute(
+            name,
+            a,
+            config.get(name).unwrap_or(&null),
+            &path.clone().attribute(name.clone()),
+            out,
+        );
+    }
+    for (name, n) in &schema.blocks {
+        nested(
+            name,
+            n,
+            config.get(name).unwrap_or(&null),
+            &path.clone().attribute(name.clone()),
+            out,
+        );
+    }
+}
+
+fn attribute(name: &str, a: &Attribute, value: &Value, path: &Path, out: &mut Vec<Problem>) {
+    let mut problem = |summary: String, detail: String| {
+        out.push(Problem {
+            path: path.clone(),
+            summary,
+            detail,
+        })
+    };
+    if value.is_null() && a.mode == crate::schema::Mode::Required {
+        let detail = format!("The argument \"{name}\" is required, but no definition was found.");
+        return problem("Missing required argument".into(), detail);
+    }
+    let shown = dotted(path);
+    if let Some(text) = value.as_str() {
+        if !a.values.is_empty() && !a.values.iter().any(|v| v == text) {
+            let known: Vec<_> = a.values.iter().map(|v| format!("{v:?}")).collect();
+            problem(
+                format!(
+                    "expected {shown} to be one of [{}], got {text}",
+                    known.join(" ")
+                ),
+                String::new(),
+            );
+        }
+        let policy = a.equivalence == Equivalence::IamPolicy;
+        if (policy || a.equivalence == Equivalence::Json)
+            && !text.is_empty()
+            && serde_json::from_str::<serde_json::Value>(text).is_err()
+        {
+            let kind = if policy { " policy" } else { "" };
+            problem(
+                format!("\"{name}\" contains an invalid JSON{kind}"),
+                format!("\"{name}\" is not valid JSON"),
+            );
+        }
+    }
+    if let (Some((low, high)), Some(n)) = (a.range, value.as_i64())
+        && !(low..=high).contains(&n)
+    {
+        problem(
+            format!("expected {shown} to be in the range ({low} - {high}), got {n}"),
+            String::new(),
+        );
+    }
+}
+
+/// Prints a path as the SDK does: `rule.0.status`.
+fn dotted(path: &Path) -> String {
+    use crate::value::Step;
+    let step = |s: &Step| match s {
+        Step::Attribute(name) => name.to_string(),
+        Step::Index(v) => v
+            .as_str()
+            .map_or_else(|| v.as_i64().unwrap_or_default().to_string(), str::to_owned),
+        Step::Element(_) => "*".to_owned(),
+    };
+    path.0.iter().map(step).collect::<Vec<_>>().join(".")
+}
+
+fn nested(name: &str, n: &NestedBlock, value: &Value, path: &Path, out: &mut Vec<Problem>) {
+    if value.is_unknown() {
+        return;
+    }
+    let Some(elements) = value.elements() else {
+        return block(&n.block, value, path, out);
+    };
+    let mut problem = |summary: String, detail: String| {
+        out.push(Problem {
+            path: path.clone(),
+            summary,
+            detail,
+        })
+    };
+    let count = elements.len();
+    // An element of a set that is not known may stand for several.
+    if count < n.min && elements.iter().all(Value::is_known) {
+        let detail = format!("At least {} \"{name}\" blocks are required.", n.min);
+        problem(format!("Insufficient {name} blocks"), detail);
+    }
+    if let Some(max) = n.max.filter(|max| count > *max) {
+        problem(
+            format!("Too many {name} blocks"),
+            format!("No more than {max} \"{name}\" blocks are allowed"),
+        );
+    }
+    let is_set = matches!(value.kind(), crate::value::Kind::Set(..));
+    for (i, element) in elements.iter().enumerate() {
+        let mut inner = path.clone();
+        inner.0.push(if is_set {
+            crate::value::Step::Element(element.clone())
+        } else {
+            crate::value::Step::Index(Value::from(i64::try_from(i).unwrap_or(i64::MAX)))
+        });
+        block(&n.block, element, &inner, out);
+    }
+}

@@ -1,0 +1,29 @@
+//! `aws_s3_bucket_versioning`: there is no way back to a bucket without versioning.
+
+use super::Refine;
+use crate::{schema::plan::Problem, value::Value};
+
+pub(super) const REFINE: Refine = Refine {
+    name: "s3_bucket_versioning",
+    refuse: Some(refuse),
+    ..Refine::NONE
+};
+
+fn status(v: &Value) -> Option<&str> {
+    v.get("versioning_configuration")
+        .and_then(Value::elements)?
+        .first()?
+        .get_str("status")
+}
+
+fn refuse(prior: &Value, planned: &Value) -> Vec<Problem> {
+    match (status(prior), status(planned)) {
+        (Some(old @ "Enabled"), Some("Disabled")) => {
+            let text = format!(
+                "versioning_configuration.status cannot be updated from '{old}' to 'Disabled'"
+            );
+            vec![Problem::at("versioning_configuration", text, "")]
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,40 @@
+//! `terraform_data`: as the provider that is built into Terraform plans it.
+
+use super::Refine;
+use crate::{
+    schema::{Schema, plan::content_equal},
+    value::Value,
+};
+
+pub(super) const REFINE: Refine = Refine {
+    name: "terraform_data",
+    plan: Some(plan),
+    ..Refine::NONE
+};
+
+/// The output follows the input after apply; a changed trigger makes a new object, so a new id.
+fn plan(_: &Schema, planned: Value, prior: Option<&Value>, _: &Value) -> Value {
+    let null = Value::NULL;
+    let input = planned.get("input").unwrap_or(&null).clone();
+    let equal = |name: &str| {
+        prior.is_some_and(|p| {
+            content_equal(
+                p.get(name).unwrap_or(&null),
+                planned.get(name).unwrap_or(&null),
+            )
+        })
+    };
+    let output = if input.is_null() {
+        input.clone()
+    } else {
+        Value::unknown(input.type_of())
+    };
+    match prior {
+        None => planned.with("output", output),
+        Some(_) if !equal("triggers_replace") => planned
+            .with("id", Value::unknown(crate::value::Type::String))
+            .with("output", output),
+        Some(_) if !equal("input") => planned.with("output", output),
+        Some(_) => planned,
+    }
+}
