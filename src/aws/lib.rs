@@ -8,8 +8,12 @@
 //! - `object_store`: S3 as a store for state
 
 mod clients;
+mod documents;
 mod errors;
+mod iam;
+mod kind;
 mod listings;
+mod names;
 mod object_store;
 mod registry;
 mod roles;

@@ -56,6 +56,13 @@ impl Listings {
         })
     }
 
+    /// Tells whether the answer is there already.
+    pub(crate) fn has(&self, question: &Question) -> bool {
+        self.lock()
+            .get(question)
+            .is_some_and(|cell| cell.initialized())
+    }
+
     /// Forgets the answers of a service; to be called after each write to it.
     pub(crate) fn forget(&self, service: &str) {
         self.lock().retain(|q, _| q.service != service);

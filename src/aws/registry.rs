@@ -4,27 +4,46 @@ use std::sync::Arc;
 
 use bastionless_model::cloud::{Lookup, Reconcile};
 
-use crate::clients::Scope;
+use crate::{
+    clients::Scope,
+    iam,
+    kind::{Managed, Read},
+};
 
 type Resource = (&'static str, fn(&Scope) -> Arc<dyn Reconcile>);
 type Source = (&'static str, fn(&Scope) -> Arc<dyn Lookup>);
 
-/// Makes a line of a table: the name and `Type::new(scope)`.
-#[allow(
-    unused_macros,
-    reason = "the tables are empty until the first type is registered"
-)]
-macro_rules! line {
+/// Makes a line of the table of resources.
+macro_rules! managed {
     ($name:literal, $ty:path) => {
-        ($name, |scope| Arc::new(<$ty>::new(scope.clone())))
+        ($name, |scope| Arc::new(Managed(<$ty>::new(scope.clone()))))
+    };
+}
+
+/// Makes a line of the table of data sources.
+macro_rules! source {
+    ($name:literal, $ty:path) => {
+        ($name, |scope| Arc::new(Read(<$ty>::new(scope.clone()))))
     };
 }
 
 /// Types of managed objects.
-const RESOURCES: &[Resource] = &[];
+const RESOURCES: &[Resource] = &[
+    managed!(
+        "aws_iam_instance_profile",
+        iam::instance_profile::InstanceProfile
+    ),
+    managed!("aws_iam_policy", iam::policy::Policy),
+    managed!("aws_iam_role", iam::role::Role),
+    managed!("aws_iam_role_policy", iam::role_policy::RolePolicy),
+    managed!(
+        "aws_iam_role_policy_attachment",
+        iam::attachment::Attachment
+    ),
+];
 
 /// Types of data sources.
-const SOURCES: &[Source] = &[];
+const SOURCES: &[Source] = &[source!("aws_iam_policy", iam::policy_source::PolicySource)];
 
 /// Returns the reconciler of a type.
 pub(crate) fn reconcile(name: &str, scope: &Scope) -> Option<Arc<dyn Reconcile>> {
