@@ -8,8 +8,12 @@
 //!
 //! Rooms below this line may do I/O:
 //!
-//! - `io`: files, environment, clock; `store`: state stores with locks; `engine`: observing and applying
+//! - [`io`]: files, environment, clock
+//! - [`store`]: state stores with locks
+//! - `engine`: observing and applying
 
+pub mod io;
 pub mod lang;
 pub mod plan;
 pub mod state;
+pub mod store;
