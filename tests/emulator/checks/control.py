@@ -36,7 +36,7 @@ def check_s3_actions_in_the_log():
     s3.put_bucket_lifecycle_configuration(Bucket="names-of-calls", LifecycleConfiguration={"Rules": [{"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 3}}]})
     s3.get_public_access_block(Bucket="names-of-calls")
     s3.put_object(Bucket="names-of-calls", Key="a/b", Body=b"x")
-    s3.head_object(Bucket="names-of-calls", Key="a/b")
+    same(s3.head_object(Bucket="names-of-calls", Key="a/b")["ContentLength"], 1)
     names = [c["action"] for c in control("GET", "calls")]
     same(names, ["CreateBucket", "PutBucketVersioning", "PutBucketLifecycleConfiguration", "GetPublicAccessBlock", "PutObject", "HeadObject"])
 
@@ -155,3 +155,13 @@ def check_reset_clears_ours():
     reset()
     same((control("GET", "calls"), control("GET", "faults"), control("GET", "knobs")["vpc"]), ([], [], {"immediate": True}))
     same(len(client("ec2").describe_vpcs()["Vpcs"]), 1)
+
+
+def check_one_token_from_many_threads():
+    from concurrent.futures import ThreadPoolExecutor
+
+    net, ec2 = Net().dns(), client("ec2")
+    wanted = dict(VpcId=net.vpc, VpcEndpointType="Interface", ServiceName="com.amazonaws.eu-west-1.ssm", SubnetIds=[net.a], ClientToken="same")
+    with ThreadPoolExecutor(8) as pool:
+        names = {f.result()["VpcEndpoint"]["VpcEndpointId"] for f in [pool.submit(ec2.create_vpc_endpoint, **wanted) for _ in range(8)]}
+    same(len(names), 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,7 +28,7 @@ def handle(method: str, path: str, query: str, body: bytes) -> tuple[int, dict[s
 
 def _route(method: str, name: str, query: dict[str, list[str]], body: bytes) -> tuple[int, Any]:
     if (method, name) == ("GET", "health"):
-        return 200, {"service": "bastionless-emulator"}
+        return 200, {"service": "bastionless-emulator", "pid": os.getpid()}
     if (method, name) == ("GET", "calls"):
         return 200, calllog.entries(int(query.get("since", ["0"])[0]))
     if (method, name) == ("DELETE", "calls"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import traceback
 import uuid
 from typing import Any
 from urllib.parse import parse_qs
@@ -70,6 +71,8 @@ def identify(environ: dict[str, Any], body: bytes) -> Call | None:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if not call.action and target:
             call.action = target.split(".")[-1]
+        if known(call):  # a parser that fails on a good request is a bug: show it
+            traceback.print_exc()
     return call
 
 

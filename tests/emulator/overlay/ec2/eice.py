@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.ec2.utils import random_id, random_resource_id
 
-from ..core.hooks import Call, Refusal, after, answer
+from ..core.hooks import Call, Refusal, answer, before
 from ..core.knobs import Passage
 from . import common
 
@@ -193,8 +193,8 @@ def delete(call: Call) -> dict[str, Any]:
     return {"InstanceConnectEndpoint": endpoint.row()}
 
 
-@after("ec2", "DescribeNetworkInterfaces")
-def _interfaces(call: Call, result: Any) -> None:
+@before("ec2", "DescribeNetworkInterfaces")
+def _interfaces(call: Call) -> None:
     settle_all(call.backend())
 
 

@@ -35,6 +35,12 @@ def _created(call: Call, result: Any) -> Any:
     return {**result, "Tags": common.tags_of(call.backend(), result["GroupId"])}
 
 
+@before("ec2", "DescribeSecurityGroups")
+def _known(call: Call) -> None:
+    for name in call.get("GroupIds", []):
+        common.group(call.backend(), name)
+
+
 @before("ec2", "DeleteSecurityGroup")
 def _delete(call: Call) -> None:
     backend = call.backend()
