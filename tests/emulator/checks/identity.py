@@ -109,6 +109,8 @@ def check_service_linked_roles():
     iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
     with refused("InvalidInput", 400):
         iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com")
+    made = iam.create_service_linked_role(AWSServiceName="ec2-instance-connect.amazonaws.com")["Role"]
+    same(made["RoleName"], "AWSServiceRoleForEc2InstanceConnect")
 
 
 def check_assume_role():

@@ -74,6 +74,12 @@ def check_new_buckets():
         _bucket("Bad_Name_x")
     s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [{"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 3}}]})
     same(s3.get_bucket_lifecycle_configuration(Bucket=name)["TransitionDefaultMinimumObjectSize"], "all_storage_classes_128K")
+    rule = {"ID": "b", "Status": "Enabled", "Filter": {"And": {"Prefix": "x/", "ObjectSizeGreaterThan": 500}}, "NoncurrentVersionExpiration": {"NoncurrentDays": 9, "NewerNoncurrentVersions": 2}}
+    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
+    same(s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"], [rule])
+    s3.delete_bucket_lifecycle(Bucket=name)
+    with refused("NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=name)
     s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration={"BlockPublicAcls": False})
     s3.delete_public_access_block(Bucket=name)
     with refused("NoSuchPublicAccessBlockConfiguration"):

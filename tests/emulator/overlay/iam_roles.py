@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.iam.models import SERVICE_NAME_CONVERSION
+
 from .core import policy
 from .core.hooks import Call, Refusal, before
 from .iam import check_boundary, check_name, conflict, malformed
@@ -49,6 +51,10 @@ def _check_trust(call: Call, text: str) -> None:
             raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
     if wrong := policy.invalid_principal(document, call.account, call.partition):
         raise malformed(f"Invalid principal in policy: {wrong}")
+
+
+# moto makes a role's name from the service's; these are named differently.
+SERVICE_NAME_CONVERSION.update({"ec2-instance-connect": "Ec2InstanceConnect", "ssm": "AmazonSSM"})
 
 
 @before("iam", "CreateServiceLinkedRole")

@@ -104,15 +104,22 @@ def _versioning(call: Call) -> None:
         raise Refusal("InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.", 409)
 
 
-@before("s3", "PutBucketLifecycleConfiguration")
-def _lifecycle(call: Call) -> None:
-    if held := bucket(call):
-        held.smallest_moved = call.get("TransitionDefaultMinimumObjectSize", SMALLEST)
+@after("s3", "PutBucketLifecycleConfiguration")
+def _lifecycle(call: Call, _: Any) -> None:
+    held = bucket(call)
+    held.rules_as_given = call.get("LifecycleConfiguration", {}).get("Rules", [])
+    held.smallest_moved = call.get("TransitionDefaultMinimumObjectSize", SMALLEST)
 
 
 @after("s3", "GetBucketLifecycleConfiguration")
 def _lifecycle_read(call: Call, result: Any) -> Any:
-    return {**result, "TransitionDefaultMinimumObjectSize": getattr(bucket(call), "smallest_moved", SMALLEST)}
+    """moto drops object sizes and NewerNoncurrentVersions on the way through."""
+    held = bucket(call)
+    return {
+        **result,
+        "Rules": getattr(held, "rules_as_given", result.get("Rules")),
+        "TransitionDefaultMinimumObjectSize": getattr(held, "smallest_moved", SMALLEST),
+    }
 
 
 @after("s3", "GetObjectLockConfiguration")

@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 import yaml
+from moto.ssm.models import Document
 
-from .core.hooks import Call, Refusal, answer, before
+from .core.hooks import Call, Refusal, after, answer, before
 
 # Document type -> schema versions it may have.
 SCHEMAS = {
@@ -26,6 +27,25 @@ _AWS_OWNED = {
     "AWS-StartInteractiveCommand": {"command": {"type": "StringList"}},
     "AWS-StartNonInteractiveCommand": {"command": {"type": "StringList"}},
 }
+
+
+PLATFORMS = ["Windows", "Linux", "MacOS"]
+
+_init = Document.__init__
+
+
+def _with_platforms(self: Any, *args: Any, **kwargs: Any) -> None:
+    _init(self, *args, **kwargs)
+    self.platform_types = list(PLATFORMS)  # moto says that it does not know
+
+
+Document.__init__ = _with_platforms  # type: ignore[method-assign]
+
+
+@after("ssm", "ListDocuments")
+def _last_page(call: Call, result: Any) -> Any:
+    """The last page has no token; moto sends an empty one, which loops some clients."""
+    return {**result, "NextToken": result.get("NextToken") or None}
 
 
 def gone(name: str) -> Refusal:
@@ -114,7 +134,7 @@ def _describe(call: Call) -> dict[str, Any]:
         "VersionName": document.version_name,
         "Description": document.description,
         "Parameters": _parameters(content),
-        "PlatformTypes": ["Windows", "Linux", "MacOS"],
+        "PlatformTypes": PLATFORMS,
         "DocumentType": document.document_type,
         "SchemaVersion": document.schema_version,
         "LatestVersion": held.latest_version,
@@ -189,7 +209,7 @@ def _aws_description(name: str) -> dict[str, Any]:
         "DocumentType": "Session",
         "SchemaVersion": "1.0",
         "DocumentFormat": "JSON",
-        "PlatformTypes": ["Windows", "Linux", "MacOS"],
+        "PlatformTypes": PLATFORMS,
         "Parameters": _parameters(content),
         "Tags": [],
     }

@@ -10,7 +10,7 @@ from typing import Any
 from moto.ec2 import utils
 from moto.ec2.models import EC2Backend
 
-from ..core.hooks import Call, Refusal
+from ..core.hooks import Call, Refusal, before
 
 
 def arn(call: Call, kind: str, name: str) -> str:
@@ -90,6 +90,13 @@ def managed_interface(
     eni = backend.create_network_interface(subnet, None, group_ids=groups, description=description, tags=tags or {})
     eni.interface_type, eni.requester_managed, eni.status = kind, True, "in-use"
     return eni
+
+
+@before("ec2", "CreateTags", "DeleteTags")
+def _reserved_tags(call: Call) -> None:
+    for tag in call.get("Tags", []):
+        if str(tag.get("Key", "")).lower().startswith("aws:"):
+            raise Refusal("InvalidParameterValue", f"Value ( {tag['Key']} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for internal use")
 
 
 # CreateTags looks a resource up by the prefix of its id, in tables inside moto.

@@ -59,6 +59,13 @@ def _delete_vpc(call: Call) -> None:
         raise violation(f"The vpc '{name}' has dependencies and cannot be deleted.")
 
 
+@before("ec2", "AttachInternetGateway")
+def _attach(call: Call) -> None:
+    for gateway in call.backend().internet_gateways.values():
+        if gateway.vpc and gateway.vpc.id == call.get("VpcId") and gateway.id != call.get("InternetGatewayId"):
+            raise Refusal("InvalidParameterValue", f"Network {gateway.vpc.id} already has an internet gateway attached")
+
+
 @before("ec2", "DetachInternetGateway")
 def _detach(call: Call) -> None:
     backend = call.backend()
