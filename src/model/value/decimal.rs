@@ -211,6 +211,16 @@ impl Number {
             .map(|p| Decimal::exact(&p.mantissa, p.exponent))
     }
 
+    /// Returns the digits of a whole number in a radix from 2 to 36, without the sign; nothing for others.
+    pub fn to_radix(&self, radix: u8) -> String {
+        match self.parts().map(|p| (p.mantissa, usize::try_from(p.exponent))) {
+            Some((mantissa, Ok(shift))) if (2..=36).contains(&radix) => {
+                (mantissa << shift).in_radix(radix).to_string()
+            }
+            _ => String::new(),
+        }
+    }
+
     /// Returns the fewest decimal digits that read back as the same number, without the sign; `None` for infinities.
     pub fn shortest_decimal(&self) -> Option<Decimal> {
         let parts = self.parts()?;

@@ -1,6 +1,6 @@
 //! What a function is, and how it is called: conversion of arguments, null and unknown values, marks.
 
-use bastionless_model::value::{Marks, Refinement, Type, Value, convert};
+use bastionless_model::value::{Kind, Map, Marks, Refinement, Type, Value, convert};
 
 use super::host::Host;
 
@@ -290,6 +290,9 @@ impl Function {
                 return Err(FunctionError::argument(i, "argument must not be null"));
             }
             let untyped = value.is_unknown() && value.type_of() == Type::Dynamic;
+            if value.is_unknown() {
+                prepared.marks = prepared.marks.union(value.marks());
+            }
             prepared.dynamic |= untyped && !parameter.dynamic && parameter.ty == ParameterType::Any;
             prepared.unknown |= value.is_unknown() && !parameter.unknown;
         }
@@ -338,6 +341,12 @@ impl Args<'_> {
             .ok_or_else(|| FunctionError::new(NOT_WHOLE))
     }
 
+    /// Returns the entries of a map or object.
+    pub(super) fn entries(&self, i: usize) -> &Map {
+        static NONE: Map = Map::new();
+        self.get(i).entries().unwrap_or(&NONE)
+    }
+
     /// Makes the unknown result.
     pub(super) fn unknown(&self) -> Value {
         Value::unknown(self.ty.clone())
@@ -352,3 +361,20 @@ impl Args<'_> {
 /// What Terraform says of a number that is not a whole one of 64 bits.
 pub(super) const NOT_WHOLE: &str =
     "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
+
+/// Converts inside a function.
+pub(super) fn converted(value: &Value, ty: &Type) -> Result<Value, FunctionError> {
+    convert(value, ty).map_err(|e| FunctionError::new(with_path(&e)))
+}
+
+/// Returns how many elements a value has; `None` where that is not known yet.
+pub(super) fn known_length(value: &Value) -> Option<usize> {
+    match value.kind() {
+        Kind::Unknown(Type::Tuple(ts), _) => Some(ts.len()),
+        Kind::Unknown(_, Some(r)) => r.min_length.filter(|min| r.max_length == Some(*min)),
+        Kind::Unknown(..) => None,
+        // Unknown elements may turn out to be equal to others.
+        Kind::Set(_, s) => (s.len() < 2 || s.iter().all(Value::is_wholly_known)).then_some(s.len()),
+        _ => Some(value.children().count()),
+    }
+}

@@ -85,7 +85,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Raises a number to a power.",
         &[NUM, Parameter::new("power", Num)],
         Always(Num),
-        |a| from_float(number(a, 0).to_f64().powf(number(a, 1).to_f64())),
+        |a| from_float(power(number(a, 0).to_f64(), number(a, 1).to_f64())),
     )
     .examples(&[("pow(3, 2)", "9"), ("pow(4, 0)", "1")]),
     Function::new(
@@ -115,6 +115,60 @@ fn from_float(f: f64) -> Result {
     Number::from_f64(f).map(Value::from).ok_or_else(|| {
         FunctionError::new("panic in function implementation: Float.SetFloat64(NaN)")
     })
+}
+
+/// Raises by squaring, with the very roundings of Go.
+fn power(x: f64, y: f64) -> f64 {
+    if x == 0.0 || y == 0.0 || x == 1.0 || y == 1.0 || !x.is_finite() || !y.is_finite() || y.abs() == 0.5 {
+        return x.powf(y);
+    }
+    let (mut whole, mut fraction) = (y.abs().trunc(), y.abs().fract());
+    if (fraction != 0.0 && x < 0.0) || whole >= 9.2e18 {
+        return x.powf(y);
+    }
+    let mut result = 1.0;
+    let mut exponent = 0i64;
+    if fraction != 0.0 {
+        if fraction > 0.5 {
+            fraction -= 1.0;
+            whole += 1.0;
+        }
+        result = (fraction * x.ln()).exp();
+    }
+    let (mut base, mut base_exponent) = split_exponent(x);
+    #[allow(clippy::cast_possible_truncation, reason = "whole and below 2^63, as checked above")]
+    let mut bits = whole as i64;
+    while bits != 0 {
+        if !(-4096..=4096).contains(&base_exponent) {
+            exponent += base_exponent;
+            break;
+        }
+        if bits & 1 == 1 {
+            result *= base;
+            exponent += base_exponent;
+        }
+        base *= base;
+        base_exponent *= 2;
+        if base < 0.5 {
+            base += base;
+            base_exponent -= 1;
+        }
+        bits >>= 1;
+    }
+    if y < 0.0 {
+        result = 1.0 / result;
+        exponent = -exponent;
+    }
+    let exponent = i32::try_from(exponent.clamp(-2200, 2200)).unwrap_or(0);
+    result * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2)
+}
+
+/// Splits into a fraction from a half to one and a power of two.
+fn split_exponent(x: f64) -> (f64, i64) {
+    let (scaled, shift) = if x.abs() < f64::MIN_POSITIVE { (x * 2f64.powi(64), -64) } else { (x, 0) };
+    let bits = scaled.to_bits();
+    let exponent = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0) - 1022 + shift;
+    (f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)), exponent)
 }
 
 fn extreme(args: &Args<'_>, greatest: bool) -> Result {
