@@ -55,6 +55,7 @@ resource "aws_s3_bucket_lifecycle_configuration" {
     attribute "prefix" {
       type        = string
       mode        = "optional+computed"
+      default     = ""
       deprecated  = "no longer of use"
       description = "Prefix of the rule."
     }
@@ -86,11 +87,13 @@ resource "aws_s3_bucket_lifecycle_configuration" {
       attribute "days" {
         type        = number
         mode        = "optional+computed"
+        default     = 0
         description = "Number of days."
       }
       attribute "expired_object_delete_marker" {
         type        = bool
         mode        = "optional+computed"
+        default     = false
         description = "Remove delete markers without versions."
       }
     }
@@ -101,11 +104,13 @@ resource "aws_s3_bucket_lifecycle_configuration" {
       attribute "object_size_greater_than" {
         type        = number
         mode        = "optional+computed"
+        default     = null
         description = "Least object size in bytes."
       }
       attribute "object_size_less_than" {
         type        = number
         mode        = "optional+computed"
+        default     = null
         description = "Object size limit in bytes."
       }
       attribute "prefix" {
@@ -120,16 +125,19 @@ resource "aws_s3_bucket_lifecycle_configuration" {
         attribute "object_size_greater_than" {
           type        = number
           mode        = "optional+computed"
+          default     = 0
           description = "Least object size in bytes."
         }
         attribute "object_size_less_than" {
           type        = number
           mode        = "optional+computed"
+          default     = 0
           description = "Object size limit in bytes."
         }
         attribute "prefix" {
           type        = string
           mode        = "optional+computed"
+          default     = ""
           description = "Prefix of the and."
         }
         attribute "tags" {

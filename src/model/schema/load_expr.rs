@@ -113,6 +113,7 @@ pub(super) fn duration(e: &Expression) -> Result<Duration> {
 /// Reads a value that stands for itself: no types inside lists but that of the first element.
 pub(super) fn literal(e: &Expression, ty: &Type) -> Result<Value> {
     match (e, ty) {
+        (Expression::Null(_), _) => Ok(Value::null(ty.clone())),
         (Expression::String(s), Type::String) => Ok(Value::from(s.as_str())),
         (Expression::Bool(b), Type::Bool) => Ok(Value::from(**b)),
         (Expression::Number(n), Type::Number) => match Number::parse(&n.to_string()) {

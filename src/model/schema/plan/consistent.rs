@@ -206,3 +206,64 @@ fn show(v: &Value) -> String {
         _ => format!("a value of type {}", v.type_of()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{object, schema},
+        *,
+    };
+
+    #[track_caller]
+    fn check(name: &str, planned: &str, actual: &str, expected: &[&str]) {
+        let schema = schema(name);
+        let found = plan_consistent(&schema, &object(&schema, planned), &object(&schema, actual));
+        let found: Vec<_> = found
+            .iter()
+            .map(|p| format!("{}: {}", p.path, p.detail))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_was_unknown_may_become_anything_and_what_was_known_nothing_else() {
+        let name = "aws_ec2_instance_connect_endpoint";
+        let planned =
+            r#"{"id":"?","subnet_id":"s","security_group_ids":["a"],"tags_all":{"A":"1"}}"#;
+        check(
+            name,
+            planned,
+            r#"{"id":"e","subnet_id":"s","security_group_ids":["a"],"tags_all":{"A":"1"}}"#,
+            &[],
+        );
+        let actual = r#"{"id":"e","subnet_id":"t","security_group_ids":["b"],"tags_all":{"B":"1"},"vpc_id":"v"}"#;
+        let expected = [
+            ".security_group_ids: planned set element does not correlate with any element in actual",
+            ".security_group_ids: actual set element does not correlate with any element in plan",
+            r#".subnet_id: was "s", but now "t""#,
+            r#".tags_all["A"]: element has vanished"#,
+            r#".tags_all["B"]: new element has appeared"#,
+            ".vpc_id: was null, but now is not",
+        ];
+        check(name, planned, actual, &expected);
+    }
+
+    #[test]
+    fn blocks_are_counted() {
+        let name = "aws_s3_bucket_lifecycle_configuration";
+        let rule = r#"{"id":"a","status":"Enabled"}"#;
+        let planned = format!(r#"{{"bucket":"b","rule":[{rule}]}}"#);
+        check(
+            name,
+            &planned,
+            r#"{"bucket":"b"}"#,
+            &[".rule: block count changed from 1 to 0"],
+        );
+        check(
+            name,
+            &planned,
+            &planned.replace("Enabled", "Disabled"),
+            &[r#".rule[0].status: was "Enabled", but now "Disabled""#],
+        );
+    }
+}

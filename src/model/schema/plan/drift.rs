@@ -210,3 +210,117 @@ fn counts(a: &Attribute, old: &Value, config: Option<&Value>) -> bool {
             None => !a.is_computed() && !old.is_null(),
         }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{object, schema, show},
+        *,
+    };
+
+    #[track_caller]
+    fn check(name: &str, last: &str, config: Option<&str>, live: &str, expected: &[&str]) {
+        let schema = schema(name);
+        let config = config.map(|c| object(&schema, c));
+        let found = drift(
+            &schema,
+            &object(&schema, last),
+            config.as_ref(),
+            &object(&schema, live),
+        );
+        let found: Vec<_> = found
+            .iter()
+            .map(|d| format!("{}: {} -> {}", d.path, show(&d.old), show(&d.new)))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    const GROUP: &str = r#"{"name":"g","description":"d","ingress":[],"tags":{"A":"1"},"tags_all":{"A":"1","Team":"a"},"revoke_rules_on_delete":false}"#;
+
+    #[test]
+    fn only_what_is_configured_counts() {
+        let live = GROUP
+            .replace(
+                "\"ingress\":[]",
+                r#""ingress":[{"from_port":1,"to_port":1,"protocol":"tcp"}],"owner_id":"x""#,
+            )
+            .replace("\"d\"", "\"e\"");
+        let description = r#".description: "d" -> "e""#;
+        check(
+            "aws_security_group",
+            GROUP,
+            Some(r#"{"name":"g","description":"d"}"#),
+            &live,
+            &[description],
+        );
+        // A default that the schema states counts too.
+        check(
+            "aws_security_group",
+            GROUP,
+            Some(r#"{"name":"g"}"#),
+            &live,
+            &[description],
+        );
+        check("aws_security_group", GROUP, None, &live, &[description]);
+        let configured = r#"{"name":"g","ingress":[]}"#;
+        let schema = schema("aws_security_group");
+        let config = object(&schema, configured);
+        let found = drift(
+            &schema,
+            &object(&schema, GROUP),
+            Some(&config),
+            &object(&schema, &live),
+        );
+        assert_eq!(
+            found.iter().map(|d| d.path.to_string()).collect::<Vec<_>>(),
+            [".description", ".ingress"]
+        );
+    }
+
+    #[test]
+    fn tags_are_told_one_by_one() {
+        let live = GROUP
+            .replace(r#"{"A":"1"}"#, r#"{"A":"2","B":"3"}"#)
+            .replace(r#"{"A":"1","Team":"a"}"#, r#"{"A":"2","B":"3"}"#);
+        let config = r#"{"name":"g","tags":{"A":"1"}}"#;
+        let expected = [
+            r#".tags["A"]: "1" -> "2""#,
+            r#".tags["B"]: null -> "3""#,
+            r#".tags_all["Team"]: "a" -> null"#,
+        ];
+        check("aws_security_group", GROUP, Some(config), &live, &expected);
+    }
+
+    #[test]
+    fn what_changes_by_itself_or_means_the_same_does_not_count() {
+        let policy = r#"{"name":"p","path":"/","policy":"{\"Statement\":[]}","attachment_count":0,"tags_all":{}}"#;
+        let live = policy
+            .replace("{\\\"Statement\\\":[]}", "{ \\\"Statement\\\": [] }")
+            .replace(":0", ":3");
+        check(
+            "aws_iam_policy",
+            policy,
+            Some(r#"{"name":"p","policy":"{\"Statement\":[]}"}"#),
+            &live,
+            &[],
+        );
+    }
+
+    #[test]
+    fn blocks_are_compared_where_they_are_configured() {
+        let bucket = |status: &str| {
+            format!(
+                r#"{{"bucket":"b","versioning_configuration":[{{"status":"{status}","mfa_delete":"{status}"}}]}}"#
+            )
+        };
+        let config = r#"{"bucket":"b","versioning_configuration":[{"status":"Enabled"}]}"#;
+        let expected = [r#".versioning_configuration[0].status: "Enabled" -> "Suspended""#];
+        check(
+            "aws_s3_bucket_versioning",
+            &bucket("Enabled"),
+            Some(config),
+            &bucket("Suspended"),
+            &expected,
+        );
+    }
+}

@@ -17,6 +17,10 @@ mod resource;
 mod same;
 mod settings;
 mod tags;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use consistent::plan_consistent;

@@ -88,13 +88,23 @@ pub fn prefix_of(name: &str) -> &str {
 }
 
 /// Fills in the prefixes that the cloud does not know.
-pub(super) fn settle_prefixes(schema: &Schema, value: Value) -> Value {
-    PAIRS.iter().fold(value, |value, (name, prefix)| {
+pub(super) fn settle_prefixes(
+    schema: &Schema,
+    prior: Option<&Value>,
+    observed: &Value,
+    state: Value,
+) -> Value {
+    PAIRS.iter().fold(state, |state, (name, prefix)| {
         let open = schema.block.attributes.contains_key(*prefix)
-            && value.get(prefix).is_none_or(Value::is_null);
-        match value.get_str(name).map(|n| prefix_of(n).to_owned()) {
-            Some(found) if open => value.with(*prefix, found.into()),
-            _ => value,
+            && observed.get(prefix).is_none_or(Value::is_null);
+        let before = prior.and_then(|p| p.get(prefix)).filter(|p| p.is_known());
+        match state.get_str(name).map(prefix_of) {
+            Some("") if before.is_some_and(Value::is_null) => state,
+            Some(found) if open => {
+                let found = found.to_owned();
+                state.with(*prefix, found.into())
+            }
+            _ => state,
         }
     })
 }

@@ -39,7 +39,7 @@ pub fn normalise_read(
             out.with("tags", told).with("tags_all", all),
         );
     }
-    out = names::settle_prefixes(schema, out);
+    out = names::settle_prefixes(schema, prior, observed, out);
     match refine::of(schema).and_then(|r| r.read) {
         Some(read) => read(settings, prior, out),
         None => out,
@@ -75,17 +75,11 @@ impl Reader<'_> {
         let known = prior.filter(|p| p.is_wholly_known());
         if observed.is_null() {
             return match known {
-                Some(prior) if a.unread || is_empty(prior) => prior.clone(),
-                Some(prior)
-                    if self.legacy
-                        && is_zero(prior)
-                        && !matches!(a.default, Some(Default::Value(_))) =>
-                {
-                    prior.clone()
-                }
                 _ if matches!(a.default, Some(Default::ProviderRegion)) => {
-                    self.settings.region.clone().map_or_else(null, Value::from)
+                    let region = self.settings.region.clone().map(Value::from);
+                    region.or_else(|| known.cloned()).unwrap_or_else(null)
                 }
+                Some(prior) if a.unread || is_zero(prior) => prior.clone(),
                 _ if self.legacy && a.is_computed() && !a.unread => zero(&a.ty),
                 _ => null(),
             };
@@ -193,5 +187,108 @@ fn zero(ty: &Type) -> Value {
         Type::Set(t) => Value::set((**t).clone(), Vec::new()),
         Type::Map(t) => Value::map((**t).clone(), std::iter::empty::<(&str, Value)>()),
         _ => Value::null(ty.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::testing::{changes, object, schema, settings, show},
+        *,
+    };
+
+    /// What a read changes in a state.
+    #[track_caller]
+    fn read(name: &str, prior: &str, observed: &str) -> String {
+        let schema = schema(name);
+        let prior = object(&schema, prior);
+        let settled = normalise_read(
+            &schema,
+            &settings(),
+            Some(&prior),
+            &object(&schema, observed),
+        );
+        changes(&prior, &settled)
+    }
+
+    #[test]
+    fn what_the_cloud_does_not_tell_is_kept() {
+        let prior = r#"{"bucket":"b","bucket_prefix":"","id":"b","region":"eu-west-1","force_destroy":true,"tags_all":{},"timeouts":{"create":"1m"}}"#;
+        let observed = r#"{"bucket":"b","id":"b","region":"eu-west-1","tags_all":{}}"#;
+        let computed = read("aws_s3_bucket", prior, observed);
+        assert!(
+            computed
+                .lines()
+                .all(|l| l.ends_with(": null -> \"\"") || l.contains("bool")),
+            "{computed}"
+        );
+        assert!(
+            !computed.contains("force_destroy")
+                && !computed.contains("timeouts")
+                && !computed.contains("tags")
+        );
+    }
+
+    #[test]
+    fn a_policy_keeps_its_text_until_it_means_something_else() {
+        let policy = |text: &str| {
+            format!(
+                r#"{{"name":"p","name_prefix":"","path":"/","id":"a","tags_all":{{}},"arn":"a","policy_id":"i","attachment_count":0,"policy":{text:?}}}"#
+            )
+        };
+        let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["a:B"],"Resource":"*"}]}"#;
+        let answer = r#"{"Statement": {"Action": "a:b", "Effect": "Allow", "Resource": ["*"]}, "Version": "2012-10-17"}"#;
+        assert_eq!(read("aws_iam_policy", &policy(text), &policy(answer)), "");
+        let changed = read(
+            "aws_iam_policy",
+            &policy(text),
+            &policy(&answer.replace("a:b", "a:c")),
+        );
+        let expected = r#"{"Statement":{"Action":"a:c","Effect":"Allow","Resource":["*"]},"Version":"2012-10-17"}"#;
+        assert_eq!(changed, format!("policy: {text:?} -> {expected:?}\n"));
+    }
+
+    #[test]
+    fn zero_is_nothing_where_nothing_was_set() {
+        let prior = r#"{"vpc_id":"v","id":"s","region":"eu-west-1","tags_all":{},"map_public_ip_on_launch":false}"#;
+        let observed = r#"{"vpc_id":"v","id":"s","region":"eu-west-1","tags_all":{},"map_public_ip_on_launch":true,"map_customer_owned_ip_on_launch":false,"customer_owned_ipv4_pool":"","outpost_arn":""}"#;
+        let changed = read("aws_subnet", prior, observed);
+        assert_eq!(changed, "map_public_ip_on_launch: false -> true\n");
+    }
+
+    #[test]
+    fn ports_of_a_rule_for_all_protocols_stay_unset() {
+        let base = r#""id":"sgr-1","region":"eu-west-1","security_group_id":"sg-1","tags_all":{},"cidr_ipv4":"0.0.0.0/0","ip_protocol":"-1""#;
+        let observed = format!(r#"{{{base},"from_port":-1,"to_port":-1}}"#);
+        assert_eq!(
+            read(
+                "aws_vpc_security_group_egress_rule",
+                &format!("{{{base}}}"),
+                &observed
+            ),
+            ""
+        );
+    }
+
+    #[test]
+    fn after_a_create_the_unknown_is_filled_in() {
+        let schema = schema("aws_security_group");
+        let planned =
+            r#"{"id":"?","name":"?","name_prefix":"web-","arn":"?","vpc_id":"?","owner_id":"?"}"#;
+        let planned = object(&schema, planned);
+        let observed = object(
+            &schema,
+            r#"{"id":"sg-1","name":"web-20240101000000123400000001","vpc_id":"v","tags":{"aws:x":"y"}}"#,
+        );
+        let state = normalise_read(&schema, &settings(), Some(&planned), &observed);
+        let at = |name: &str| show(state.get(name).unwrap());
+        assert_eq!(
+            (at("name_prefix"), at("owner_id"), at("region")),
+            ("\"web-\"".into(), "\"\"".into(), "\"eu-west-1\"".into())
+        );
+        assert_eq!(
+            (at("tags"), at("tags_all"), at("egress")),
+            ("null".into(), "{}".into(), "null".into())
+        );
     }
 }

@@ -217,3 +217,109 @@ fn nested(name: &str, n: &NestedBlock, value: &Value, path: &Path, out: &mut Vec
         block(&n.block, element, &inner, out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::object, *};
+    use crate::schema::{Catalogue, SchemaKind};
+
+    #[track_caller]
+    fn check(name: &str, config: &str, expected: &[&str]) {
+        let catalogue = Catalogue::builtin();
+        let kind = if name == "aws_iam_policy_document" {
+            SchemaKind::Data
+        } else {
+            SchemaKind::Managed
+        };
+        let schema = catalogue.get(kind, name).unwrap();
+        let found = validate(&schema, &object(&schema, config));
+        let found: Vec<_> = found
+            .iter()
+            .map(|p| format!("{}|{}|{}", p.path, p.summary, p.detail))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn arguments_exclude_each_other() {
+        let expected = [
+            r#".name|Conflicting configuration arguments|"name": conflicts with name_prefix"#,
+            r#".name_prefix|Conflicting configuration arguments|"name_prefix": conflicts with name"#,
+        ];
+        check(
+            "aws_security_group",
+            r#"{"name":"a","name_prefix":"b"}"#,
+            &expected,
+        );
+        check(
+            "aws_security_group",
+            r#"{"name":"a","name_prefix":"?"}"#,
+            &[],
+        );
+    }
+
+    #[test]
+    fn exactly_one_source_is_needed() {
+        let none = "|Invalid combination of arguments|one of `cidr_ipv4,cidr_ipv6,prefix_list_id,referenced_security_group_id` must be specified";
+        let rule = r#"{"security_group_id":"sg-1","ip_protocol":"tcp""#;
+        check(
+            "aws_vpc_security_group_ingress_rule",
+            &format!("{rule}}}"),
+            &[none],
+        );
+        check(
+            "aws_vpc_security_group_ingress_rule",
+            &format!(r#"{rule},"cidr_ipv4":"?"}}"#),
+            &[],
+        );
+    }
+
+    #[test]
+    fn values_numbers_texts_and_blocks_are_checked() {
+        check(
+            "aws_vpc",
+            r#"{"instance_tenancy":"mine"}"#,
+            &[
+                r#".instance_tenancy|expected instance_tenancy to be one of ["default" "dedicated"], got mine|"#,
+            ],
+        );
+        check(
+            "aws_kms_key",
+            r#"{"deletion_window_in_days":3}"#,
+            &[
+                ".deletion_window_in_days|expected deletion_window_in_days to be in the range (7 - 30), got 3|",
+            ],
+        );
+        check(
+            "aws_iam_policy",
+            r#"{"policy":"{"}"#,
+            &[r#".policy|"policy" contains an invalid JSON policy|"policy" is not valid JSON"#],
+        );
+        check(
+            "aws_iam_policy",
+            "{}",
+            &[
+                r#".policy|Missing required argument|The argument "policy" is required, but no definition was found."#,
+            ],
+        );
+        check(
+            "aws_s3_bucket_versioning",
+            r#"{"bucket":"b"}"#,
+            &[
+                r#".versioning_configuration|Insufficient versioning_configuration blocks|At least 1 "versioning_configuration" blocks are required."#,
+            ],
+        );
+        check(
+            "aws_s3_bucket_versioning",
+            r#"{"bucket":"b","versioning_configuration":[{"status":"On"}]}"#,
+            &[
+                r#".versioning_configuration[0].status|expected versioning_configuration.0.status to be one of ["Enabled" "Suspended" "Disabled"], got On|"#,
+            ],
+        );
+        check(
+            "aws_iam_policy_document",
+            r#"{"source_json":"{}"}"#,
+            &[r#".source_json|expected "source_json" to be an empty string: got {}|"#],
+        );
+    }
+}
