@@ -354,9 +354,10 @@ pub enum Subject {
 pub struct Reference {
     /// What is named.
     pub subject: Subject,
-    /// The whole traversal.
+    /// The subject as written, a constant key of an instance included: what messages about it underline.
     pub span: Span,
-    /// The steps after the subject.
+    /// The steps after the subject. For `module.name[key].output` the key comes first: the value of the subject is then the
+    /// tuple or object of the output of all instances.
     pub rest: Vec<TraversalStep>,
 }
 

@@ -1,15 +1,42 @@
 //! Evaluation of expressions and bodies.
+//!
+//! An evaluation goes on after an error, with an unknown value in its place, so that all problems of an expression are
+//! reported at once; only at the end is the value given up.
+
+mod access;
+mod call;
+mod conditional;
+mod constraint;
+mod env;
+mod eval;
+mod for_loop;
+mod operator;
+mod references;
+mod render;
+mod template;
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics},
     value::Value,
 };
 
-use super::program::Reference;
+pub use constraint::constraint;
+pub use env::Env;
+pub use references::{body_references, reference, references, subjects};
+pub use render::render_template;
+
+use self::eval::Evaluator;
+use super::{program::Reference, syntax::Expr};
 
 /// What an expression can see.
 pub trait Scope {
     /// Returns the value that a reference's subject has; the rest of the reference is applied by the evaluator.
+    ///
+    /// Where a resource or a module call has `count` or `for_each`, the value of [`Subject::Resource`] or
+    /// [`Subject::ModuleOutput`] is the tuple or object of the values of all instances: a key stands in the rest.
+    ///
+    /// [`Subject::Resource`]: super::program::Subject::Resource
+    /// [`Subject::ModuleOutput`]: super::program::Subject::ModuleOutput
     ///
     /// # Errors
     /// Says why there is none, with the place of the reference.
@@ -18,3 +45,23 @@ pub trait Scope {
 
 /// The result of an evaluation: a value, or what was wrong.
 pub type Evaluated<T = Value> = Result<T, Diagnostics>;
+
+/// Evaluates an expression.
+///
+/// # Errors
+/// Says all that was wrong.
+pub fn evaluate(expr: &Expr, env: &Env<'_>) -> Evaluated {
+    let mut evaluator = Evaluator::new(env);
+    let value = evaluator.eval(expr);
+    evaluator.finish(value)
+}
+
+/// Evaluates an expression in which neither references nor function calls are allowed.
+///
+/// # Errors
+/// Says all that was wrong.
+pub fn constant(expr: &Expr) -> Evaluated {
+    let mut evaluator = Evaluator::constant();
+    let value = evaluator.eval(expr);
+    evaluator.finish(value)
+}

@@ -17,7 +17,7 @@ pub use ast::{
     Attribute, BinaryOp, Block, Body, Expr, ExprKind, File, ForExpr, Ident, Item, Label,
     ObjectItem, Template, TemplatePart, TraversalStep, UnaryOp,
 };
-pub use parse::{parse, parse_expression, parse_template};
+pub use parse::{is_identifier, parse, parse_expression, parse_template};
 
 #[cfg(test)]
 mod tests;

@@ -151,3 +151,8 @@ pub fn parse_expression(id: SourceId, text: &str) -> Result<Expr, Diagnostics> {
 pub fn parse_template(id: SourceId, text: &str) -> Result<Template, Diagnostics> {
     finish(id, text, &token::template(id, text), |c| c.whole_template())
 }
+
+/// Tells whether a text is an identifier.
+pub fn is_identifier(text: &str) -> bool {
+    !text.is_empty() && token::ident_len(text) == text.len()
+}

@@ -1,0 +1,370 @@
+//! Function calls, and the functions that take expressions.
+
+use std::fmt::Write as _;
+
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics, Span},
+    value::{Kind, Refinement, Type, Value},
+};
+
+use super::{
+    constraint,
+    eval::{Evaluator, start},
+};
+use crate::lang::{
+    functions::{Call, Function, FunctionError, lookup, names},
+    syntax::{Expr, ExprKind, Ident, TemplatePart},
+};
+
+/// An argument: an expression, or an element of the last one that ends in `...`.
+enum Argument<'e> {
+    Expr(&'e Expr),
+    Element(Value, Span),
+}
+
+impl Argument<'_> {
+    fn start(&self) -> Span {
+        match self {
+            Self::Expr(e) => start(e),
+            Self::Element(_, span) => *span,
+        }
+    }
+}
+
+/// A call as written.
+#[derive(Clone, Copy)]
+struct Written<'e> {
+    expr: &'e Expr,
+    name: &'e Ident,
+    parens: Span,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn call(
+        &mut self,
+        expr: &Expr,
+        name: &Ident,
+        args: &[Expr],
+        expand: bool,
+        parens: Span,
+    ) -> Value {
+        let written = Written { expr, name, parens };
+        if self.host.is_none() {
+            return self.fail(
+                expr.span,
+                "Function calls not allowed",
+                "Functions may not be called here.",
+            );
+        }
+        let short = name.name.strip_prefix("core::").unwrap_or(&name.name);
+        let special = matches!(short, "try" | "can" | "convert");
+        let function = lookup(&name.name);
+        if !special && function.is_none() {
+            self.unknown_function(name);
+            return Value::DYNAMIC;
+        }
+        let args = match self.expanded(args, expand) {
+            Ok(args) => args,
+            Err(value) => return value,
+        };
+        match (short, function) {
+            ("try", _) => self.try_(written, &args),
+            ("can", _) => self.can(written, &args),
+            ("convert", _) => self.convert(written, &args),
+            (_, Some(function)) => self.function(written, function, &args),
+            (_, None) => Value::DYNAMIC,
+        }
+    }
+
+    fn unknown_function(&mut self, name: &Ident) {
+        let text = &*name.name;
+        if let Some((namespace, function)) = text.rsplit_once("::") {
+            let root = namespace.split("::").next().unwrap_or_default();
+            let detail = match namespace.split_once("::") {
+                Some(("provider", provider)) => format!(
+                    "There is no function named \"{text}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{function}\"."
+                ),
+                _ => format!(
+                    "The function namespace \"{root}\" is not valid. Provider function calls must use the \"provider::\" namespace prefix."
+                ),
+            };
+            self.fail(name.span, "Unknown provider function", detail);
+            return;
+        }
+        let near = suggestion(text, names());
+        let hint = near.map_or_else(String::new, |n| format!(" Did you mean \"{n}\"?"));
+        let mut d = Diagnostic::error(
+            "Call to unknown function",
+            format!("There is no function named \"{text}\".{hint}"),
+        )
+        .at(name.span);
+        if let Some(near) = near {
+            d = d.patch(name.span, near, format!("did you mean `{near}`?"));
+        }
+        self.diagnostics.push(d);
+    }
+
+    /// Replaces a last argument with `...` by its elements.
+    fn expanded<'e>(&mut self, args: &'e [Expr], expand: bool) -> Result<Vec<Argument<'e>>, Value> {
+        let Some((last, rest)) = args.split_last().filter(|_| expand) else {
+            return Ok(args.iter().map(Argument::Expr).collect());
+        };
+        let errors = self.diagnostics.0.len();
+        let value = self.eval(last);
+        if self.diagnostics.0.len() > errors {
+            return Err(Value::DYNAMIC);
+        }
+        const SUMMARY: &str = "Invalid expanding argument value";
+        let sequence = match value.kind() {
+            Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) => true,
+            Kind::Null(t) | Kind::Unknown(t, _) => matches!(
+                t,
+                Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic
+            ),
+            _ => false,
+        };
+        if !sequence {
+            return Err(self.fail(
+                last.span,
+                SUMMARY,
+                "The expanding argument (indicated by ...) must be of a tuple, list, or set type.",
+            ));
+        }
+        if value.is_null() {
+            return Err(self.fail(
+                last.span,
+                SUMMARY,
+                "The expanding argument (indicated by ...) must not be null.",
+            ));
+        }
+        let marks = value.marks();
+        let Some(elements) = value.elements() else {
+            return Err(Value::DYNAMIC.with_marks(marks));
+        };
+        let elements = elements
+            .iter()
+            .map(|v| Argument::Element(v.clone().with_marks(marks), last.span));
+        Ok(rest.iter().map(Argument::Expr).chain(elements).collect())
+    }
+
+    fn argument(&mut self, argument: &Argument<'_>) -> Value {
+        match argument {
+            Argument::Expr(e) => self.eval(e),
+            Argument::Element(v, _) => v.clone(),
+        }
+    }
+
+    /// Checks the number of arguments.
+    fn counted(
+        &mut self,
+        call: Written<'_>,
+        args: &[Argument<'_>],
+        parameters: &[&str],
+        variadic: bool,
+    ) -> bool {
+        let name = &call.name.name;
+        if let Some(missing) = parameters.get(args.len()) {
+            let at_least = if variadic { " at least" } else { "" };
+            let close = Span {
+                start: call.parens.end.saturating_sub(1),
+                ..call.parens
+            };
+            self.fail(
+                close,
+                "Not enough function arguments",
+                format!(
+                    "Function \"{name}\" expects{at_least} {} argument(s). Missing value for \"{missing}\".",
+                    parameters.len()
+                ),
+            );
+            return false;
+        }
+        if let Some(extra) = args.get(parameters.len())
+            && !variadic
+        {
+            self.fail(
+                extra.start(),
+                "Too many function arguments",
+                format!(
+                    "Function \"{name}\" expects only {} argument(s).",
+                    parameters.len()
+                ),
+            );
+            return false;
+        }
+        true
+    }
+
+    fn function(&mut self, call: Written<'_>, function: &Function, args: &[Argument<'_>]) -> Value {
+        let parameters: Vec<&str> = function.parameters.iter().map(|p| p.name).collect();
+        if !self.counted(call, args, &parameters, function.variadic.is_some()) {
+            return Value::DYNAMIC;
+        }
+        if function.name == "templatestring"
+            && let Some(Argument::Expr(template)) = args.first()
+            && let Some(why) = no_direct_reference(template)
+        {
+            let error = FunctionError::argument(0, format!("invalid template expression: {why}"));
+            return self.refused(call, Some(function), args, &error);
+        }
+        let errors = self.diagnostics.0.len();
+        let values: Vec<Value> = args.iter().map(|a| self.argument(a)).collect();
+        if self.diagnostics.0.len() > errors {
+            return Value::DYNAMIC;
+        }
+        if self.in_template && matches!(function.name, "templatefile" | "templatestring") {
+            let error = FunctionError::new(format!(
+                "cannot recursively call {} from inside another template function",
+                function.name
+            ));
+            return self.refused(call, Some(function), args, &error);
+        }
+        if self.pure_only && !function.pure {
+            return Value::unknown_refined(
+                Type::String,
+                Refinement {
+                    not_null: true,
+                    ..Refinement::default()
+                },
+            );
+        }
+        let Some(host) = self.host else {
+            return Value::DYNAMIC;
+        };
+        match function.call(Call {
+            args: &values,
+            host,
+        }) {
+            Ok(value) => value,
+            Err(error) => self.refused(call, Some(function), args, &error),
+        }
+    }
+
+    fn refused(
+        &mut self,
+        call: Written<'_>,
+        function: Option<&Function>,
+        args: &[Argument<'_>],
+        error: &FunctionError,
+    ) -> Value {
+        let message = &error.message;
+        let argument = error.argument.and_then(|i| {
+            let parameter = function
+                .and_then(|f| f.parameter(i))
+                .map_or("value", |p| p.name);
+            Some((args.get(i)?.start(), parameter))
+        });
+        match argument {
+            Some((span, parameter)) => self.fail(
+                span,
+                "Invalid function argument",
+                format!("Invalid value for \"{parameter}\" parameter: {message}."),
+            ),
+            None => self.fail(
+                start(call.expr),
+                "Error in function call",
+                format!("Call to function \"{}\" failed: {message}.", call.name.name),
+            ),
+        }
+    }
+
+    /// Returns the first argument that has a value.
+    fn try_(&mut self, call: Written<'_>, args: &[Argument<'_>]) -> Value {
+        if args.is_empty() {
+            let error = FunctionError::new("at least one argument is required");
+            return self.refused(call, None, args, &error);
+        }
+        let mut all = Diagnostics::default();
+        for argument in args {
+            let (value, problems) = self.apart(|e| e.argument(argument));
+            if problems.has_errors() {
+                all.extend(problems);
+            } else if value.is_wholly_known() {
+                return value;
+            } else {
+                return Value::DYNAMIC.with_marks(value.marks());
+            }
+        }
+        let mut text = String::from("no expression succeeded:\n");
+        for d in all.iter() {
+            let _ = writeln!(text, "- {}\n  {}", d.summary, d.detail);
+        }
+        text.push_str("\nAt least one expression must produce a successful result");
+        self.refused(call, None, args, &FunctionError::new(text))
+    }
+
+    fn can(&mut self, call: Written<'_>, args: &[Argument<'_>]) -> Value {
+        if !self.counted(call, args, &["expression"], false) {
+            return Value::DYNAMIC;
+        }
+        let Some(argument) = args.first() else {
+            return Value::DYNAMIC;
+        };
+        let (value, problems) = self.apart(|e| e.argument(argument));
+        if problems.has_errors() {
+            Value::from(false)
+        } else if value.is_wholly_known() {
+            Value::from(true)
+        } else {
+            Value::unknown(Type::Bool).not_null()
+        }
+    }
+
+    /// `convert(value, type)`
+    fn convert(&mut self, call: Written<'_>, args: &[Argument<'_>]) -> Value {
+        if !self.counted(call, args, &["value", "type"], false) {
+            return Value::DYNAMIC;
+        }
+        let [value, Argument::Expr(ty)] = args else {
+            return Value::DYNAMIC;
+        };
+        let ty = match constraint(ty) {
+            Ok(ty) => ty,
+            Err(d) => {
+                self.diagnostics.push(d);
+                return Value::DYNAMIC;
+            }
+        };
+        let errors = self.diagnostics.0.len();
+        let given = self.argument(value);
+        if self.diagnostics.0.len() > errors {
+            return Value::DYNAMIC;
+        }
+        match ty.apply(&given) {
+            Ok(v) => v,
+            Err(e) => self.fail(
+                value.start(),
+                "Invalid function argument",
+                format!("Invalid value for \"value\" parameter: {}.", e.message),
+            ),
+        }
+    }
+}
+
+/// Says why an expression is not the plain reference that `templatestring` wants.
+fn no_direct_reference(expr: &Expr) -> Option<&'static str> {
+    match &expr.kind {
+        ExprKind::Template(t) => Some(match t.parts.as_slice() {
+            [TemplatePart::Interpolation(_)] => {
+                "templatestring is only for rendering templates retrieved dynamically from elsewhere; to treat the inner expression as template syntax, write the reference expression directly without any template interpolation syntax"
+            }
+            _ => {
+                "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not support providing a literal template; consider using a template string expression instead"
+            }
+        }),
+        ExprKind::Traversal { .. } | ExprKind::Index { .. } | ExprKind::Relative { .. } => None,
+        _ => Some(
+            "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax",
+        ),
+    }
+}
+
+/// Returns the first name that is so near that it may have been meant.
+pub(super) fn suggestion<'n>(
+    given: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
+    names
+        .into_iter()
+        .find(|n| strsim::levenshtein(given, n) < 3)
+}
