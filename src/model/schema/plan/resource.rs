@@ -179,7 +179,10 @@ impl Planner<'_> {
             (None, Some(default)) => default,
             (Some(_), Some(default)) if !a.is_computed() || !self.schema.legacy => default,
             (Some(prior), _) if a.is_computed() || a.keep_when_absent => prior.clone(),
-            (Some(prior), _) if self.schema.legacy && is_zero(prior) => prior.clone(),
+            // In place of an empty collection SDKv2 plans what the configuration says.
+            (Some(prior), _) if self.schema.legacy && a.ty.is_primitive() && is_zero(prior) => {
+                prior.clone()
+            }
             (None, None) if a.is_computed() => Value::unknown(a.ty.clone()),
             _ => Value::null(a.ty.clone()),
         }

@@ -277,6 +277,17 @@ fn after_an_import_defaults_are_a_change() {
     "#);
 }
 
+// a098
+#[test]
+fn beside_another_change_empty_tags_are_planned_as_configured() {
+    let prior = r#"{"name":"/a","name_prefix":"","id":"/a","arn":"a","region":"eu-west-1","retention_in_days":0,"skip_destroy":null,"tags":{},"tags_all":{},"log_group_class":"STANDARD","deletion_protection_enabled":false}"#;
+    insta::assert_snapshot!(change("aws_cloudwatch_log_group", prior, r#"{"name":"/a","retention_in_days":14}"#), @r#"
+    retention_in_days: 0 -> 14
+    skip_destroy: null -> false
+    tags: {} -> null
+    "#);
+}
+
 // a083
 #[test]
 fn versioning_cannot_go_back() {
