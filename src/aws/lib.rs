@@ -12,7 +12,10 @@ mod documents;
 mod errors;
 mod iam;
 mod kind;
+mod kms;
 mod listings;
+mod logs;
+mod meta;
 mod names;
 mod object_store;
 mod registry;
@@ -20,6 +23,7 @@ mod roles;
 mod sdk;
 mod settings;
 mod shape;
+mod ssm;
 mod tags;
 mod waiters;
 

@@ -8,6 +8,7 @@ use crate::{
     clients::Scope,
     iam,
     kind::{Managed, Read},
+    kms, logs, meta, ssm,
 };
 
 type Resource = (&'static str, fn(&Scope) -> Arc<dyn Reconcile>);
@@ -40,10 +41,19 @@ const RESOURCES: &[Resource] = &[
         "aws_iam_role_policy_attachment",
         iam::attachment::Attachment
     ),
+    managed!("aws_kms_alias", kms::alias::Alias),
+    managed!("aws_kms_key", kms::key::Key),
+    managed!("aws_ssm_document", ssm::document::Document),
 ];
 
 /// Types of data sources.
-const SOURCES: &[Source] = &[source!("aws_iam_policy", iam::policy_source::PolicySource)];
+const SOURCES: &[Source] = &[
+    source!("aws_caller_identity", meta::CallerIdentity),
+    source!("aws_iam_policy", iam::policy_source::PolicySource),
+    source!("aws_partition", meta::Partition),
+    source!("aws_region", meta::Region),
+    source!("aws_ssm_parameter", ssm::parameter_source::ParameterSource),
+];
 
 /// Returns the reconciler of a type.
 pub(crate) fn reconcile(name: &str, scope: &Scope) -> Option<Arc<dyn Reconcile>> {

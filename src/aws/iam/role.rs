@@ -372,8 +372,13 @@ fn session_time(planned: &Value) -> Option<i32> {
 /// Tells whether the state speaks of the role's policies itself. An import takes what there is.
 fn owns_policies(prior: Option<&Value>) -> bool {
     let Some(prior) = prior else { return true };
-    let set = |name| prior.get(name).and_then(Value::elements);
-    set("managed_policy_arns").is_some() || set("inline_policy").is_some_and(|e| !e.is_empty())
+    let set = |name| {
+        prior
+            .get(name)
+            .and_then(Value::elements)
+            .is_some_and(|e| !e.is_empty())
+    };
+    set("managed_policy_arns") || set("inline_policy")
 }
 
 impl Kind for Role {

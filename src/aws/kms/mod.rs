@@ -1,0 +1,5 @@
+//! KMS: keys and their aliases.
+
+pub(crate) mod alias;
+pub(crate) mod key;
+mod key_state;

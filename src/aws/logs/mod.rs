@@ -1,0 +1,3 @@
+//! CloudWatch Logs.
+
+pub(crate) mod group;
