@@ -15,6 +15,7 @@ use bastionless_model::{
 use tokio::sync::OnceCell;
 
 use crate::{
+    ec2::Ec2,
     errors::{Call, incomplete, no_credentials},
     listings::{Listings, Question},
     object_store::Bucket,
@@ -91,6 +92,7 @@ struct Clients {
     s3: OnceLock<aws_sdk_s3::Client>,
     ssm: OnceLock<aws_sdk_ssm::Client>,
     sts: OnceLock<aws_sdk_sts::Client>,
+    network: OnceLock<Arc<Ec2>>,
 }
 
 /// A provider configuration in one region: all that a reconciler needs of its surroundings.
@@ -187,6 +189,11 @@ impl Scope {
     );
     client!(ssm, aws_sdk_ssm, region, ["ssm"], "SSM");
     client!(sts, aws_sdk_sts, sts_region, ["sts"], "STS");
+
+    /// Returns EC2 in this region with what its types share.
+    pub(crate) fn network(&self) -> Arc<Ec2> {
+        self.clients.network.get_or_init(|| Arc::new(Ec2::new(self))).clone()
+    }
 
     /// Returns the client of S3 in this region; path style where the endpoint's host has no room for a bucket's name.
     pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
@@ -401,6 +408,10 @@ impl Cloud for Scope {
 
     fn forget(&self) {
         self.listings().clear();
+        let regions = self.provider.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        for network in regions.values().filter_map(|clients| clients.network.get()) {
+            network.forget_listings();
+        }
     }
 }
 

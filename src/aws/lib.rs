@@ -9,6 +9,7 @@
 
 mod clients;
 mod documents;
+mod ec2;
 mod errors;
 mod iam;
 mod kind;

@@ -48,6 +48,11 @@ impl Attributes {
         self.0.get(name)
     }
 
+    /// Makes an object of what was set.
+    pub(crate) fn object(self) -> Value {
+        Value::object(self.0)
+    }
+
     /// Makes the value of a resource type.
     pub(crate) fn resource(self, type_name: &str, region: &str) -> Value {
         self.build(SchemaKind::Managed, type_name, region)

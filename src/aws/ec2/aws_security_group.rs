@@ -30,7 +30,7 @@ use crate::{clients::Scope, waiters::PROPAGATION};
 const IN_USE: [&str; 2] = ["DependencyViolation", "InvalidGroup.InUse"];
 
 /// Reconciles `aws_security_group`.
-pub(crate) struct AwsSecurityGroup(pub(crate) Arc<Ec2>);
+pub(crate) struct AwsSecurityGroup(Arc<Ec2>);
 
 impl Described for AwsSecurityGroup {
     type Raw = SecurityGroup;

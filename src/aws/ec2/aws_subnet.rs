@@ -24,7 +24,7 @@ use super::{
 };
 
 /// Reconciles `aws_subnet`.
-pub(crate) struct AwsSubnet(pub(crate) Arc<Ec2>);
+pub(crate) struct AwsSubnet(Arc<Ec2>);
 
 reconciled!(AwsSubnet);
 

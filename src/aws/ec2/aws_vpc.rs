@@ -40,7 +40,7 @@ struct Defaults {
 }
 
 /// Reconciles `aws_vpc`.
-pub(crate) struct AwsVpc(pub(crate) Arc<Ec2>);
+pub(crate) struct AwsVpc(Arc<Ec2>);
 
 reconciled!(AwsVpc);
 

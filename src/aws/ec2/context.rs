@@ -19,19 +19,21 @@ use bastionless_model::{
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{attributes::text_of, call::Outcome, shared::Shared};
-use crate::{tags::TagRules, waiters::Pace};
+use crate::{clients::Scope, tags::TagRules, waiters::Pace};
 
 /// Filters take at most so many values; from there on everything is listed.
 pub(crate) const MOST_FILTER_VALUES: usize = 200;
 
 /// EC2 in one region of one account.
-pub struct Ec2 {
+pub(crate) struct Ec2 {
     /// The SDK's client.
     pub(crate) client: Client,
     /// The region of the client.
     pub(crate) region: Arc<str>,
+    /// The partition of the region, such as `aws`.
+    pub(crate) partition: &'static str,
     /// Which tags are the state's business.
-    pub(crate) tag_rules: Arc<TagRules>,
+    pub(crate) tag_rules: TagRules,
     /// How fast time passes for waits.
     pub(crate) pace: Pace,
     /// Creating, changing and deleting VPC endpoints has the lowest of all limits: one at a time.
@@ -44,13 +46,14 @@ pub struct Ec2 {
 }
 
 impl Ec2 {
-    /// Makes the context of a client.
-    pub(crate) fn new(client: Client, region: &str, tag_rules: Arc<TagRules>, pace: Pace) -> Self {
+    /// Makes the context of a provider in a region.
+    pub(crate) fn new(scope: &Scope) -> Self {
         Self {
-            client,
-            region: region.into(),
-            tag_rules,
-            pace,
+            client: scope.ec2().clone(),
+            region: scope.region().into(),
+            partition: scope.partition(),
+            tag_rules: scope.tag_rules().clone(),
+            pace: scope.pace(),
             endpoint_turn: Mutex::default(),
             groups: Shared::default(),
             rules: Shared::default(),
@@ -223,18 +226,7 @@ impl Ec2 {
     /// Makes the ARN of an object of EC2.
     pub(crate) fn arn(&self, owner: Option<&str>, kind: &str, id: &str) -> Option<String> {
         let owner = owner?;
-        let partition = partition(&self.region);
-        Some(format!("arn:{partition}:ec2:{}:{owner}:{kind}/{id}", self.region))
-    }
-}
-
-/// Returns the partition of a region.
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ if region.starts_with("us-iso-") => "aws-iso",
-        _ if region.starts_with("us-isob-") => "aws-iso-b",
-        _ => "aws",
+        let Self { partition, region, .. } = self;
+        Some(format!("arn:{partition}:ec2:{region}:{owner}:{kind}/{id}"))
     }
 }

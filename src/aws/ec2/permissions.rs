@@ -186,7 +186,7 @@ pub(crate) fn collect(rules: &Rules, group_id: &str) -> Vec<Value> {
     }
     let made = together.into_iter();
     made.map(|((ports, description), peers)| {
-        let of = |pick: fn(&Peer) -> Option<&str>| peers.iter().filter_map(|p| pick(p));
+        let of = |pick: fn(&Peer) -> Option<&str>| peers.iter().filter_map(move |p| pick(p));
         let groups = of(Peer::group);
         let (own, others): (Vec<_>, Vec<_>) = groups.partition(|g| *g == group_id);
         Value::object([
