@@ -192,7 +192,10 @@ impl Scope {
 
     /// Returns EC2 in this region with what its types share.
     pub(crate) fn network(&self) -> Arc<Ec2> {
-        self.clients.network.get_or_init(|| Arc::new(Ec2::new(self))).clone()
+        self.clients
+            .network
+            .get_or_init(|| Arc::new(Ec2::new(self)))
+            .clone()
     }
 
     /// Returns the client of S3 in this region; path style where the endpoint's host has no room for a bucket's name.
@@ -408,7 +411,11 @@ impl Cloud for Scope {
 
     fn forget(&self) {
         self.listings().clear();
-        let regions = self.provider.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        let regions = self
+            .provider
+            .regions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for network in regions.values().filter_map(|clients| clients.network.get()) {
             network.forget_listings();
         }

@@ -6,6 +6,7 @@ use bastionless_model::cloud::{Lookup, Reconcile};
 
 use crate::{
     clients::Scope,
+    ec2,
     iam,
     kind::{Managed, Read},
     kms, logs, meta, ssm,
@@ -28,8 +29,16 @@ macro_rules! source {
     };
 }
 
+/// Makes a line of the table of resources for a type that reads many objects with one call itself.
+macro_rules! bulk {
+    ($name:literal, $ty:path) => {
+        ($name, |scope| Arc::new(<$ty>::new(scope.clone())))
+    };
+}
+
 /// Types of managed objects.
 const RESOURCES: &[Resource] = &[
+    bulk!("aws_ec2_instance_connect_endpoint", ec2::AwsEc2InstanceConnectEndpoint),
     managed!(
         "aws_iam_instance_profile",
         iam::instance_profile::InstanceProfile
@@ -41,9 +50,21 @@ const RESOURCES: &[Resource] = &[
         "aws_iam_role_policy_attachment",
         iam::attachment::Attachment
     ),
+    bulk!("aws_internet_gateway", ec2::AwsInternetGateway),
+    bulk!("aws_key_pair", ec2::AwsKeyPair),
     managed!("aws_kms_alias", kms::alias::Alias),
     managed!("aws_kms_key", kms::key::Key),
+    bulk!("aws_route", ec2::AwsRoute),
+    bulk!("aws_route_table", ec2::AwsRouteTable),
+    bulk!("aws_route_table_association", ec2::AwsRouteTableAssociation),
+    bulk!("aws_security_group", ec2::AwsSecurityGroup),
+    bulk!("aws_security_group_rule", ec2::AwsSecurityGroupRule),
     managed!("aws_ssm_document", ssm::document::Document),
+    bulk!("aws_subnet", ec2::AwsSubnet),
+    bulk!("aws_vpc", ec2::AwsVpc),
+    bulk!("aws_vpc_endpoint", ec2::AwsVpcEndpoint),
+    bulk!("aws_vpc_security_group_egress_rule", ec2::AwsVpcSecurityGroupEgressRule),
+    bulk!("aws_vpc_security_group_ingress_rule", ec2::AwsVpcSecurityGroupIngressRule),
 ];
 
 /// Types of data sources.

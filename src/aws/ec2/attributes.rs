@@ -148,7 +148,9 @@ pub(crate) fn list_of_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Val
 pub(crate) fn texts_of(value: &Value, name: &str) -> Vec<String> {
     let elements = value.get(name).and_then(Value::elements);
     let texts = elements.unwrap_or_default().iter();
-    texts.filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    texts
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// Returns the texts of a map; empty where it is missing, null or unknown.
@@ -197,10 +199,14 @@ fn equal(a: &Value, b: &Value) -> bool {
         (Kind::Number(a), Kind::Number(b)) => a == b,
         (Kind::String(a), Kind::String(b)) => a == b,
         _ => match (a.entries(), b.entries(), a.elements(), b.elements()) {
-            (Some(a), Some(b), _, _) => a.keys().chain(b.keys()).all(|k| match (a.get(k), b.get(k)) {
-                (Some(a), Some(b)) => equal(a, b),
-                (one, other) => one.or(other).is_none_or(is_blank),
-            }),
+            (Some(a), Some(b), _, _) => {
+                a.keys()
+                    .chain(b.keys())
+                    .all(|k| match (a.get(k), b.get(k)) {
+                        (Some(a), Some(b)) => equal(a, b),
+                        (one, other) => one.or(other).is_none_or(is_blank),
+                    })
+            }
             (_, _, Some(a), Some(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
             }
@@ -274,6 +280,10 @@ mod tests {
         let b = Value::object([("x", Value::from("")), ("y", Value::from("2"))]);
         assert!(!changed(&a, &b, "x"));
         assert!(changed(&a, &b, "y"));
-        assert!(!changed(&a, &b.with("y", Value::unknown(Type::String)), "y"));
+        assert!(!changed(
+            &a,
+            &b.with("y", Value::unknown(Type::String)),
+            "y"
+        ));
     }
 }

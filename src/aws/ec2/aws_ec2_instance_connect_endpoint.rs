@@ -37,7 +37,10 @@ impl Described for AwsEc2InstanceConnectEndpoint {
     }
 
     async fn list(ec2: &Ec2, filters: Vec<Filter>) -> Result<Vec<Endpoint>, OpError> {
-        let call = ec2.client.describe_instance_connect_endpoints().set_filters(some(filters));
+        let call = ec2
+            .client
+            .describe_instance_connect_endpoints()
+            .set_filters(some(filters));
         let pages = call.into_paginator().page_size(50).items().send();
         pages
             .collect::<Result<Vec<_>, _>>()
@@ -64,11 +67,20 @@ fn flatten(ec2: &Ec2, endpoint: &Endpoint, prior: Option<&Value>) -> Value {
         .text("availability_zone", endpoint.availability_zone())
         .text("dns_name", endpoint.dns_name())
         .text("fips_dns_name", endpoint.fips_dns_name())
-        .text("ip_address_type", endpoint.ip_address_type().map(IpAddressType::as_str))
-        .texts("network_interface_ids", endpoint.network_interface_ids().iter().map(String::as_str))
+        .text(
+            "ip_address_type",
+            endpoint.ip_address_type().map(IpAddressType::as_str),
+        )
+        .texts(
+            "network_interface_ids",
+            endpoint.network_interface_ids().iter().map(String::as_str),
+        )
         .text("owner_id", endpoint.owner_id())
         .flag("preserve_client_ip", endpoint.preserve_client_ip())
-        .texts("security_group_ids", endpoint.security_group_ids().iter().map(String::as_str))
+        .texts(
+            "security_group_ids",
+            endpoint.security_group_ids().iter().map(String::as_str),
+        )
         .text("subnet_id", endpoint.subnet_id())
         .text("vpc_id", endpoint.vpc_id());
     ec2.with_tags(attributes, endpoint.tags(), prior)
@@ -78,7 +90,9 @@ fn flatten(ec2: &Ec2, endpoint: &Endpoint, prior: Option<&Value>) -> Value {
 /// Says why a state is the end of what was waited for.
 fn failed(endpoint: &Endpoint, what: &str) -> OpError {
     let state = endpoint.state().map_or("unknown", State::as_str);
-    let reason = endpoint.state_message().unwrap_or("the service gives no reason");
+    let reason = endpoint
+        .state_message()
+        .unwrap_or("the service gives no reason");
     let message = format!("the endpoint is in state {state}: {reason}");
     OpError::new(OpErrorKind::Invalid, what, message)
 }
@@ -110,9 +124,20 @@ impl AwsEc2InstanceConnectEndpoint {
             .preserve_client_ip(planned.get_bool("preserve_client_ip").unwrap_or(true))
             .set_ip_address_type(ip_type)
             .client_token(&op.intent.id)
-            .tag_specifications(specification(ResourceType::InstanceConnectEndpoint, op, planned));
+            .tag_specifications(specification(
+                ResourceType::InstanceConnectEndpoint,
+                op,
+                planned,
+            ));
         let passes = |e: &OpError| {
-            is(e, &["InvalidSubnetID.NotFound", "InvalidSubnetId.NotFound", "InvalidGroup.NotFound"])
+            is(
+                e,
+                &[
+                    "InvalidSubnetID.NotFound",
+                    "InvalidSubnetId.NotFound",
+                    "InvalidGroup.NotFound",
+                ],
+            )
         };
         let made = retry(&self.0, op, PROPAGATION, what, passes, || {
             self.0.change(op, what, call.clone().send())
@@ -188,9 +213,15 @@ impl AwsEc2InstanceConnectEndpoint {
             Some(State::DeleteComplete) => return Ok(()),
             Some(State::DeleteInProgress) => {}
             state => {
-                if matches!(state, Some(State::CreateInProgress | State::UpdateInProgress)) {
+                if matches!(
+                    state,
+                    Some(State::CreateInProgress | State::UpdateInProgress)
+                ) {
                     // An endpoint that is being made cannot be deleted.
-                    let moving = [Some(&State::CreateInProgress), Some(&State::UpdateInProgress)];
+                    let moving = [
+                        Some(&State::CreateInProgress),
+                        Some(&State::UpdateInProgress),
+                    ];
                     let still = |e: &Endpoint| Ok(!moving.contains(&e.state()));
                     wait_for::<Self>(&self.0, op, id, still).await?;
                 }

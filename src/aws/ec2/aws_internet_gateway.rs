@@ -34,7 +34,10 @@ impl Described for AwsInternetGateway {
     }
 
     async fn list(ec2: &Ec2, filters: Vec<Filter>) -> Result<Vec<InternetGateway>, OpError> {
-        let call = ec2.client.describe_internet_gateways().set_filters(some(filters));
+        let call = ec2
+            .client
+            .describe_internet_gateways()
+            .set_filters(some(filters));
         let pages = call.into_paginator().page_size(1000).items().send();
         pages
             .collect::<Result<Vec<_>, _>>()
@@ -54,7 +57,8 @@ impl Described for AwsInternetGateway {
                 .text("arn", arn.as_deref())
                 .text("owner_id", gateway.owner_id())
                 .text("vpc_id", attached(gateway));
-            ec2.with_tags(attributes, gateway.tags(), prior).resource(Self::TYPE, &ec2.region)
+            ec2.with_tags(attributes, gateway.tags(), prior)
+                .resource(Self::TYPE, &ec2.region)
         })
     }
 }
@@ -67,9 +71,15 @@ impl AwsInternetGateway {
     async fn make(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
         let what = "creating EC2 Internet Gateway";
         let tags = specification(ResourceType::InternetGateway, op, planned);
-        let call = self.0.client.create_internet_gateway().tag_specifications(tags);
+        let call = self
+            .0
+            .client
+            .create_internet_gateway()
+            .tag_specifications(tags);
         let made = self.0.change(op, what, call.send()).await?;
-        let id = made.internet_gateway().and_then(|g| g.internet_gateway_id());
+        let id = made
+            .internet_gateway()
+            .and_then(|g| g.internet_gateway_id());
         let id = id.ok_or_else(|| incomplete(what, "internet gateway id"))?;
         let state = known(planned).with("id", id.into());
         op.progress.created(&state).await;
@@ -92,9 +102,17 @@ impl AwsInternetGateway {
     async fn attach(&self, op: &Operation<'_>, id: &str, vpc: &str) -> Result<(), OpError> {
         let what = format!("attaching EC2 Internet Gateway ({id}) to EC2 VPC ({vpc})");
         let passes = |e: &OpError| {
-            is(e, &["InvalidInternetGatewayID.NotFound", "InvalidVpcID.NotFound"])
+            is(
+                e,
+                &["InvalidInternetGatewayID.NotFound", "InvalidVpcID.NotFound"],
+            )
         };
-        let call = self.0.client.attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
+        let call = self
+            .0
+            .client
+            .attach_internet_gateway()
+            .internet_gateway_id(id)
+            .vpc_id(vpc);
         let done = retry(&self.0, op, PROPAGATION, &what, passes, || {
             self.0.change(op, &what, call.clone().send())
         });
@@ -105,7 +123,12 @@ impl AwsInternetGateway {
 
     async fn detach(&self, op: &Operation<'_>, id: &str, vpc: &str) -> Result<(), OpError> {
         let what = format!("detaching EC2 Internet Gateway ({id}) from EC2 VPC ({vpc})");
-        let call = self.0.client.detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
+        let call = self
+            .0
+            .client
+            .detach_internet_gateway()
+            .internet_gateway_id(id)
+            .vpc_id(vpc);
         // Addresses that are mapped through the gateway must go first.
         let passes = |e: &OpError| is(e, &["DependencyViolation"]);
         let done = retry(&self.0, op, op.timeout, &what, passes, || {
@@ -154,7 +177,11 @@ impl AwsInternetGateway {
         let what = format!("deleting EC2 Internet Gateway ({id})");
         let passes = |e: &OpError| is(e, &["DependencyViolation"]);
         let done = retry(&self.0, op, op.timeout, &what, passes, || {
-            let call = self.0.client.delete_internet_gateway().internet_gateway_id(id);
+            let call = self
+                .0
+                .client
+                .delete_internet_gateway()
+                .internet_gateway_id(id);
             self.0.change(op, &what, call.send())
         });
         match done.await {

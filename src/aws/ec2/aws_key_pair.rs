@@ -53,7 +53,8 @@ impl Described for AwsKeyPair {
                 .text("key_pair_id", key.key_pair_id())
                 .text("fingerprint", key.key_fingerprint())
                 .text("key_type", key.key_type().map(KeyType::as_str));
-            ec2.with_tags(attributes, key.tags(), prior).resource(Self::TYPE, &ec2.region)
+            ec2.with_tags(attributes, key.tags(), prior)
+                .resource(Self::TYPE, &ec2.region)
         })
     }
 }
@@ -85,7 +86,11 @@ impl AwsKeyPair {
         match read_back::<Self>(&self.0, op, &name, planned).await {
             Ok(value) => Ok(self.with_arn(value).await),
             // The key pair is complete: only its being seen is not certain yet.
-            Err(error) => Err(Failure { error, state: Some(state), usable: true }),
+            Err(error) => Err(Failure {
+                error,
+                state: Some(state),
+                usable: true,
+            }),
         }
     }
 
@@ -151,7 +156,10 @@ impl AwsKeyPair {
             return Ok(Found::Nothing);
         }
         let why = format!("it lacks the tag that marks what this run creates; `{name}` is taken");
-        Ok(Found::Unproven { id: name.to_owned(), why })
+        Ok(Found::Unproven {
+            id: name.to_owned(),
+            why,
+        })
     }
 }
 

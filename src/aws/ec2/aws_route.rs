@@ -26,8 +26,11 @@ const TYPE: &str = "aws_route";
 /// What names a route: its table and its destination.
 fn key(state: &Value) -> Option<(String, Destination)> {
     let table = text_of(state, "route_table_id")?.to_owned();
-    let destination =
-        Destination::asked(state, "destination_cidr_block", "destination_ipv6_cidr_block")?;
+    let destination = Destination::asked(
+        state,
+        "destination_cidr_block",
+        "destination_ipv6_cidr_block",
+    )?;
     Some((table, destination))
 }
 
@@ -64,7 +67,10 @@ fn flatten(ec2: &Ec2, table: &str, route: &Route, destination: &Destination) -> 
 }
 
 fn name((table, destination): &(String, Destination)) -> String {
-    format!("Route in Route Table ({table}) with destination ({})", destination.as_str())
+    format!(
+        "Route in Route Table ({table}) with destination ({})",
+        destination.as_str()
+    )
 }
 
 impl AwsRoute {
@@ -76,7 +82,12 @@ impl AwsRoute {
     async fn look(&self, ids: &[Identity]) -> Vec<Observed> {
         let keys: Vec<_> = ids
             .iter()
-            .map(|i| i.prior.as_ref().and_then(key).or_else(|| key_of_import(&i.id)))
+            .map(|i| {
+                i.prior
+                    .as_ref()
+                    .and_then(key)
+                    .or_else(|| key_of_import(&i.id))
+            })
             .collect();
         let tables: Vec<_> = keys.iter().flatten().map(|(t, _)| t.clone()).collect();
         let found = match self.0.route_tables(&tables).await {
@@ -87,18 +98,33 @@ impl AwsRoute {
             let (table, destination) = key.as_ref()?;
             let routes = found.get(table)?.routes();
             let same = |r: &&Route| Destination::of(r).as_ref() == Some(destination);
-            Some(flatten(&self.0, table, routes.iter().find(same)?, destination))
+            Some(flatten(
+                &self.0,
+                table,
+                routes.iter().find(same)?,
+                destination,
+            ))
         };
-        let answers = keys.iter().map(|k| answer(k).map_or(Observed::Absent, Observed::Present));
+        let answers = keys
+            .iter()
+            .map(|k| answer(k).map_or(Observed::Absent, Observed::Present));
         answers.collect()
     }
 
     /// Reads one route as it is now.
-    async fn read(&self, (table, destination): &(String, Destination)) -> Result<Option<Route>, OpError> {
+    async fn read(
+        &self,
+        (table, destination): &(String, Destination),
+    ) -> Result<Option<Route>, OpError> {
         self.0.forget_listings();
         let tables = self.0.route_tables(std::slice::from_ref(table)).await?;
-        let routes = tables.get(table).map(|t| t.routes().to_vec()).unwrap_or_default();
-        Ok(routes.into_iter().find(|r| Destination::of(r).as_ref() == Some(destination)))
+        let routes = tables
+            .get(table)
+            .map(|t| t.routes().to_vec())
+            .unwrap_or_default();
+        Ok(routes
+            .into_iter()
+            .find(|r| Destination::of(r).as_ref() == Some(destination)))
     }
 
     /// Waits until the route has the target.
@@ -114,7 +140,10 @@ impl AwsRoute {
             let route = self.read(key).await?;
             Ok(route.filter(|r| target(r).as_ref() == Some(wanted)))
         });
-        Ok(settled(planned, &flatten(&self.0, &key.0, &route.await?, &key.1)))
+        Ok(settled(
+            planned,
+            &flatten(&self.0, &key.0, &route.await?, &key.1),
+        ))
     }
 
     async fn make(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
@@ -136,9 +165,14 @@ impl AwsRoute {
                 ],
             )
         };
-        let made = retry(&self.0, op, PROPAGATION.min(op.timeout), &what, passes, || {
-            self.0.change(op, &what, call.clone().send())
-        });
+        let made = retry(
+            &self.0,
+            op,
+            PROPAGATION.min(op.timeout),
+            &what,
+            passes,
+            || self.0.change(op, &what, call.clone().send()),
+        );
         made.await?;
         let id = format!("r-{}{}", key.0, hash(key.1.as_str()));
         let state = known(planned).with("id", id.into());

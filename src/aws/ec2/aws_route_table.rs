@@ -12,7 +12,9 @@ use super::{
     attributes::{Attributes, known, text_of, texts_of},
     call::{failed_with, incomplete, is, is_gone},
     context::{Ec2, id_of, missing},
-    kind::{Described, after_update, each, find_marked, read_back, unreadable, wait_for, wait_gone},
+    kind::{
+        Described, after_update, each, find_marked, read_back, unreadable, wait_for, wait_gone,
+    },
     routes::{Destination, asked_target, create_call, replace_call, with_target},
     tagging::{ids_of, specification},
     wait::retry,
@@ -57,9 +59,19 @@ fn flatten(ec2: &Ec2, table: &RouteTable, prior: Option<&Value>) -> Value {
         .text("arn", arn.as_deref())
         .text("owner_id", table.owner_id())
         .text("vpc_id", table.vpc_id())
-        .texts("propagating_vgws", table.propagating_vgws().iter().filter_map(|g| g.gateway_id()))
-        .value("route", Value::list(Type::Dynamic, routes.map(flatten_route).collect()));
-    ec2.with_tags(attributes, table.tags(), prior).resource(AwsRouteTable::TYPE, &ec2.region)
+        .texts(
+            "propagating_vgws",
+            table
+                .propagating_vgws()
+                .iter()
+                .filter_map(|g| g.gateway_id()),
+        )
+        .value(
+            "route",
+            Value::list(Type::Dynamic, routes.map(flatten_route).collect()),
+        );
+    ec2.with_tags(attributes, table.tags(), prior)
+        .resource(AwsRouteTable::TYPE, &ec2.region)
 }
 
 /// Tells whether a route is one that is written down: not the local one unless it is configured, not a propagated one, not
@@ -78,7 +90,10 @@ fn flatten_route(route: &Route) -> Value {
     let attributes = Attributes::default()
         .text("cidr_block", route.destination_cidr_block())
         .text("ipv6_cidr_block", route.destination_ipv6_cidr_block())
-        .text("destination_prefix_list_id", route.destination_prefix_list_id());
+        .text(
+            "destination_prefix_list_id",
+            route.destination_prefix_list_id(),
+        );
     with_target(attributes, route).object()
 }
 
@@ -128,7 +143,8 @@ impl AwsRouteTable {
         for gateway in texts_of(planned, "propagating_vgws") {
             self.propagate(op, id, &gateway, true).await?;
         }
-        self.bring_routes(op, id, &Routes::new(), &asked_routes(planned)).await?;
+        self.bring_routes(op, id, &Routes::new(), &asked_routes(planned))
+            .await?;
         read_back::<Self>(&self.0, op, id, planned).await
     }
 
@@ -142,7 +158,10 @@ impl AwsRouteTable {
         let client = &self.0.client;
         if on {
             let what = format!("enabling EC2 Route Table ({id}) propagation from {gateway}");
-            let call = client.enable_vgw_route_propagation().route_table_id(id).gateway_id(gateway);
+            let call = client
+                .enable_vgw_route_propagation()
+                .route_table_id(id)
+                .gateway_id(gateway);
             let passes = |e: &OpError| is(e, &["Gateway.NotAttached"]);
             retry(&self.0, op, PROPAGATION, &what, passes, || {
                 self.0.change(op, &what, call.clone().send())
@@ -152,7 +171,10 @@ impl AwsRouteTable {
         } else {
             let what = format!("disabling EC2 Route Table ({id}) propagation from {gateway}");
             let call = client.disable_vgw_route_propagation().route_table_id(id);
-            self.0.change(op, &what, call.gateway_id(gateway).send()).await.map(drop)
+            self.0
+                .change(op, &what, call.gateway_id(gateway).send())
+                .await
+                .map(drop)
         }
     }
 
@@ -169,17 +191,24 @@ impl AwsRouteTable {
             match old.get(destination) {
                 Some(before) if before == target => {}
                 None if target.1 != "local" => {
-                    let what = format!("creating Route in EC2 Route Table ({id}) with destination ({of})");
+                    let what =
+                        format!("creating Route in EC2 Route Table ({id}) with destination ({of})");
                     let call = self.0.client.create_route().route_table_id(id);
                     let call = create_call(call, destination, to);
-                    let passes = |e: &OpError| is(e, &["InvalidParameterException", "InvalidRouteTableID.NotFound"]);
+                    let passes = |e: &OpError| {
+                        is(
+                            e,
+                            &["InvalidParameterException", "InvalidRouteTableID.NotFound"],
+                        )
+                    };
                     let done = retry(&self.0, op, PROPAGATION, &what, passes, || {
                         self.0.change(op, &what, call.clone().send())
                     });
                     done.await?;
                 }
                 _ => {
-                    let what = format!("updating Route in EC2 Route Table ({id}) with destination ({of})");
+                    let what =
+                        format!("updating Route in EC2 Route Table ({id}) with destination ({of})");
                     let call = self.0.client.replace_route().route_table_id(id);
                     let call = match target.1.as_str() {
                         "local" => replace_call(call, destination, ("gateway_id", "local"))
@@ -230,9 +259,16 @@ impl AwsRouteTable {
         prior: &Value,
         planned: &Value,
     ) -> Result<(), OpError> {
-        let is_set = |name| planned.get(name).is_some_and(|v| v.is_wholly_known() && !v.is_null());
+        let is_set = |name| {
+            planned
+                .get(name)
+                .is_some_and(|v| v.is_wholly_known() && !v.is_null())
+        };
         if is_set("propagating_vgws") {
-            let (old, new) = (texts_of(prior, "propagating_vgws"), texts_of(planned, "propagating_vgws"));
+            let (old, new) = (
+                texts_of(prior, "propagating_vgws"),
+                texts_of(planned, "propagating_vgws"),
+            );
             for gateway in old.iter().filter(|g| !new.contains(g)) {
                 self.propagate(op, id, gateway, false).await?;
             }
@@ -241,7 +277,8 @@ impl AwsRouteTable {
             }
         }
         if is_set("route") {
-            self.bring_routes(op, id, &asked_routes(prior), &asked_routes(planned)).await?;
+            self.bring_routes(op, id, &asked_routes(prior), &asked_routes(planned))
+                .await?;
         }
         self.0.retag(op, id, prior, planned).await
     }
@@ -252,8 +289,14 @@ impl AwsRouteTable {
         let Some(table) = tables.get(id) else {
             return Ok(());
         };
-        for association in table.associations().iter().filter(|a| a.main() != Some(true)) {
-            let Some(of) = association.route_table_association_id() else { continue };
+        for association in table
+            .associations()
+            .iter()
+            .filter(|a| a.main() != Some(true))
+        {
+            let Some(of) = association.route_table_association_id() else {
+                continue;
+            };
             let what = format!("disassociating EC2 Route Table ({id})");
             let call = self.0.client.disassociate_route_table().association_id(of);
             match self.0.change(op, &what, call.send()).await {
@@ -264,7 +307,11 @@ impl AwsRouteTable {
         let what = format!("deleting EC2 Route Table ({id})");
         let passes = |e: &OpError| is(e, &["DependencyViolation"]);
         let done = retry(&self.0, op, op.timeout, &what, passes, || {
-            self.0.change(op, &what, self.0.client.delete_route_table().route_table_id(id).send())
+            self.0.change(
+                op,
+                &what,
+                self.0.client.delete_route_table().route_table_id(id).send(),
+            )
         });
         match done.await {
             Err(e) if is_gone(&e) => return Ok(()),

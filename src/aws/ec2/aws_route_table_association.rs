@@ -6,7 +6,10 @@ use aws_sdk_ec2::types::{
     RouteTable, RouteTableAssociation as Association, RouteTableAssociationStateCode as State,
 };
 use bastionless_model::{
-    cloud::{Failure, Found, Future, Identity, Intent, Observed, OpError, OpErrorKind, Operation, Reconcile},
+    cloud::{
+        Failure, Found, Future, Identity, Intent, Observed, OpError, OpErrorKind, Operation,
+        Reconcile,
+    },
     value::Value,
 };
 
@@ -36,7 +39,10 @@ fn flatten(ec2: &Ec2, association: &Association) -> Value {
 /// Tells whether an association holds; some answers leave the state out.
 fn holds(association: &Association) -> bool {
     let state = association.association_state().and_then(|s| s.state());
-    !matches!(state, Some(State::Disassociated | State::Disassociating | State::Failed))
+    !matches!(
+        state,
+        Some(State::Disassociated | State::Disassociating | State::Failed)
+    )
 }
 
 /// Finds an association by its id, or for an import by what is associated.
@@ -70,14 +76,18 @@ impl AwsRouteTableAssociation {
             let association = pick(found.get(&table_of(i)?)?, &i.id)?;
             Some(flatten(&self.0, association))
         };
-        ids.iter().map(|i| answer(i).map_or(Observed::Absent, Observed::Present)).collect()
+        ids.iter()
+            .map(|i| answer(i).map_or(Observed::Absent, Observed::Present))
+            .collect()
     }
 
     async fn read(&self, table: &str, id: &str) -> Result<Option<Association>, OpError> {
         let filter = is_value("association.route-table-association-id", id);
         let tables = self.0.list_route_tables(vec![filter]).await?;
         let tables = tables.iter().filter(|t| t.route_table_id() == Some(table));
-        let found = tables.flat_map(RouteTable::associations).find(|a| a.route_table_association_id() == Some(id));
+        let found = tables
+            .flat_map(RouteTable::associations)
+            .find(|a| a.route_table_association_id() == Some(id));
         Ok(found.cloned())
     }
 
@@ -97,7 +107,9 @@ impl AwsRouteTableAssociation {
             let state = association.association_state();
             match state.and_then(|s| s.state()) {
                 Some(State::Failed) => {
-                    let why = state.and_then(|s| s.status_message()).unwrap_or("it failed");
+                    let why = state
+                        .and_then(|s| s.status_message())
+                        .unwrap_or("it failed");
                     Err(OpError::new(OpErrorKind::Invalid, what.as_str(), why))
                 }
                 Some(State::Associated) | None => Ok(Some(association)),
@@ -120,12 +132,19 @@ impl AwsRouteTableAssociation {
             .route_table_id(table)
             .set_subnet_id(text("subnet_id"))
             .set_gateway_id(text("gateway_id"));
-        let passes = |e: &OpError| is(e, &["InvalidRouteTableID.NotFound", "InvalidSubnetID.NotFound"]);
+        let passes = |e: &OpError| {
+            is(
+                e,
+                &["InvalidRouteTableID.NotFound", "InvalidSubnetID.NotFound"],
+            )
+        };
         let made = retry(&self.0, op, PROPAGATION, what, passes, || {
             self.0.change(op, what, call.clone().send())
         });
         let made = made.await?;
-        let id = made.association_id().ok_or_else(|| incomplete(what, "association id"))?;
+        let id = made
+            .association_id()
+            .ok_or_else(|| incomplete(what, "association id"))?;
         let state = known(planned).with("id", id.into());
         op.progress.created(&state).await;
         let done = self.ready(op, table, id, planned).await;
@@ -157,7 +176,11 @@ impl AwsRouteTableAssociation {
         op.progress.created(&state).await;
         let planned = planned.clone().with("id", new.into());
         let done = self.ready(op, table, new, &planned).await;
-        done.map_err(|error| Failure { error, state: Some(state), usable: true })
+        done.map_err(|error| Failure {
+            error,
+            state: Some(state),
+            usable: true,
+        })
     }
 
     async fn remove(&self, op: &Operation<'_>, prior: &Value) -> Result<(), OpError> {
@@ -171,7 +194,11 @@ impl AwsRouteTableAssociation {
             done => done.map(drop)?,
         }
         until(&self.0, op, op.timeout, &what, || async {
-            Ok(self.read(table, id).await?.is_none_or(|a| !holds(&a)).then_some(()))
+            Ok(self
+                .read(table, id)
+                .await?
+                .is_none_or(|a| !holds(&a))
+                .then_some(()))
         })
         .await
     }
@@ -186,7 +213,10 @@ impl AwsRouteTableAssociation {
             (None, None) => return Ok(Found::Nothing),
         };
         let tables = self.0.list_route_tables(vec![filter]).await?;
-        let mut found = tables.iter().flat_map(RouteTable::associations).filter(|a| holds(a));
+        let mut found = tables
+            .iter()
+            .flat_map(RouteTable::associations)
+            .filter(|a| holds(a));
         let found = found.find(|a| match subnet {
             Some(subnet) => a.subnet_id() == Some(subnet),
             None => a.gateway_id() == gateway,
@@ -197,9 +227,17 @@ impl AwsRouteTableAssociation {
         if intent.is_some() && association.route_table_id() == text_of(planned, "route_table_id") {
             return Ok(Found::Ours(flatten(&self.0, association)));
         }
-        let id = association.route_table_association_id().unwrap_or_default().to_owned();
-        let table = association.route_table_id().unwrap_or("another route table");
-        Ok(Found::Unproven { id, why: format!("it is associated with {table} already") })
+        let id = association
+            .route_table_association_id()
+            .unwrap_or_default()
+            .to_owned();
+        let table = association
+            .route_table_id()
+            .unwrap_or("another route table");
+        Ok(Found::Unproven {
+            id,
+            why: format!("it is associated with {table} already"),
+        })
     }
 }
 

@@ -15,10 +15,13 @@ use super::{
     attributes::{Attributes, known, text_of},
     call::{incomplete, is, is_gone},
     context::{Ec2, id_of, is_value},
-    kind::{Described, after_update, each, find_marked, read_back, unreadable, wait_for, wait_gone},
+    kind::{
+        Described, after_update, each, find_marked, read_back, unreadable, wait_for, wait_gone,
+    },
     names::{name_for, prefix_of},
     permissions::{
-        Difference, Peer, Ports, Rules, collect, difference, expand_all, permissions, rules_of_group,
+        Difference, Peer, Ports, Rules, collect, difference, expand_all, permissions,
+        rules_of_group,
     },
     security_group_rules::{flatten as flatten_rule, rule_type},
     tagging::{ids_of, specification},
@@ -64,7 +67,8 @@ fn flatten(ec2: &Ec2, group: &SecurityGroup, prior: Option<&Value>) -> Value {
         .text("name_prefix", group.group_name().and_then(prefix_of))
         .value("ingress", rules(false))
         .value("egress", rules(true));
-    ec2.with_tags(attributes, group.tags(), prior).resource("aws_security_group", &ec2.region)
+    ec2.with_tags(attributes, group.tags(), prior)
+        .resource("aws_security_group", &ec2.region)
 }
 
 /// Collects what resource and data source have in common.
@@ -91,7 +95,9 @@ impl AwsSecurityGroup {
         let what = "creating EC2 Security Group";
         let name = name_for(planned, "name", "name_prefix", op.intent);
         let what = format!("{what} ({name})");
-        let description = planned.get_str("description").unwrap_or("Managed by Terraform");
+        let description = planned
+            .get_str("description")
+            .unwrap_or("Managed by Terraform");
         let call = self
             .0
             .client
@@ -105,21 +111,34 @@ impl AwsSecurityGroup {
             self.0.change(op, &what, call.clone().send())
         });
         let made = made.await?;
-        let id = made.group_id().ok_or_else(|| incomplete(&what, "group id"))?;
-        let state = known(planned).with("id", id.into()).with("name", name.into());
+        let id = made
+            .group_id()
+            .ok_or_else(|| incomplete(&what, "group id"))?;
+        let state = known(planned)
+            .with("id", id.into())
+            .with("name", name.into());
         op.progress.created(&state).await;
         // A group that still has the service's rule for all outbound traffic is not what was asked for: not usable.
         let stripped = self.strip(op, id).await;
-        stripped.map_err(|error| Failure { error, state: Some(state.clone()), usable: false })?;
+        stripped.map_err(|error| Failure {
+            error,
+            state: Some(state.clone()),
+            usable: false,
+        })?;
         let complete = self.complete(op, id, planned).await;
-        complete.map_err(|error| Failure { error, state: Some(state), usable: false })
+        complete.map_err(|error| Failure {
+            error,
+            state: Some(state),
+            usable: false,
+        })
     }
 
     /// Takes away the rules that the service puts into a new group: all outbound traffic.
     async fn strip(&self, op: &Operation<'_>, id: &str) -> Result<(), OpError> {
         let group = wait_for::<Self>(&self.0, op, id, |_| Ok(true)).await?;
         let all = |peer| Rules::from([((Ports::new("-1", None, None), peer), None)]);
-        self.revoke(op, id, true, &all(Peer::V4("0.0.0.0/0".into()))).await?;
+        self.revoke(op, id, true, &all(Peer::V4("0.0.0.0/0".into())))
+            .await?;
         let v6 = all(Peer::V6("::/0".into()));
         let there = rules_of_group(&group, true);
         if v6.keys().any(|k| there.contains_key(k)) {
@@ -151,7 +170,10 @@ impl AwsSecurityGroup {
         if rules.is_empty() {
             return Ok(());
         }
-        let what = format!("authorizing Security Group ({id}) {} rules", attribute(egress));
+        let what = format!(
+            "authorizing Security Group ({id}) {} rules",
+            attribute(egress)
+        );
         let passes = |e: &OpError| is(e, &["InvalidGroup.NotFound", "InvalidGroupId.NotFound"]);
         retry(&self.0, op, PROPAGATION, &what, passes, || async {
             let client = &self.0.client;
@@ -237,15 +259,22 @@ impl AwsSecurityGroup {
         if rules.is_empty() {
             return Ok(());
         }
-        let what = format!("updating Security Group ({id}) {} rule descriptions", attribute(egress));
+        let what = format!(
+            "updating Security Group ({id}) {} rule descriptions",
+            attribute(egress)
+        );
         let client = &self.0.client;
         let permissions = Some(permissions(rules));
         if egress {
-            let call = client.update_security_group_rule_descriptions_egress().group_id(id);
+            let call = client
+                .update_security_group_rule_descriptions_egress()
+                .group_id(id);
             let call = call.set_ip_permissions(permissions);
             self.0.change(op, &what, call.send()).await.map(drop)
         } else {
-            let call = client.update_security_group_rule_descriptions_ingress().group_id(id);
+            let call = client
+                .update_security_group_rule_descriptions_ingress()
+                .group_id(id);
             let call = call.set_ip_permissions(permissions);
             self.0.change(op, &what, call.send()).await.map(drop)
         }
@@ -275,7 +304,8 @@ impl AwsSecurityGroup {
             if wanted.is_some_and(|v| v.is_wholly_known() && !v.is_null()) {
                 let old = expand_all(prior, name, id);
                 let new = expand_all(planned, name, id);
-                self.exchange(op, id, egress, &difference(&old, &new)).await?;
+                self.exchange(op, id, egress, &difference(&old, &new))
+                    .await?;
             }
         }
         self.0.retag(op, id, prior, planned).await
@@ -306,10 +336,17 @@ impl AwsSecurityGroup {
         if prior.get_bool("revoke_rules_on_delete") == Some(true) {
             self.revoke_everywhere(op, id).await?;
         }
-        let done = retry(&self.0, op, op.timeout, &what, |e| is(e, &IN_USE), || {
-            let call = self.0.client.delete_security_group().group_id(id);
-            self.0.change(op, &what, call.send())
-        });
+        let done = retry(
+            &self.0,
+            op,
+            op.timeout,
+            &what,
+            |e| is(e, &IN_USE),
+            || {
+                let call = self.0.client.delete_security_group().group_id(id);
+                self.0.change(op, &what, call.send())
+            },
+        );
         match done.await {
             Err(e) if is_gone(&e) => return Ok(()),
             done => done.map(drop)?,

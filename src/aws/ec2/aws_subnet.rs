@@ -5,8 +5,8 @@ use std::sync::Arc;
 use aws_sdk_ec2::{
     operation::modify_subnet_attribute::builders::ModifySubnetAttributeFluentBuilder as Modify,
     types::{
-        AttributeBooleanValue, Filter, HostnameType, ResourceType, Subnet, SubnetCidrBlockStateCode,
-        SubnetIpv6CidrBlockAssociation, SubnetState,
+        AttributeBooleanValue, Filter, HostnameType, ResourceType, Subnet,
+        SubnetCidrBlockStateCode, SubnetIpv6CidrBlockAssociation, SubnetState,
     },
 };
 use bastionless_model::{
@@ -48,7 +48,8 @@ impl Described for AwsSubnet {
     ) -> Vec<Result<Value, OpError>> {
         each(objects, |subnet, prior| {
             let attributes = attributes(subnet);
-            ec2.with_tags(attributes, subnet.tags(), prior).resource(Self::TYPE, &ec2.region)
+            ec2.with_tags(attributes, subnet.tags(), prior)
+                .resource(Self::TYPE, &ec2.region)
         })
     }
 }
@@ -57,7 +58,10 @@ impl Described for AwsSubnet {
 pub(crate) async fn list_subnets(ec2: &Ec2, filters: Vec<Filter>) -> Result<Vec<Subnet>, OpError> {
     let call = ec2.client.describe_subnets().set_filters(some(filters));
     let pages = call.into_paginator().page_size(1000).items().send();
-    pages.collect::<Result<Vec<_>, _>>().await.during("reading EC2 Subnets")
+    pages
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .during("reading EC2 Subnets")
 }
 
 /// Collects what resource and data source have in common.
@@ -74,10 +78,22 @@ pub(crate) fn attributes(subnet: &Subnet) -> Attributes {
         .text("availability_zone", subnet.availability_zone())
         .text("availability_zone_id", subnet.availability_zone_id())
         .text("outpost_arn", subnet.outpost_arn())
-        .text("customer_owned_ipv4_pool", subnet.customer_owned_ipv4_pool())
-        .flag("map_customer_owned_ip_on_launch", subnet.map_customer_owned_ip_on_launch().filter(|b| *b))
-        .flag("map_public_ip_on_launch", Some(subnet.map_public_ip_on_launch() == Some(true)))
-        .flag("assign_ipv6_address_on_creation", Some(subnet.assign_ipv6_address_on_creation() == Some(true)))
+        .text(
+            "customer_owned_ipv4_pool",
+            subnet.customer_owned_ipv4_pool(),
+        )
+        .flag(
+            "map_customer_owned_ip_on_launch",
+            subnet.map_customer_owned_ip_on_launch().filter(|b| *b),
+        )
+        .flag(
+            "map_public_ip_on_launch",
+            Some(subnet.map_public_ip_on_launch() == Some(true)),
+        )
+        .flag(
+            "assign_ipv6_address_on_creation",
+            Some(subnet.assign_ipv6_address_on_creation() == Some(true)),
+        )
         .flag("enable_dns64", Some(subnet.enable_dns64() == Some(true)))
         .flag("ipv6_native", Some(subnet.ipv6_native() == Some(true)))
         .number("enable_lni_at_device_index", lni)
@@ -91,10 +107,15 @@ pub(crate) fn attributes(subnet: &Subnet) -> Attributes {
         )
         .text(
             "private_dns_hostname_type_on_launch",
-            names.and_then(|n| n.hostname_type()).map(HostnameType::as_str),
+            names
+                .and_then(|n| n.hostname_type())
+                .map(HostnameType::as_str),
         )
         .text("ipv6_cidr_block", ipv6.and_then(|a| a.ipv6_cidr_block()))
-        .text("ipv6_cidr_block_association_id", ipv6.and_then(|a| a.association_id()))
+        .text(
+            "ipv6_cidr_block_association_id",
+            ipv6.and_then(|a| a.association_id()),
+        )
 }
 
 fn ipv6_block(subnet: &Subnet) -> Option<&SubnetIpv6CidrBlockAssociation> {
@@ -155,11 +176,15 @@ impl AwsSubnet {
             .tag_specifications(specification(ResourceType::Subnet, op, planned));
         let answer = self.0.change(op, what, call.send()).await?;
         let subnet = answer.subnet().ok_or_else(|| incomplete(what, "subnet"))?;
-        let id = subnet.subnet_id().ok_or_else(|| incomplete(what, "subnet id"))?;
+        let id = subnet
+            .subnet_id()
+            .ok_or_else(|| incomplete(what, "subnet id"))?;
         let state = known(planned).with("id", id.into());
         op.progress.created(&state).await;
         let fresh = attributes(subnet).resource(Self::TYPE, &self.0.region);
-        self.complete(op, id, &fresh, planned).await.map_err(|e| failed_with(&state, e))
+        self.complete(op, id, &fresh, planned)
+            .await
+            .map_err(|e| failed_with(&state, e))
     }
 
     async fn complete(
@@ -187,7 +212,9 @@ impl AwsSubnet {
         planned: &Value,
     ) -> Result<(), OpError> {
         for name in SWITCHES.into_iter().chain([ASSIGN_IPV6]) {
-            let value = planned.get_bool(name).filter(|v| prior.get_bool(name).unwrap_or(false) != *v);
+            let value = planned
+                .get_bool(name)
+                .filter(|v| prior.get_bool(name).unwrap_or(false) != *v);
             if let Some(value) = value {
                 self.set(op, id, name, |call| match name {
                     "map_customer_owned_ip_on_launch" => switched(call, name, value)
@@ -254,7 +281,10 @@ impl AwsSubnet {
         if changed(prior, planned, "ipv6_cidr_block") {
             // A subnet that hands out IPv6 addresses keeps its block.
             if prior.get_bool(ASSIGN_IPV6) == Some(true) {
-                self.set(op, id, ASSIGN_IPV6, |call| switched(call, ASSIGN_IPV6, false)).await?;
+                self.set(op, id, ASSIGN_IPV6, |call| {
+                    switched(call, ASSIGN_IPV6, false)
+                })
+                .await?;
                 now = now.with(ASSIGN_IPV6, false.into());
             }
             self.exchange_ipv6(op, id, prior, planned).await?;
@@ -280,7 +310,9 @@ impl AwsSubnet {
         if let Some(block) = text_of(planned, "ipv6_cidr_block") {
             let what = format!("associating EC2 Subnet ({id}) IPv6 CIDR block");
             let call = self.0.client.associate_subnet_cidr_block().subnet_id(id);
-            self.0.change(op, &what, call.ipv6_cidr_block(block).send()).await?;
+            self.0
+                .change(op, &what, call.ipv6_cidr_block(block).send())
+                .await?;
             wait_for::<Self>(&self.0, op, id, |s| Ok(ipv6_block(s).is_some())).await?;
         }
         Ok(())
@@ -292,7 +324,11 @@ impl AwsSubnet {
         // Network interfaces of managed services go some time after the service's object.
         let passes = |e: &OpError| is(e, &["DependencyViolation"]);
         let done = retry(&self.0, op, op.timeout, &what, passes, || {
-            self.0.change(op, &what, self.0.client.delete_subnet().subnet_id(id).send())
+            self.0.change(
+                op,
+                &what,
+                self.0.client.delete_subnet().subnet_id(id).send(),
+            )
         });
         match done.await {
             Err(e) if is_gone(&e) => return Ok(()),

@@ -58,11 +58,11 @@ impl Described for AwsVpc {
         list_vpcs(ec2, filters).await
     }
 
-    async fn values(
-        ec2: &Ec2,
-        objects: Vec<(Vpc, Option<&Value>)>,
-    ) -> Vec<Result<Value, OpError>> {
-        let ids: Vec<_> = objects.iter().filter_map(|(v, _)| v.vpc_id().map(str::to_owned)).collect();
+    async fn values(ec2: &Ec2, objects: Vec<(Vpc, Option<&Value>)>) -> Vec<Result<Value, OpError>> {
+        let ids: Vec<_> = objects
+            .iter()
+            .filter_map(|(v, _)| v.vpc_id().map(str::to_owned))
+            .collect();
         let defaults = match defaults(ec2, ids).await {
             Ok(defaults) => defaults,
             Err(e) => return objects.iter().map(|_| Err(e.clone())).collect(),
@@ -81,7 +81,10 @@ impl Described for AwsVpc {
 pub(crate) async fn list_vpcs(ec2: &Ec2, filters: Vec<Filter>) -> Result<Vec<Vpc>, OpError> {
     let call = ec2.client.describe_vpcs().set_filters(some(filters));
     let pages = call.into_paginator().page_size(1000).items().send();
-    pages.collect::<Result<Vec<_>, _>>().await.during("reading EC2 VPCs")
+    pages
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .during("reading EC2 VPCs")
 }
 
 async fn switches(client: &Client, id: &str) -> Result<Switches, OpError> {
@@ -90,12 +93,22 @@ async fn switches(client: &Client, id: &str) -> Result<Switches, OpError> {
         switch(client, id, VpcAttributeName::EnableDnsHostnames),
         usage_metrics(client, id),
     )?;
-    Ok(Switches { dns_support, dns_hostnames, usage_metrics })
+    Ok(Switches {
+        dns_support,
+        dns_hostnames,
+        usage_metrics,
+    })
 }
 
 /// Some partitions do not know this attribute: then it is off.
 async fn usage_metrics(client: &Client, id: &str) -> Result<Option<bool>, OpError> {
-    match switch(client, id, VpcAttributeName::EnableNetworkAddressUsageMetrics).await {
+    match switch(
+        client,
+        id,
+        VpcAttributeName::EnableNetworkAddressUsageMetrics,
+    )
+    .await
+    {
         Err(e) if e.kind == OpErrorKind::Invalid || e.kind == OpErrorKind::Unsupported => {
             Ok(Some(false))
         }
@@ -110,7 +123,10 @@ async fn switch(
     name: VpcAttributeName,
 ) -> Result<Option<bool>, OpError> {
     let what = format!("reading EC2 VPC ({id}) attribute {name}");
-    let call = client.describe_vpc_attribute().vpc_id(id).attribute(name.clone());
+    let call = client
+        .describe_vpc_attribute()
+        .vpc_id(id)
+        .attribute(name.clone());
     let answer = call.send().await.during(&what)?;
     let attribute = match name {
         VpcAttributeName::EnableDnsSupport => answer.enable_dns_support(),
@@ -140,7 +156,10 @@ async fn defaults(ec2: &Ec2, ids: Vec<String>) -> Result<Defaults, OpError> {
         vec![is_any("vpc-id", ids)]
     };
     let with = |filter: Filter| of_vpcs.iter().cloned().chain([filter]).collect::<Vec<_>>();
-    let acls = ec2.client.describe_network_acls().set_filters(Some(with(is_value("default", "true"))));
+    let acls = ec2
+        .client
+        .describe_network_acls()
+        .set_filters(Some(with(is_value("default", "true"))));
     let acls = acls.into_paginator().page_size(1000).items().send();
     let (acls, tables, groups) = tokio::join!(
         acls.collect::<Result<Vec<_>, _>>(),
@@ -150,9 +169,18 @@ async fn defaults(ec2: &Ec2, ids: Vec<String>) -> Result<Defaults, OpError> {
     let acls = acls.during("reading EC2 Network ACLs")?;
     let pair = |vpc: Option<&str>, id: Option<&str>| Some((vpc?.to_owned(), id?.to_owned()));
     Ok(Defaults {
-        acl: acls.iter().filter_map(|a| pair(a.vpc_id(), a.network_acl_id())).collect(),
-        table: tables?.iter().filter_map(|t| pair(t.vpc_id(), t.route_table_id())).collect(),
-        group: groups?.iter().filter_map(|g| pair(g.vpc_id(), g.group_id())).collect(),
+        acl: acls
+            .iter()
+            .filter_map(|a| pair(a.vpc_id(), a.network_acl_id()))
+            .collect(),
+        table: tables?
+            .iter()
+            .filter_map(|t| pair(t.vpc_id(), t.route_table_id()))
+            .collect(),
+        group: groups?
+            .iter()
+            .filter_map(|g| pair(g.vpc_id(), g.group_id()))
+            .collect(),
     })
 }
 
@@ -173,16 +201,23 @@ fn flatten(
         .text("owner_id", vpc.owner_id())
         .text("cidr_block", vpc.cidr_block())
         .text("dhcp_options_id", vpc.dhcp_options_id())
-        .text("instance_tenancy", vpc.instance_tenancy().map(Tenancy::as_str))
+        .text(
+            "instance_tenancy",
+            vpc.instance_tenancy().map(Tenancy::as_str),
+        )
         .flag("enable_dns_support", switches.dns_support)
         .flag("enable_dns_hostnames", switches.dns_hostnames)
-        .flag("enable_network_address_usage_metrics", switches.usage_metrics)
+        .flag(
+            "enable_network_address_usage_metrics",
+            switches.usage_metrics,
+        )
         .text("default_network_acl_id", acl.as_deref())
         .text("default_route_table_id", table.as_deref())
         .text("main_route_table_id", table.as_deref())
         .text("default_security_group_id", group.as_deref());
     let attributes = put_ipv6(attributes, ipv6, prior);
-    ec2.with_tags(attributes, vpc.tags(), prior).resource("aws_vpc", &ec2.region)
+    ec2.with_tags(attributes, vpc.tags(), prior)
+        .resource("aws_vpc", &ec2.region)
 }
 
 fn put_ipv6(
@@ -200,7 +235,10 @@ fn put_ipv6(
     attributes
         .text("ipv6_association_id", block.association_id())
         .text("ipv6_cidr_block", block.ipv6_cidr_block())
-        .text("ipv6_cidr_block_network_border_group", block.network_border_group())
+        .text(
+            "ipv6_cidr_block_network_border_group",
+            block.network_border_group(),
+        )
         .flag("assign_generated_ipv6_cidr_block", Some(amazon))
         .text("ipv6_ipam_pool_id", pool.filter(|_| !amazon))
         .number("ipv6_netmask_length", length.filter(|_| !amazon))
@@ -238,10 +276,15 @@ impl AwsVpc {
             .set_ipv6_cidr_block_network_border_group(text("ipv6_cidr_block_network_border_group"))
             .tag_specifications(specification(ResourceType::Vpc, op, planned));
         let answer = self.0.change(op, what, call.send()).await?;
-        let id = answer.vpc().and_then(Vpc::vpc_id).ok_or_else(|| incomplete(what, "VPC id"))?;
+        let id = answer
+            .vpc()
+            .and_then(Vpc::vpc_id)
+            .ok_or_else(|| incomplete(what, "VPC id"))?;
         let state = known(planned).with("id", id.into());
         op.progress.created(&state).await;
-        self.complete(op, id, planned).await.map_err(|e| failed_with(&state, e))
+        self.complete(op, id, planned)
+            .await
+            .map_err(|e| failed_with(&state, e))
     }
 
     async fn complete(
@@ -253,13 +296,21 @@ impl AwsVpc {
         let available = |v: &Vpc| Ok(v.state() == Some(&VpcState::Available));
         wait_for::<Self>(&self.0, op, id, available).await?;
         if planned.get_bool("enable_dns_support") == Some(false) {
-            self.switch(op, id, VpcAttributeName::EnableDnsSupport, false).await?;
+            self.switch(op, id, VpcAttributeName::EnableDnsSupport, false)
+                .await?;
         }
         if planned.get_bool("enable_dns_hostnames") == Some(true) {
-            self.switch(op, id, VpcAttributeName::EnableDnsHostnames, true).await?;
+            self.switch(op, id, VpcAttributeName::EnableDnsHostnames, true)
+                .await?;
         }
         if planned.get_bool("enable_network_address_usage_metrics") == Some(true) {
-            self.switch(op, id, VpcAttributeName::EnableNetworkAddressUsageMetrics, true).await?;
+            self.switch(
+                op,
+                id,
+                VpcAttributeName::EnableNetworkAddressUsageMetrics,
+                true,
+            )
+            .await?;
         }
         let asks_ipv6 = planned.get_bool("assign_generated_ipv6_cidr_block") == Some(true)
             || text_of(planned, "ipv6_cidr_block").is_some()
@@ -288,17 +339,24 @@ impl AwsVpc {
         prior: &Value,
         planned: &Value,
     ) -> Result<(), OpError> {
-        let to = |name| planned.get_bool(name).filter(|_| changed(prior, planned, name));
+        let to = |name| {
+            planned
+                .get_bool(name)
+                .filter(|_| changed(prior, planned, name))
+        };
         let (support, hostnames) = (to("enable_dns_support"), to("enable_dns_hostnames"));
         // Host names need the resolver: it is switched on before them and off after them.
         if support == Some(true) {
-            self.switch(op, id, VpcAttributeName::EnableDnsSupport, true).await?;
+            self.switch(op, id, VpcAttributeName::EnableDnsSupport, true)
+                .await?;
         }
         if let Some(value) = hostnames {
-            self.switch(op, id, VpcAttributeName::EnableDnsHostnames, value).await?;
+            self.switch(op, id, VpcAttributeName::EnableDnsHostnames, value)
+                .await?;
         }
         if support == Some(false) {
-            self.switch(op, id, VpcAttributeName::EnableDnsSupport, false).await?;
+            self.switch(op, id, VpcAttributeName::EnableDnsSupport, false)
+                .await?;
         }
         if let Some(value) = to("enable_network_address_usage_metrics") {
             let name = VpcAttributeName::EnableNetworkAddressUsageMetrics;
@@ -343,13 +401,21 @@ impl AwsVpc {
         prior: &Value,
         planned: &Value,
     ) -> Result<(), OpError> {
-        let names = ["assign_generated_ipv6_cidr_block", "ipv6_cidr_block", "ipv6_ipam_pool_id"];
+        let names = [
+            "assign_generated_ipv6_cidr_block",
+            "ipv6_cidr_block",
+            "ipv6_ipam_pool_id",
+        ];
         if !names.iter().any(|name| changed(prior, planned, name)) {
             return Ok(());
         }
         if let Some(association) = text_of(prior, "ipv6_association_id") {
             let what = format!("disassociating EC2 VPC ({id}) IPv6 CIDR block");
-            let call = self.0.client.disassociate_vpc_cidr_block().association_id(association);
+            let call = self
+                .0
+                .client
+                .disassociate_vpc_cidr_block()
+                .association_id(association);
             self.0.change(op, &what, call.send()).await?;
             wait_for::<Self>(&self.0, op, id, |v| Ok(ipv6_block(v).is_none())).await?;
         }
@@ -369,7 +435,9 @@ impl AwsVpc {
             .set_ipv6_cidr_block(block.filter(|_| !generated))
             .set_ipv6_ipam_pool_id(pool)
             .set_ipv6_netmask_length(number_of(planned, "ipv6_netmask_length"))
-            .set_ipv6_cidr_block_network_border_group(asked("ipv6_cidr_block_network_border_group"));
+            .set_ipv6_cidr_block_network_border_group(asked(
+                "ipv6_cidr_block_network_border_group",
+            ));
         self.0.change(op, &what, call.send()).await?;
         wait_for::<Self>(&self.0, op, id, |v| Ok(ipv6_block(v).is_some())).await?;
         Ok(())
@@ -378,9 +446,17 @@ impl AwsVpc {
     async fn remove(&self, op: &Operation<'_>, prior: &Value) -> Result<(), OpError> {
         let id = id_of(prior, "deleting EC2 VPC")?;
         let what = format!("deleting EC2 VPC ({id})");
-        let done = retry(&self.0, op, op.timeout, &what, |e| is(e, &["DependencyViolation"]), || {
-            self.0.change(op, &what, self.0.client.delete_vpc().vpc_id(id).send())
-        });
+        let done = retry(
+            &self.0,
+            op,
+            op.timeout,
+            &what,
+            |e| is(e, &["DependencyViolation"]),
+            || {
+                self.0
+                    .change(op, &what, self.0.client.delete_vpc().vpc_id(id).send())
+            },
+        );
         match done.await {
             Err(e) if is_gone(&e) => return Ok(()),
             done => done.map(drop)?,

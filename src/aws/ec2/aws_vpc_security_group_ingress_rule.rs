@@ -10,6 +10,9 @@ impl AwsVpcSecurityGroupIngressRule {
     /// Makes the reconciler of a provider in a region.
     #[allow(clippy::new_ret_no_self, reason = "both directions are one reconciler")]
     pub(crate) fn new(scope: Scope) -> SecurityGroupRules {
-        SecurityGroupRules { ec2: scope.network(), egress: false }
+        SecurityGroupRules {
+            ec2: scope.network(),
+            egress: false,
+        }
     }
 }

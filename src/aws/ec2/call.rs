@@ -36,7 +36,11 @@ pub(crate) fn is_gone(error: &OpError) -> bool {
 /// Makes a failure that says nothing is left but what `state` holds.
 pub(crate) fn failed_with(state: &bastionless_model::value::Value, error: OpError) -> Failure {
     let usable = error.kind == OpErrorKind::Cancelled;
-    Failure { error, state: Some(state.clone()), usable }
+    Failure {
+        error,
+        state: Some(state.clone()),
+        usable,
+    }
 }
 
 /// The error of a run that is being interrupted.

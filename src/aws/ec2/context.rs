@@ -86,7 +86,9 @@ impl Ec2 {
         ids: &[String],
     ) -> Result<BTreeMap<String, SecurityGroup>, OpError> {
         let generation = self.generation.load(Ordering::SeqCst);
-        self.groups.get(generation, ids, |ids| self.fetch_groups(ids)).await
+        self.groups
+            .get(generation, ids, |ids| self.fetch_groups(ids))
+            .await
     }
 
     async fn fetch_groups(
@@ -102,7 +104,10 @@ impl Ec2 {
         &self,
         filters: Vec<Filter>,
     ) -> Result<Vec<SecurityGroup>, OpError> {
-        let call = self.client.describe_security_groups().set_filters(some(filters));
+        let call = self
+            .client
+            .describe_security_groups()
+            .set_filters(some(filters));
         let pages = call.into_paginator().page_size(1000).items().send();
         pages
             .collect::<Result<Vec<_>, _>>()
@@ -116,7 +121,9 @@ impl Ec2 {
         group_ids: &[String],
     ) -> Result<BTreeMap<String, Vec<SecurityGroupRule>>, OpError> {
         let generation = self.generation.load(Ordering::SeqCst);
-        self.rules.get(generation, group_ids, |ids| self.fetch_rules(ids)).await
+        self.rules
+            .get(generation, group_ids, |ids| self.fetch_rules(ids))
+            .await
     }
 
     async fn fetch_rules(
@@ -138,7 +145,10 @@ impl Ec2 {
         &self,
         filters: Vec<Filter>,
     ) -> Result<Vec<SecurityGroupRule>, OpError> {
-        let call = self.client.describe_security_group_rules().set_filters(some(filters));
+        let call = self
+            .client
+            .describe_security_group_rules()
+            .set_filters(some(filters));
         let pages = call.into_paginator().page_size(1000).items().send();
         pages
             .collect::<Result<Vec<_>, _>>()
@@ -160,7 +170,9 @@ impl Ec2 {
         &self,
         ids: Vec<String>,
     ) -> Result<BTreeMap<String, RouteTable>, OpError> {
-        let found = self.list_route_tables(by_ids("route-table-id", ids)).await?;
+        let found = self
+            .list_route_tables(by_ids("route-table-id", ids))
+            .await?;
         Ok(by_key(found, |t| t.route_table_id()))
     }
 
@@ -169,7 +181,10 @@ impl Ec2 {
         &self,
         filters: Vec<Filter>,
     ) -> Result<Vec<RouteTable>, OpError> {
-        let call = self.client.describe_route_tables().set_filters(some(filters));
+        let call = self
+            .client
+            .describe_route_tables()
+            .set_filters(some(filters));
         let pages = call.into_paginator().page_size(100).items().send();
         pages
             .collect::<Result<Vec<_>, _>>()
@@ -189,7 +204,10 @@ pub(crate) fn by_ids(filter: &str, ids: Vec<String>) -> Vec<Filter> {
 
 /// Makes a filter.
 pub(crate) fn is_any(name: &str, values: Vec<String>) -> Filter {
-    Filter::builder().name(name).set_values(Some(values)).build()
+    Filter::builder()
+        .name(name)
+        .set_values(Some(values))
+        .build()
 }
 
 /// Makes a filter for one value.
@@ -203,11 +221,10 @@ pub(crate) fn some(filters: Vec<Filter>) -> Option<Vec<Filter>> {
 }
 
 /// Sorts objects by id.
-pub(crate) fn by_key<T>(
-    objects: Vec<T>,
-    key: impl Fn(&T) -> Option<&str>,
-) -> BTreeMap<String, T> {
-    let pairs = objects.into_iter().filter_map(|o| Some((key(&o)?.to_owned(), o)));
+pub(crate) fn by_key<T>(objects: Vec<T>, key: impl Fn(&T) -> Option<&str>) -> BTreeMap<String, T> {
+    let pairs = objects
+        .into_iter()
+        .filter_map(|o| Some((key(&o)?.to_owned(), o)));
     pairs.collect()
 }
 
@@ -226,7 +243,9 @@ impl Ec2 {
     /// Makes the ARN of an object of EC2.
     pub(crate) fn arn(&self, owner: Option<&str>, kind: &str, id: &str) -> Option<String> {
         let owner = owner?;
-        let Self { partition, region, .. } = self;
+        let Self {
+            partition, region, ..
+        } = self;
         Some(format!("arn:{partition}:ec2:{region}:{owner}:{kind}/{id}"))
     }
 }

@@ -83,7 +83,9 @@ async fn present<D: Described>(
 
 /// Says of all objects that nothing is known.
 pub(crate) fn unreadable(ids: &[Identity], error: &OpError) -> Vec<Observed> {
-    ids.iter().map(|_| Observed::Unreadable(error.clone())).collect()
+    ids.iter()
+        .map(|_| Observed::Unreadable(error.clone()))
+        .collect()
 }
 
 /// Returns the described objects by id, without those that are gone.
@@ -100,7 +102,10 @@ pub(crate) async fn fetch<D: Described>(
 }
 
 /// Returns one described object, also one that is deleted but still visible.
-pub(crate) async fn fetch_one<D: Described>(ec2: &Ec2, id: &str) -> Result<Option<D::Raw>, OpError> {
+pub(crate) async fn fetch_one<D: Described>(
+    ec2: &Ec2,
+    id: &str,
+) -> Result<Option<D::Raw>, OpError> {
     let found = D::list(ec2, by_ids(D::ID_FILTER, vec![id.to_owned()])).await?;
     Ok(found.into_iter().find(|raw| D::id(raw) == Some(id)))
 }
@@ -195,7 +200,11 @@ pub(crate) async fn after_update<D: Described>(
         Ok(()) => Ok(read_back::<D>(ec2, op, id, planned).await?),
         Err(error) => {
             let live = read_live::<D>(ec2, op, id, planned).await;
-            Err(Failure { error, state: live.ok(), usable: true })
+            Err(Failure {
+                error,
+                state: live.ok(),
+                usable: true,
+            })
         }
     }
 }
@@ -226,5 +235,7 @@ pub(crate) fn each<R>(
     flatten: impl Fn(&R, Option<&Value>) -> Value,
 ) -> Vec<Result<Value, OpError>> {
     let objects = objects.iter();
-    objects.map(|(raw, prior)| Ok(flatten(raw, *prior))).collect()
+    objects
+        .map(|(raw, prior)| Ok(flatten(raw, *prior)))
+        .collect()
 }

@@ -22,7 +22,12 @@ fn suffix(intent: &Intent) -> String {
     let time = DateTime::from_secs(intent.recorded_at).fmt(DateTimeFormat::DateTime);
     let digits = time.unwrap_or_default();
     let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let unique: String = intent.id.chars().filter(char::is_ascii_hexdigit).take(8).collect();
+    let unique: String = intent
+        .id
+        .chars()
+        .filter(char::is_ascii_hexdigit)
+        .take(8)
+        .collect();
     format!("{digits:0<18}{unique:0>8}")
 }
 
@@ -32,7 +37,9 @@ pub(crate) fn prefix_of(name: &str) -> Option<&str> {
     let (prefix, suffix) = (name.get(..at)?, name.get(at..)?);
     let (time, unique) = (suffix.get(..18)?, suffix.get(18..)?);
     let generated = time.bytes().all(|b| b.is_ascii_digit())
-        && unique.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+        && unique
+            .bytes()
+            .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
     (generated && !prefix.is_empty()).then_some(prefix)
 }
 
@@ -42,7 +49,10 @@ mod tests {
 
     #[test]
     fn a_generated_name_gives_its_prefix_back() {
-        let intent = Intent { id: "0f3c9a1e-77aa-4bd2-9d5a-aa0000000000".into(), recorded_at: 1_763_769_600 };
+        let intent = Intent {
+            id: "0f3c9a1e-77aa-4bd2-9d5a-aa0000000000".into(),
+            recorded_at: 1_763_769_600,
+        };
         let planned = Value::object([("name_prefix", Value::from("door-"))]);
         let name = name_for(&planned, "name", "name_prefix", &intent);
         assert_eq!(name, "door-2025112200000000000f3c9a1e");

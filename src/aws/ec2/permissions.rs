@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{
-    IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, SecurityGroupRule, UserIdGroupPair,
+    IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, SecurityGroupRule,
+    UserIdGroupPair,
 };
 use bastionless_model::value::Value;
 
-use super::attributes::{list_of_texts, number_of, optional_number, optional_text, text_of, texts_of};
+use super::attributes::{
+    list_of_texts, number_of, optional_number, optional_text, text_of, texts_of,
+};
 
 /// Where traffic may come from or go to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +78,11 @@ impl Ports {
     pub(crate) fn new(protocol: &str, from: Option<i32>, to: Option<i32>) -> Self {
         let protocol = normal_protocol(protocol);
         let all = protocol == "-1";
-        Self { from: from.filter(|_| !all), to: to.filter(|_| !all), protocol }
+        Self {
+            from: from.filter(|_| !all),
+            to: to.filter(|_| !all),
+            protocol,
+        }
     }
 }
 
@@ -96,16 +103,29 @@ pub(crate) fn normal_protocol(protocol: &str) -> String {
 /// Takes a rule of `ingress`, `egress` or `aws_security_group_rule` apart.
 pub(crate) fn expand(rule: &Value, group_id: &str) -> Rules {
     let protocol = rule.get_str("protocol").unwrap_or("-1");
-    let ports = Ports::new(protocol, number_of(rule, "from_port"), number_of(rule, "to_port"));
+    let ports = Ports::new(
+        protocol,
+        number_of(rule, "from_port"),
+        number_of(rule, "to_port"),
+    );
     let description = text_of(rule, "description").map(str::to_owned);
     let own = (rule.get_bool("self") == Some(true)).then(|| group_id.to_owned());
     let other = text_of(rule, "source_security_group_id").map(str::to_owned);
-    let groups = texts_of(rule, "security_groups").into_iter().chain(own).chain(other);
+    let groups = texts_of(rule, "security_groups")
+        .into_iter()
+        .chain(own)
+        .chain(other);
     let peers = texts_of(rule, "cidr_blocks").into_iter().map(Peer::V4);
     let peers = peers.chain(texts_of(rule, "ipv6_cidr_blocks").into_iter().map(Peer::V6));
-    let peers = peers.chain(texts_of(rule, "prefix_list_ids").into_iter().map(Peer::List));
+    let peers = peers.chain(
+        texts_of(rule, "prefix_list_ids")
+            .into_iter()
+            .map(Peer::List),
+    );
     let peers = peers.chain(groups.map(Peer::Group));
-    peers.map(|peer| ((ports.clone(), peer), description.clone())).collect()
+    peers
+        .map(|peer| ((ports.clone(), peer), description.clone()))
+        .collect()
 }
 
 /// Takes all rules of an attribute apart.
@@ -117,9 +137,16 @@ pub(crate) fn expand_all(state: &Value, attribute: &str, group_id: &str) -> Rule
 
 /// Returns the rules of a described group.
 pub(crate) fn rules_of_group(group: &SecurityGroup, egress: bool) -> Rules {
-    let permissions = if egress { group.ip_permissions_egress() } else { group.ip_permissions() };
+    let permissions = if egress {
+        group.ip_permissions_egress()
+    } else {
+        group.ip_permissions()
+    };
     let owner = group.owner_id();
-    permissions.iter().flat_map(|p| of_permission(p, owner)).collect()
+    permissions
+        .iter()
+        .flat_map(|p| of_permission(p, owner))
+        .collect()
 }
 
 fn of_permission(permission: &IpPermission, owner: Option<&str>) -> Rules {
@@ -136,13 +163,22 @@ fn of_permission(permission: &IpPermission, owner: Option<&str>) -> Rules {
         put(r.cidr_ip().map(|c| Peer::V4(c.to_owned())), r.description());
     }
     for r in permission.ipv6_ranges() {
-        put(r.cidr_ipv6().map(|c| Peer::V6(c.to_owned())), r.description());
+        put(
+            r.cidr_ipv6().map(|c| Peer::V6(c.to_owned())),
+            r.description(),
+        );
     }
     for r in permission.prefix_list_ids() {
-        put(r.prefix_list_id().map(|c| Peer::List(c.to_owned())), r.description());
+        put(
+            r.prefix_list_id().map(|c| Peer::List(c.to_owned())),
+            r.description(),
+        );
     }
     for r in permission.user_id_group_pairs() {
-        put(r.group_id().map(|id| group_peer(id, r.user_id(), owner)), r.description());
+        put(
+            r.group_id().map(|id| group_peer(id, r.user_id(), owner)),
+            r.description(),
+        );
     }
     rules
 }
@@ -158,7 +194,11 @@ fn group_peer(id: &str, user: Option<&str>, owner: Option<&str>) -> Peer {
 
 /// Returns ports and source of a described rule.
 pub(crate) fn key_of_rule(rule: &SecurityGroupRule) -> Option<(Ports, Peer)> {
-    let ports = Ports::new(rule.ip_protocol().unwrap_or("-1"), rule.from_port(), rule.to_port());
+    let ports = Ports::new(
+        rule.ip_protocol().unwrap_or("-1"),
+        rule.from_port(),
+        rule.to_port(),
+    );
     Some((ports, peer_of_rule(rule)?))
 }
 
@@ -174,7 +214,11 @@ pub(crate) fn peer_of_rule(rule: &SecurityGroupRule) -> Option<Peer> {
         return Some(Peer::List(list.to_owned()));
     }
     let group = rule.referenced_group_info()?;
-    Some(group_peer(group.group_id()?, group.user_id(), rule.group_owner_id()))
+    Some(group_peer(
+        group.group_id()?,
+        group.user_id(),
+        rule.group_owner_id(),
+    ))
 }
 
 /// Puts rules together to the values of `ingress` and `egress`: those with equal ports and description are one.
@@ -208,9 +252,15 @@ pub(crate) fn collect(rules: &Rules, group_id: &str) -> Vec<Value> {
 pub(crate) fn permissions(rules: &Rules) -> Vec<IpPermission> {
     let mut together = BTreeMap::<&Ports, Vec<(&Peer, Option<String>)>>::new();
     for ((ports, peer), description) in rules {
-        together.entry(ports).or_default().push((peer, description.clone()));
+        together
+            .entry(ports)
+            .or_default()
+            .push((peer, description.clone()));
     }
-    together.into_iter().map(|(ports, peers)| permission(ports, peers)).collect()
+    together
+        .into_iter()
+        .map(|(ports, peers)| permission(ports, peers))
+        .collect()
 }
 
 fn permission(ports: &Ports, peers: Vec<(&Peer, Option<String>)>) -> IpPermission {
@@ -224,7 +274,10 @@ fn permission(ports: &Ports, peers: Vec<(&Peer, Option<String>)>) -> IpPermissio
             made.ipv6_ranges(Ipv6Range::builder().cidr_ipv6(c).set_description(d).build())
         }
         Peer::List(l) => made.prefix_list_ids(
-            PrefixListId::builder().prefix_list_id(l).set_description(d).build(),
+            PrefixListId::builder()
+                .prefix_list_id(l)
+                .set_description(d)
+                .build(),
         ),
         Peer::Group(g) => {
             let (user, group) = match g.split_once('/') {
@@ -280,8 +333,17 @@ mod tests {
     #[test]
     fn the_grouping_of_sources_is_no_difference() {
         let state = |rules| Value::object([("ingress", Value::tuple(rules))]);
-        let one = state(vec![rule("TCP", 22, &["10.0.0.0/8", "192.168.0.0/16"], "ssh")]);
-        let mut two = expand_all(&state(vec![rule("6", 22, &["192.168.0.0/16"], "ssh")]), "ingress", "sg-1");
+        let one = state(vec![rule(
+            "TCP",
+            22,
+            &["10.0.0.0/8", "192.168.0.0/16"],
+            "ssh",
+        )]);
+        let mut two = expand_all(
+            &state(vec![rule("6", 22, &["192.168.0.0/16"], "ssh")]),
+            "ingress",
+            "sg-1",
+        );
         two.extend(expand_all(&one, "ingress", "sg-1"));
         let one = expand_all(&one, "ingress", "sg-1");
         assert_eq!(one.len(), 3);
@@ -305,7 +367,10 @@ mod tests {
         let back = of_permission(&made[0], None);
         assert_eq!(back, rules);
         let value = collect(&back, "sg-1").remove(0);
-        assert_eq!((value.get_i64("from_port"), value.get_str("protocol")), (Some(0), Some("-1")));
+        assert_eq!(
+            (value.get_i64("from_port"), value.get_str("protocol")),
+            (Some(0), Some("-1"))
+        );
         assert!(value.get("description").unwrap().is_null());
     }
 }

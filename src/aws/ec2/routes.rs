@@ -25,9 +25,15 @@ pub(crate) enum Destination {
 impl Destination {
     /// Returns the destination of a described route.
     pub(crate) fn of(route: &Route) -> Option<Self> {
-        let list = route.destination_prefix_list_id().map(|l| Self::List(l.to_owned()));
-        let v6 = route.destination_ipv6_cidr_block().map(|c| Self::V6(canonical(c)));
-        let v4 = route.destination_cidr_block().map(|c| Self::V4(c.to_owned()));
+        let list = route
+            .destination_prefix_list_id()
+            .map(|l| Self::List(l.to_owned()));
+        let v6 = route
+            .destination_ipv6_cidr_block()
+            .map(|c| Self::V6(canonical(c)));
+        let v4 = route
+            .destination_cidr_block()
+            .map(|c| Self::V4(c.to_owned()));
         v4.or(v6).or(list)
     }
 
@@ -87,7 +93,10 @@ pub(crate) fn target(route: &Route) -> Option<(&'static str, String)> {
     let all = [
         ("carrier_gateway_id", route.carrier_gateway_id()),
         ("core_network_arn", route.core_network_arn()),
-        ("egress_only_gateway_id", route.egress_only_internet_gateway_id()),
+        (
+            "egress_only_gateway_id",
+            route.egress_only_internet_gateway_id(),
+        ),
         ("gateway_id", gateway),
         ("local_gateway_id", route.local_gateway_id()),
         ("nat_gateway_id", route.nat_gateway_id()),
@@ -95,7 +104,10 @@ pub(crate) fn target(route: &Route) -> Option<(&'static str, String)> {
         ("odb_network_arn", route.odb_network_arn()),
         ("transit_gateway_id", route.transit_gateway_id()),
         ("vpc_endpoint_id", endpoint),
-        ("vpc_peering_connection_id", route.vpc_peering_connection_id()),
+        (
+            "vpc_peering_connection_id",
+            route.vpc_peering_connection_id(),
+        ),
     ];
     let mut all = all.into_iter();
     all.find_map(|(name, id)| Some((name, id?.to_owned())))
@@ -145,7 +157,13 @@ route_call!(replace_call, Replace);
 
 /// Terraform's hash of a text, as it stands in ids that are made of attributes: CRC-32 of IEEE.
 pub(crate) fn hash(text: &str) -> u32 {
-    let step = |crc: u32| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+    let step = |crc: u32| {
+        if crc & 1 == 1 {
+            (crc >> 1) ^ 0xEDB8_8320
+        } else {
+            crc >> 1
+        }
+    };
     let crc = text.bytes().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| step(crc))
     });
@@ -165,8 +183,14 @@ mod tests {
 
     #[test]
     fn an_endpoint_comes_back_as_a_gateway() {
-        let route = Route::builder().gateway_id("vpce-1").destination_ipv6_cidr_block("0::/0").build();
+        let route = Route::builder()
+            .gateway_id("vpce-1")
+            .destination_ipv6_cidr_block("0::/0")
+            .build();
         assert_eq!(target(&route), Some(("vpc_endpoint_id", "vpce-1".into())));
-        assert_eq!(Destination::of(&route), Some(Destination::V6("::/0".into())));
+        assert_eq!(
+            Destination::of(&route),
+            Some(Destination::V6("::/0".into()))
+        );
     }
 }

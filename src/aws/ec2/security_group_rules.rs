@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use aws_sdk_ec2::types::{ResourceType, SecurityGroupRule, SecurityGroupRuleRequest, SecurityGroupRuleUpdate};
+use aws_sdk_ec2::types::{
+    ResourceType, SecurityGroupRule, SecurityGroupRuleRequest, SecurityGroupRuleUpdate,
+};
 use bastionless_model::{
     cloud::{Failure, Found, Future, Identity, Intent, Observed, OpError, Operation, Reconcile},
     value::Value,
@@ -38,7 +40,11 @@ pub(crate) struct SecurityGroupRules {
 
 /// Returns the type that manages rules of a direction.
 pub(crate) fn rule_type(egress: bool) -> &'static str {
-    if egress { "aws_vpc_security_group_egress_rule" } else { "aws_vpc_security_group_ingress_rule" }
+    if egress {
+        "aws_vpc_security_group_egress_rule"
+    } else {
+        "aws_vpc_security_group_ingress_rule"
+    }
 }
 
 /// Makes the value of a rule.
@@ -52,7 +58,11 @@ pub(crate) fn flatten(ec2: &Ec2, rule: &SecurityGroupRule, prior: Option<&Value>
     // For all protocols the service answers -1 where nothing was sent.
     let port = |name: &str, value: Option<i32>| {
         let sent = prior.and_then(|p| number_of(p, name));
-        if protocol.as_deref() == Some("-1") { sent } else { value }
+        if protocol.as_deref() == Some("-1") {
+            sent
+        } else {
+            value
+        }
     };
     let attributes = Attributes::default()
         .text("id", id)
@@ -66,12 +76,10 @@ pub(crate) fn flatten(ec2: &Ec2, rule: &SecurityGroupRule, prior: Option<&Value>
         .text("cidr_ipv4", source(Peer::v4))
         .text("cidr_ipv6", source(Peer::v6))
         .text("prefix_list_id", source(Peer::list))
-        .text(
-            "referenced_security_group_id",
-            source(Peer::group),
-        );
+        .text("referenced_security_group_id", source(Peer::group));
     let type_name = rule_type(rule.is_egress() == Some(true));
-    ec2.with_tags(attributes, rule.tags(), prior).resource(type_name, &ec2.region)
+    ec2.with_tags(attributes, rule.tags(), prior)
+        .resource(type_name, &ec2.region)
 }
 
 /// Returns the rule that a plan asks for.
@@ -82,13 +90,21 @@ fn asked(planned: &Value) -> Option<((Ports, Peer), Option<String>)> {
     let peer = peer.or_else(|| text("prefix_list_id").map(Peer::List));
     let peer = peer.or_else(|| text("referenced_security_group_id").map(Peer::Group))?;
     let protocol = planned.get_str("ip_protocol")?;
-    let ports = Ports::new(protocol, number_of(planned, "from_port"), number_of(planned, "to_port"));
+    let ports = Ports::new(
+        protocol,
+        number_of(planned, "from_port"),
+        number_of(planned, "to_port"),
+    );
     Some(((ports, peer), text("description")))
 }
 
 impl SecurityGroupRules {
     fn noun(&self) -> &'static str {
-        if self.egress { "VPC Security Group Egress Rule" } else { "VPC Security Group Ingress Rule" }
+        if self.egress {
+            "VPC Security Group Egress Rule"
+        } else {
+            "VPC Security Group Ingress Rule"
+        }
     }
 
     async fn find_rules(
@@ -96,19 +112,30 @@ impl SecurityGroupRules {
         ids: &[Identity],
     ) -> Result<BTreeMap<String, SecurityGroupRule>, OpError> {
         let group = |i: &Identity| {
-            let group = i.prior.as_ref().and_then(|p| text_of(p, "security_group_id"));
+            let group = i
+                .prior
+                .as_ref()
+                .and_then(|p| text_of(p, "security_group_id"));
             group.map(str::to_owned)
         };
         let mut groups: Vec<_> = ids.iter().filter_map(group).collect();
         groups.sort();
         groups.dedup();
-        let imports: Vec<_> = ids.iter().filter(|i| group(i).is_none()).map(|i| i.id.clone()).collect();
+        let imports: Vec<_> = ids
+            .iter()
+            .filter(|i| group(i).is_none())
+            .map(|i| i.id.clone())
+            .collect();
         let mut found: Vec<SecurityGroupRule> = Vec::new();
         if !groups.is_empty() {
             found.extend(self.ec2.rules(&groups).await?.into_values().flatten());
         }
         if !imports.is_empty() {
-            found.extend(self.ec2.list_rules(by_ids("security-group-rule-id", imports)).await?);
+            found.extend(
+                self.ec2
+                    .list_rules(by_ids("security-group-rule-id", imports))
+                    .await?,
+            );
         }
         found.retain(|r| (r.is_egress() == Some(true)) == self.egress);
         Ok(by_key(found, |r| r.security_group_rule_id()))
@@ -128,8 +155,13 @@ impl SecurityGroupRules {
     }
 
     async fn read_one(&self, id: &str) -> Result<Option<SecurityGroupRule>, OpError> {
-        let found = self.ec2.list_rules(by_ids("security-group-rule-id", vec![id.to_owned()]));
-        Ok(found.await?.into_iter().find(|r| r.security_group_rule_id() == Some(id)))
+        let found = self
+            .ec2
+            .list_rules(by_ids("security-group-rule-id", vec![id.to_owned()]));
+        Ok(found
+            .await?
+            .into_iter()
+            .find(|r| r.security_group_rule_id() == Some(id)))
     }
 
     async fn read_live(
@@ -155,27 +187,44 @@ impl SecurityGroupRules {
         let made = retry(&self.ec2, op, PROPAGATION, &what, passes, || async {
             let (rules, tags) = (Some(rules.clone()), tags.clone());
             if self.egress {
-                let call = self.ec2.client.authorize_security_group_egress().group_id(group);
+                let call = self
+                    .ec2
+                    .client
+                    .authorize_security_group_egress()
+                    .group_id(group);
                 let call = call.set_ip_permissions(rules).tag_specifications(tags);
                 let made = self.ec2.change(op, &what, call.send()).await?;
                 Ok(made.security_group_rules().first().cloned())
             } else {
-                let call = self.ec2.client.authorize_security_group_ingress().group_id(group);
+                let call = self
+                    .ec2
+                    .client
+                    .authorize_security_group_ingress()
+                    .group_id(group);
                 let call = call.set_ip_permissions(rules).tag_specifications(tags);
                 let made = self.ec2.change(op, &what, call.send()).await?;
                 Ok(made.security_group_rules().first().cloned())
             }
         });
-        let rule = made.await?.ok_or_else(|| incomplete(&what, "security group rule"))?;
+        let rule = made
+            .await?
+            .ok_or_else(|| incomplete(&what, "security group rule"))?;
         let live = flatten(&self.ec2, &rule, Some(planned));
         let state = settled(planned, &live);
-        let state = state.with("id", rule.security_group_rule_id().unwrap_or_default().into());
+        let state = state.with(
+            "id",
+            rule.security_group_rule_id().unwrap_or_default().into(),
+        );
         op.progress.created(&known(&state)).await;
         let id = id_of(&state, &what)?;
         match self.read_live(op, id, planned).await {
             Ok(live) => Ok(settled(planned, &live)),
             // The rule is complete: only its being seen is not certain yet.
-            Err(error) => Err(Failure { error, state: Some(known(&state)), usable: true }),
+            Err(error) => Err(Failure {
+                error,
+                state: Some(known(&state)),
+                usable: true,
+            }),
         }
     }
 
@@ -191,7 +240,11 @@ impl SecurityGroupRules {
         let live = self.read_live(op, id, planned).await;
         match done {
             Ok(()) => Ok(settled(planned, &live?)),
-            Err(error) => Err(Failure { error, state: live.ok(), usable: true }),
+            Err(error) => Err(Failure {
+                error,
+                state: live.ok(),
+                usable: true,
+            }),
         }
     }
 
@@ -221,8 +274,14 @@ impl SecurityGroupRules {
             let update = SecurityGroupRuleUpdate::builder()
                 .security_group_rule_id(id)
                 .security_group_rule(request(&rule));
-            let call = self.ec2.client.modify_security_group_rules().group_id(group);
-            self.ec2.change(op, &what, call.security_group_rules(update.build()).send()).await?;
+            let call = self
+                .ec2
+                .client
+                .modify_security_group_rules()
+                .group_id(group);
+            self.ec2
+                .change(op, &what, call.security_group_rules(update.build()).send())
+                .await?;
         }
         self.ec2.retag(op, id, prior, planned).await
     }
@@ -264,7 +323,9 @@ impl SecurityGroupRules {
     }
 }
 
-fn request(((ports, peer), description): &((Ports, Peer), Option<String>)) -> SecurityGroupRuleRequest {
+fn request(
+    ((ports, peer), description): &((Ports, Peer), Option<String>),
+) -> SecurityGroupRuleRequest {
     let all = ports.protocol == "-1";
     let request = SecurityGroupRuleRequest::builder()
         .ip_protocol(&ports.protocol)

@@ -19,8 +19,13 @@ struct Known<T> {
 
 impl<T> Default for Shared<T> {
     fn default() -> Self {
-        let known = Known { generation: 0, objects: BTreeMap::new() };
-        Self { known: Mutex::new(known) }
+        let known = Known {
+            generation: 0,
+            objects: BTreeMap::new(),
+        };
+        Self {
+            known: Mutex::new(known),
+        }
     }
 }
 
@@ -77,11 +82,27 @@ mod tests {
         let asked = AtomicUsize::new(0);
         let fetch = |ids: Vec<String>| {
             asked.fetch_add(ids.len(), Ordering::SeqCst);
-            async move { Ok(ids.into_iter().filter(|i| i != "c").map(|i| (i, 1)).collect()) }
+            async move {
+                Ok(ids
+                    .into_iter()
+                    .filter(|i| i != "c")
+                    .map(|i| (i, 1))
+                    .collect())
+            }
         };
         let ids = |s: &[&str]| s.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
-        assert_eq!(shared.get(0, &ids(&["a", "b"]), fetch).await.unwrap().len(), 2);
-        assert_eq!(shared.get(0, &ids(&["b", "c", "a"]), fetch).await.unwrap().len(), 2);
+        assert_eq!(
+            shared.get(0, &ids(&["a", "b"]), fetch).await.unwrap().len(),
+            2
+        );
+        assert_eq!(
+            shared
+                .get(0, &ids(&["b", "c", "a"]), fetch)
+                .await
+                .unwrap()
+                .len(),
+            2
+        );
         assert_eq!(asked.load(Ordering::SeqCst), 3);
         assert_eq!(shared.get(0, &ids(&["c"]), fetch).await.unwrap().len(), 0);
         assert_eq!(asked.load(Ordering::SeqCst), 3);

@@ -63,7 +63,8 @@ impl Ec2 {
         prior: &Value,
         planned: &Value,
     ) -> Result<(), OpError> {
-        self.retag_maps(op, id, &wanted(prior), &wanted(planned)).await
+        self.retag_maps(op, id, &wanted(prior), &wanted(planned))
+            .await
     }
 
     /// Brings the tags of an object from one map to another.
