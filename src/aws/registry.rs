@@ -6,8 +6,7 @@ use bastionless_model::cloud::{Lookup, Reconcile};
 
 use crate::{
     clients::Scope,
-    ec2,
-    iam,
+    ec2, iam,
     kind::{Managed, Read},
     kms, logs, meta, ssm,
 };
