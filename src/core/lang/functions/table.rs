@@ -18,8 +18,14 @@ static FAMILIES: &[&[Function]] = &[
     typing::FUNCTIONS,
 ];
 
-static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> =
-    LazyLock::new(|| FAMILIES.iter().copied().flatten().map(|f| (f.name, f)).collect());
+static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    FAMILIES
+        .iter()
+        .copied()
+        .flatten()
+        .map(|f| (f.name, f))
+        .collect()
+});
 
 /// Finds a function by its name, with or without `core::` in front. `try`, `can` and `convert` are not here: they
 /// get expressions.
