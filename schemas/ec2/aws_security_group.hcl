@@ -33,7 +33,6 @@ resource "aws_security_group" {
     attribute "cidr_blocks" {
       type        = list(string)
       mode        = "optional"
-      format      = "ipv4_cidr"
       description = "IPv4 CIDR blocks."
     }
     attribute "description" {
@@ -49,7 +48,6 @@ resource "aws_security_group" {
     attribute "ipv6_cidr_blocks" {
       type        = list(string)
       mode        = "optional"
-      format      = "ipv6_cidr"
       description = "IPv6 CIDR blocks."
     }
     attribute "prefix_list_ids" {
@@ -92,7 +90,6 @@ resource "aws_security_group" {
     attribute "cidr_blocks" {
       type        = list(string)
       mode        = "optional"
-      format      = "ipv4_cidr"
       description = "IPv4 CIDR blocks."
     }
     attribute "description" {
@@ -108,7 +105,6 @@ resource "aws_security_group" {
     attribute "ipv6_cidr_blocks" {
       type        = list(string)
       mode        = "optional"
-      format      = "ipv6_cidr"
       description = "IPv6 CIDR blocks."
     }
     attribute "prefix_list_ids" {

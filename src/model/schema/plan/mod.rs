@@ -9,7 +9,6 @@
 
 mod consistent;
 mod drift;
-mod format;
 mod names;
 mod propose;
 mod read;

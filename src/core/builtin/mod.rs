@@ -1,6 +1,0 @@
-//! Types that call no cloud.
-
-mod cloud;
-mod terraform_data;
-
-pub use cloud::BuiltinCloud;
