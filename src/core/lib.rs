@@ -15,6 +15,5 @@
 pub mod io;
 pub mod lang;
 pub mod plan;
-pub mod report;
 pub mod state;
 pub mod store;

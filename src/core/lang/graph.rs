@@ -14,6 +14,8 @@ use std::{
 
 use bastionless_model::base::Outcome;
 
+pub(crate) use build::resource_references;
+
 use super::{
     address::{ConfigResource, Resource},
     program::{LocalProvider, ModuleId, Program},

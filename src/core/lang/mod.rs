@@ -2,11 +2,15 @@
 
 pub mod address;
 mod address_text;
+pub mod blocks;
 pub mod expr;
 pub mod functions;
 pub mod graph;
+pub mod inputs;
 pub mod link;
 pub mod program;
+pub mod suggest;
 pub mod syntax;
+pub mod version;
 
 pub use address_text::Target;

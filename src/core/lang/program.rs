@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_model::{
-    base::{SourceMap, Span},
+    base::{Diagnostics, SourceMap, Span},
     schema::Schema,
     value::{Constraint, Value},
 };
@@ -83,6 +83,8 @@ pub struct Variable {
     pub name: Ident,
     /// `type`; `any` where it is missing.
     pub constraint: Constraint,
+    /// A text given for it from outside is an expression: its `type` is there and not primitive.
+    pub is_expression: bool,
     /// `default`, not yet converted.
     pub default: Option<Value>,
     /// `nullable`
@@ -115,6 +117,8 @@ pub struct Output {
     pub name: Ident,
     /// `value`
     pub value: Expr,
+    /// `type`
+    pub constraint: Option<Constraint>,
     /// `sensitive`
     pub sensitive: bool,
     /// `ephemeral`
@@ -161,6 +165,9 @@ pub struct ResourceBlock {
     pub schema: Option<Arc<Schema>>,
     /// Inside a `check` block: problems are warnings.
     pub check: Option<Arc<str>>,
+    /// What is statically wrong inside the block: arguments that the type does not have, references to itself. As in
+    /// Terraform it stops this block when it is walked, and a plan of the other blocks is still made.
+    pub problems: Diagnostics,
 }
 
 /// `lifecycle`

@@ -8,7 +8,7 @@ use std::{
 use super::{ConfigNode, NodeKind};
 use crate::lang::{
     address::{ModulePath, ProviderConfig},
-    link::{body_references, references},
+    expr::{body_references, references},
     program::{
         Call, CheckRule, Module, ModuleId, Program, Reference, Repetition, ResourceBlock, Subject,
     },
@@ -99,7 +99,7 @@ impl<'a> Build<'a> {
         for (name, local) in &m.locals {
             let node = self.node(id, NodeKind::Local(name.clone()));
             own.extend(node);
-            self.refer(node, id, &references(&local.expr));
+            self.refer(node, id, &named(&local.expr));
         }
         for (name, call) in &m.calls {
             let node = self.node(id, NodeKind::Call(name.clone()));
@@ -110,7 +110,7 @@ impl<'a> Build<'a> {
             let node = self.node(id, NodeKind::Provider(local.clone()));
             own.extend(node);
             if let Some(body) = &block.body {
-                self.refer(node, id, &body_references(body));
+                self.refer(node, id, &body_references(body).0);
             }
         }
         for (resource, block) in &m.resources {
@@ -123,7 +123,7 @@ impl<'a> Build<'a> {
         for (name, output) in &m.outputs {
             let node = self.node(id, NodeKind::Output(name.clone()));
             own.extend(node);
-            self.refer(node, id, &references(&output.value));
+            self.refer(node, id, &named(&output.value));
             self.refer(node, id, &output.depends_on);
             self.refer(node, id, &rule_references(&output.preconditions));
         }
@@ -165,7 +165,7 @@ impl<'a> Build<'a> {
             .and_then(|(parent, call)| parent.calls.get(call));
         if let (Some(parent), Some(argument)) = (m.parent, call.and_then(|c| c.arguments.get(name)))
         {
-            self.refer(node, parent, &references(argument));
+            self.refer(node, parent, &named(argument));
         }
     }
 
@@ -185,7 +185,7 @@ impl<'a> Build<'a> {
             let found: BTreeSet<usize> = exprs
                 .into_iter()
                 .flatten()
-                .flat_map(references)
+                .flat_map(named)
                 .filter_map(|r| self.target(ModuleId(0), &r.subject))
                 .filter(|t| *t != node)
                 .collect();
@@ -240,10 +240,14 @@ impl<'a> Build<'a> {
     }
 }
 
+fn named(expr: &Expr) -> Vec<Reference> {
+    references(expr).0
+}
+
 fn repetition(repetition: &Repetition) -> Vec<Reference> {
     match repetition {
         Repetition::Single => Vec::new(),
-        Repetition::Count(e) | Repetition::ForEach(e) => references(e),
+        Repetition::Count(e) | Repetition::ForEach(e) => named(e),
     }
 }
 
@@ -255,16 +259,16 @@ fn call_references(call: &Call) -> Vec<Reference> {
 
 fn rule_references(rules: &[CheckRule]) -> Vec<Reference> {
     let exprs = rules.iter().flat_map(|r| [&r.condition, &r.error_message]);
-    exprs.flat_map(|e: &Expr| references(e)).collect()
+    exprs.flat_map(named).collect()
 }
 
 /// Returns everything that a resource block names, `depends_on` and `lifecycle` included.
 pub(crate) fn resource_references(block: &ResourceBlock) -> Vec<Reference> {
     let mut found = repetition(&block.repetition);
     found.extend(block.depends_on.iter().cloned());
-    found.extend(body_references(&block.body));
+    found.extend(body_references(&block.body).0);
     let lifecycle = &block.lifecycle;
-    found.extend(lifecycle.replace_triggered_by.iter().flat_map(references));
+    found.extend(lifecycle.replace_triggered_by.iter().flat_map(named));
     found.extend(rule_references(&lifecycle.preconditions));
     found.extend(rule_references(&lifecycle.postconditions));
     found

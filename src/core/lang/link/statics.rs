@@ -1,0 +1,286 @@
+//! Walks over everything that a program says and reports what can be seen without evaluating it.
+
+use std::sync::Arc;
+
+use bastionless_model::base::{Diagnostic, Diagnostics};
+
+use super::{
+    scope::{Scope, check_attribute},
+    tree::{Tree, TreeModule},
+    types::{surely_has_instances, unsupported_type_diagnostic},
+};
+use crate::lang::{
+    address::Resource,
+    expr::{body_references, references},
+    graph::resource_references,
+    program::{
+        CheckRule, IgnoreChanges, Module, ModuleId, Program, Reference, Repetition, ResourceBlock,
+        Subject,
+    },
+    suggest::did_you_mean,
+    syntax::Expr,
+};
+
+/// Checks all modules; what is wrong inside one resource only becomes its `problems`.
+pub(super) fn check(program: &mut Program, tree: &Tree, diagnostics: &mut Diagnostics) {
+    let mut problems: Vec<(ModuleId, Resource, Diagnostics)> = Vec::new();
+    for (i, module) in program.modules.iter().enumerate() {
+        let id = ModuleId(i);
+        let scope = Scope::new(program, id);
+        named(scope, module, diagnostics);
+        for block in module.resources.values() {
+            resource(scope, block, diagnostics);
+            if block.schema.is_none() && surely_has_instances(program, id, block) {
+                diagnostics.push(unsupported_type_diagnostic(block));
+            }
+            let own = own_problems(block);
+            if !own.is_empty() {
+                problems.push((id, block.resource.clone(), own));
+            }
+        }
+        if let Some(raw) = tree.modules.get(i) {
+            arguments(program, raw, diagnostics);
+        }
+    }
+    imports(program, diagnostics);
+    for (id, resource, own) in problems {
+        if let Some(block) = program
+            .modules
+            .get_mut(id.0)
+            .and_then(|m| m.resources.get_mut(&resource))
+        {
+            block.problems = own;
+        }
+    }
+}
+
+fn expr(scope: Scope<'_>, expr: &Expr, diagnostics: &mut Diagnostics) {
+    scope.check(references(expr), diagnostics);
+}
+
+fn rules(scope: Scope<'_>, rules: &[CheckRule], diagnostics: &mut Diagnostics) {
+    for rule in rules {
+        // `self` in a condition was reported when the block was decoded.
+        let condition = Scope {
+            itself: true,
+            ..scope
+        };
+        expr(condition, &rule.condition, diagnostics);
+        expr(scope, &rule.error_message, diagnostics);
+    }
+}
+
+fn repetition(scope: Scope<'_>, repetition: &Repetition, diagnostics: &mut Diagnostics) {
+    match repetition {
+        Repetition::Single => {}
+        Repetition::Count(e) | Repetition::ForEach(e) => expr(scope, e, diagnostics),
+    }
+}
+
+/// Checks everything of a module but its resources.
+fn named(scope: Scope<'_>, module: &Module, diagnostics: &mut Diagnostics) {
+    for variable in module.variables.values() {
+        rules(scope, &variable.validations, diagnostics);
+    }
+    for (name, local) in &module.locals {
+        let (found, invalid) = references(&local.expr);
+        for r in &found {
+            if matches!(&r.subject, Subject::Local(n) if n == name) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "Self-referencing local value",
+                        format!("Local value local.{name} cannot use its own result as part of its expression."),
+                    )
+                    .at(r.span),
+                );
+            }
+        }
+        scope.check((found, invalid), diagnostics);
+    }
+    for output in module.outputs.values() {
+        expr(scope, &output.value, diagnostics);
+        scope.check(
+            (output.depends_on.clone(), Diagnostics::default()),
+            diagnostics,
+        );
+        rules(scope, &output.preconditions, diagnostics);
+        if output.ephemeral && module.path.is_root() {
+            diagnostics.push(
+                Diagnostic::error(
+                    "Ephemeral output not allowed",
+                    "Ephemeral outputs are not allowed in context of a root module",
+                )
+                .at(output.name.span),
+            );
+        }
+    }
+    for call in module.calls.values() {
+        repetition(scope, &call.repetition, diagnostics);
+        scope.check(
+            (call.depends_on.clone(), Diagnostics::default()),
+            diagnostics,
+        );
+        let inside = scope.repeated(&call.repetition);
+        for argument in call.arguments.values() {
+            expr(inside, argument, diagnostics);
+        }
+    }
+    for provider in module.providers.values() {
+        if let Some(body) = &provider.body {
+            scope.check(body_references(body), diagnostics);
+        }
+    }
+    for (name, check) in &module.checks {
+        let inside = Scope {
+            check: Some(name),
+            ..scope
+        };
+        rules(inside, &check.asserts, diagnostics);
+    }
+}
+
+fn resource(scope: Scope<'_>, block: &ResourceBlock, diagnostics: &mut Diagnostics) {
+    let scope = Scope {
+        check: block.check.as_ref(),
+        ..scope
+    };
+    repetition(scope, &block.repetition, diagnostics);
+    scope.check(
+        (block.depends_on.clone(), Diagnostics::default()),
+        diagnostics,
+    );
+    let inside = scope.repeated(&block.repetition);
+    inside.check(body_references(&block.body), diagnostics);
+    for trigger in &block.lifecycle.replace_triggered_by {
+        expr(inside, trigger, diagnostics);
+    }
+    rules(inside, &block.lifecycle.preconditions, diagnostics);
+    let with_self = Scope {
+        itself: true,
+        ..inside
+    };
+    rules(with_self, &block.lifecycle.postconditions, diagnostics);
+}
+
+/// Finds what stops this block alone: names of itself, and arguments that its type does not have.
+fn own_problems(block: &ResourceBlock) -> Diagnostics {
+    let itself = |r: &Reference| r.subject == Subject::Resource(block.resource.clone());
+    let rules = &block.lifecycle;
+    let allowed: Vec<_> = rules
+        .postconditions
+        .iter()
+        .flat_map(|r| [r.condition.span, r.error_message.span])
+        .collect();
+    let mut problems: Diagnostics = resource_references(block)
+        .iter()
+        .filter(|r| itself(r))
+        .filter(|r| {
+            !allowed.iter().any(|a| {
+                a.source == r.span.source && a.start <= r.span.start && r.span.end <= a.end
+            })
+        })
+        .map(|r| {
+            Diagnostic::error(
+                "Self-referential block",
+                format!(
+                    "Configuration for {} may not refer to itself.",
+                    block.resource
+                ),
+            )
+            .at(r.span)
+        })
+        .collect();
+    if let Some(schema) = &block.schema {
+        if let IgnoreChanges::Paths(paths) = &block.lifecycle.ignore_changes {
+            let wrong = paths
+                .iter()
+                .filter_map(|p| check_attribute(&schema.block, p).err());
+            problems.0.extend(wrong.map(|d| *d));
+        }
+        problems.extend(super::validate(&block.body, schema));
+    }
+    problems
+}
+
+/// Compares the arguments of the calls of a module with the variables of the called ones.
+fn arguments(program: &Program, module: &TreeModule, diagnostics: &mut Diagnostics) {
+    for (name, call) in &module.raw.calls {
+        let child = module.children.get(name);
+        let Some(child) = child.and_then(|c| program.modules.get(c.0)) else {
+            continue;
+        };
+        for (argument, (ident, _)) in &call.arguments {
+            match child.variables.get(argument) {
+                None => {
+                    let hint = did_you_mean(argument, child.variables.keys().map(|k| &**k));
+                    diagnostics.push(
+                        Diagnostic::error(
+                            "Unsupported argument",
+                            format!(
+                                "An argument named {:?} is not expected here.{hint}",
+                                &**argument
+                            ),
+                        )
+                        .at(ident.span),
+                    );
+                }
+                Some(variable) => {
+                    if let Some(why) = &variable.deprecated {
+                        diagnostics.push(
+                            Diagnostic::warning("Deprecated variable got a value", why.clone())
+                                .at(ident.span)
+                                .context(variable.name.span, "declared here"),
+                        );
+                    }
+                }
+            }
+        }
+        let missing = |(name, v): &(&Arc<str>, &crate::lang::program::Variable)| {
+            v.default.is_none() && !call.arguments.contains_key(*name)
+        };
+        for (name, variable) in child.variables.iter().filter(missing) {
+            diagnostics.push(
+                Diagnostic::error(
+                    "Missing required argument",
+                    format!(
+                        "The argument {:?} is required, but no definition was found.",
+                        &**name
+                    ),
+                )
+                .at(call.missing_at)
+                .context(variable.name.span, "the variable is declared here"),
+            );
+        }
+    }
+}
+
+fn imports(program: &Program, diagnostics: &mut Diagnostics) {
+    let scope = Scope::new(program, ModuleId(0));
+    for import in &program.imports {
+        let each = Scope {
+            each: import.for_each.is_some(),
+            ..scope
+        };
+        expr(each, &import.id, diagnostics);
+        if let Some(e) = &import.for_each {
+            expr(scope, e, diagnostics);
+        }
+        if let Some(e) = &import.key {
+            expr(each, e, diagnostics);
+        }
+        let declared = program
+            .modules
+            .iter()
+            .find(|m| m.path == import.to.module.path())
+            .is_some_and(|m| m.resources.contains_key(&import.to.resource));
+        if !declared {
+            diagnostics.push(
+                Diagnostic::error(
+                    "Configuration for import target does not exist",
+                    format!("The configuration for the given import target {} does not exist. All target instances must have an associated configuration to be imported: add the resource block.", import.to),
+                )
+                .at(import.span),
+            );
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The module tree: which directories are called from where, each read and decoded once.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bastionless_model::base::{Diagnostic, Diagnostics, Outcome, SourceMap};
+
+use super::source::{ModuleSource, check_address, join, local};
+use crate::lang::{
+    address::ModulePath,
+    blocks::{RawCall, RawModule, decode},
+    program::ModuleId,
+    syntax::parse,
+    version::Version,
+};
+
+/// All modules of a configuration, decoded and not yet linked.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// The modules; every parent stands before its children.
+    pub modules: Vec<TreeModule>,
+}
+
+/// One module of a [`Tree`].
+#[derive(Clone, Debug)]
+pub struct TreeModule {
+    /// Its name in the tree.
+    pub path: ModulePath,
+    /// Its directory, relative to the working directory.
+    pub dir: Arc<str>,
+    /// The module that calls it.
+    pub parent: Option<ModuleId>,
+    /// The modules that it calls.
+    pub children: BTreeMap<Arc<str>, ModuleId>,
+    /// What its files say.
+    pub raw: Arc<RawModule>,
+}
+
+/// Reads the configuration in `dir` and all modules that it calls. Texts are added to `sources`.
+pub fn load(dir: &str, source: &dyn ModuleSource, sources: &mut SourceMap) -> Outcome<Tree> {
+    let mut loader = Loader {
+        source,
+        sources,
+        decoded: BTreeMap::new(),
+        modules: Vec::new(),
+        diagnostics: Diagnostics::default(),
+    };
+    let dir: Arc<str> = dir.into();
+    match loader.source.files(&dir) {
+        Ok(files) if files.value.is_empty() && !files.diagnostics.has_errors() => {
+            loader.diagnostics.push(Diagnostic::error(
+                "No configuration files",
+                format!("The directory {:?} holds no file whose name ends in `.tf` or `.tf.json`. Change into the directory of the configuration, or name it with `-chdir=DIR` before the command.", &*dir),
+            ));
+        }
+        _ => {}
+    }
+    loader.module(ModulePath::default(), dir, None);
+    Outcome {
+        value: Tree {
+            modules: loader.modules,
+        },
+        diagnostics: loader.diagnostics,
+    }
+}
+
+struct Loader<'a> {
+    source: &'a dyn ModuleSource,
+    sources: &'a mut SourceMap,
+    decoded: BTreeMap<Arc<str>, Arc<RawModule>>,
+    modules: Vec<TreeModule>,
+    diagnostics: Diagnostics,
+}
+
+impl Loader<'_> {
+    fn module(&mut self, path: ModulePath, dir: Arc<str>, parent: Option<ModuleId>) -> ModuleId {
+        let raw = self.read(&dir, &path);
+        let id = ModuleId(self.modules.len());
+        self.modules.push(TreeModule {
+            path: path.clone(),
+            dir: dir.clone(),
+            parent,
+            children: BTreeMap::new(),
+            raw: raw.clone(),
+        });
+        for (name, call) in &raw.calls {
+            let child_path = path.child(name);
+            let found = self.locate(&dir, &child_path, call, id);
+            let Some(child_dir) = self.diagnostics.ok(found.map_err(|d| *d)) else {
+                continue;
+            };
+            let child = self.module(child_path, child_dir, Some(id));
+            if let Some(module) = self.modules.get_mut(id.0) {
+                module.children.insert(name.clone(), child);
+            }
+        }
+        id
+    }
+
+    /// Reads and decodes a directory, unless that was done for another call.
+    fn read(&mut self, dir: &Arc<str>, path: &ModulePath) -> Arc<RawModule> {
+        if let Some(raw) = self.decoded.get(dir) {
+            return raw.clone();
+        }
+        let files = match self.source.files(dir) {
+            Ok(files) => {
+                self.diagnostics.extend(files.diagnostics);
+                files.value
+            }
+            Err(mut d) => {
+                if let Some(call) = self.header_of(path) {
+                    *d = d.or_at(call);
+                }
+                self.diagnostics.push(*d);
+                Vec::new()
+            }
+        };
+        let mut parsed = Vec::new();
+        for (name, text) in files {
+            let shown = if &**dir == "." {
+                name
+            } else {
+                format!("{dir}/{name}")
+            };
+            let shown: Arc<str> = shown.into();
+            let id = self.sources.add(shown.clone(), text.clone());
+            if shown.ends_with(".tf.json") {
+                self.diagnostics.push(json_refused(&shown));
+                continue;
+            }
+            let outcome = parse(id, &text);
+            self.diagnostics.extend(outcome.diagnostics);
+            parsed.push((shown, outcome.value));
+        }
+        let decoded = decode(&parsed);
+        self.diagnostics.extend(decoded.diagnostics);
+        let raw = Arc::new(decoded.value);
+        self.decoded.insert(dir.clone(), raw.clone());
+        raw
+    }
+
+    fn header_of(&self, path: &ModulePath) -> Option<bastionless_model::base::Span> {
+        let (name, parent) = path.0.split_last()?;
+        let parent = self.modules.iter().find(|m| m.path.0 == parent)?;
+        parent.raw.calls.get(name).map(|c| c.source.1)
+    }
+
+    /// Finds the directory of a called module.
+    fn locate(
+        &self,
+        dir: &str,
+        path: &ModulePath,
+        call: &RawCall,
+        parent: ModuleId,
+    ) -> Result<Arc<str>, Box<Diagnostic>> {
+        let (source, span) = (&*call.source.0, call.source.1);
+        if let Some(relative) = local(source) {
+            if let Some((_, _, at)) = &call.version {
+                return Err(Box::new(Diagnostic::error(
+                    "Invalid registry module source address",
+                    format!("Failed to parse module registry address: can't use local directory {source:?} as a module registry address.\n\nTerraform assumed that you intended a module registry source address because you also set the argument \"version\", which applies only to registry modules. Remove `version`."),
+                ).at(span).context(*at, "the version is set here")));
+            }
+            let child: Arc<str> = join(dir, relative).into();
+            let mut ancestor = Some(parent);
+            while let Some(module) = ancestor.and_then(|a| self.modules.get(a.0)) {
+                if module.dir == child {
+                    return Err(Box::new(Diagnostic::error(
+                        "Module calls itself",
+                        format!("The directory {:?} calls itself through `{path}`, so the module tree would never end. Remove one of the calls.", &*child),
+                    ).at(span)));
+                }
+                ancestor = module.parent;
+            }
+            return Ok(child);
+        }
+        check_address(source, span)?;
+        let Some(installed) = self.source.installed(path, source) else {
+            return Err(Box::new(not_installed(source, path).at(span)));
+        };
+        if let Some((constraint, text, at)) = &call.version {
+            let version = installed.version.as_deref().and_then(Version::parse);
+            if !version.as_ref().is_some_and(|v| constraint.allows(v)) {
+                let have = version.map_or_else(|| "unknown".to_owned(), |v| v.to_string());
+                return Err(Box::new(Diagnostic::error(
+                    "Module version requirements have changed",
+                    format!("The version requirements ({text}) are not met by the installed version ({have}). Install the module again with `terraform init` (bastionless uses a directory that Terraform initialised as it is)."),
+                ).at(*at)));
+            }
+        }
+        Ok(installed.dir)
+    }
+}
+
+fn not_installed(source: &str, path: &ModulePath) -> Diagnostic {
+    if let Some(name) = source.strip_prefix("bastionless::") {
+        return Diagnostic::error(
+            "Unknown built-in module",
+            format!(
+                "bastionless has no built-in module named {name:?}. Use a copy of the module by a relative path such as \"./modules/{name}\"."
+            ),
+        );
+    }
+    Diagnostic::error(
+        "Module not installed",
+        format!(
+            "`{path}` comes from {source:?}, which is not installed in this directory. Fetching modules is not built yet: run `terraform init` here once (bastionless uses `.terraform/modules` as it is), or copy the module beside the configuration and name it by a relative path."
+        ),
+    )
+}
+
+fn json_refused(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "JSON syntax is not built yet",
+        format!(
+            "The file {name:?} is in Terraform's JSON syntax, which cannot be read yet. Write it in the native syntax, with a name that ends in `.tf`."
+        ),
+    )
+}
