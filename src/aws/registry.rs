@@ -37,10 +37,7 @@ macro_rules! bulk {
 
 /// Types of managed objects.
 const RESOURCES: &[Resource] = &[
-    bulk!(
-        "aws_ec2_instance_connect_endpoint",
-        ec2::AwsEc2InstanceConnectEndpoint
-    ),
+    bulk!("aws_ec2_instance_connect_endpoint", ec2::AwsEc2InstanceConnectEndpoint),
     managed!(
         "aws_iam_instance_profile",
         iam::instance_profile::InstanceProfile
@@ -52,6 +49,7 @@ const RESOURCES: &[Resource] = &[
         "aws_iam_role_policy_attachment",
         iam::attachment::Attachment
     ),
+    bulk!("aws_instance", ec2::AwsInstance),
     bulk!("aws_internet_gateway", ec2::AwsInternetGateway),
     bulk!("aws_key_pair", ec2::AwsKeyPair),
     managed!("aws_kms_alias", kms::alias::Alias),
@@ -65,14 +63,8 @@ const RESOURCES: &[Resource] = &[
     bulk!("aws_subnet", ec2::AwsSubnet),
     bulk!("aws_vpc", ec2::AwsVpc),
     bulk!("aws_vpc_endpoint", ec2::AwsVpcEndpoint),
-    bulk!(
-        "aws_vpc_security_group_egress_rule",
-        ec2::AwsVpcSecurityGroupEgressRule
-    ),
-    bulk!(
-        "aws_vpc_security_group_ingress_rule",
-        ec2::AwsVpcSecurityGroupIngressRule
-    ),
+    bulk!("aws_vpc_security_group_egress_rule", ec2::AwsVpcSecurityGroupEgressRule),
+    bulk!("aws_vpc_security_group_ingress_rule", ec2::AwsVpcSecurityGroupIngressRule),
 ];
 
 /// Types of data sources.

@@ -6,6 +6,9 @@ mod reconciled;
 mod attributes;
 mod call;
 mod context;
+mod instance_launch;
+mod instance_read;
+mod instance_update;
 mod kind;
 mod names;
 mod permissions;
@@ -16,6 +19,7 @@ mod tagging;
 mod wait;
 
 mod aws_ec2_instance_connect_endpoint;
+mod aws_instance;
 mod aws_internet_gateway;
 mod aws_key_pair;
 mod aws_route;
@@ -30,6 +34,7 @@ mod aws_vpc_security_group_egress_rule;
 mod aws_vpc_security_group_ingress_rule;
 
 pub(crate) use aws_ec2_instance_connect_endpoint::AwsEc2InstanceConnectEndpoint;
+pub(crate) use aws_instance::AwsInstance;
 pub(crate) use aws_internet_gateway::AwsInternetGateway;
 pub(crate) use aws_key_pair::AwsKeyPair;
 pub(crate) use aws_route::AwsRoute;
