@@ -37,7 +37,10 @@ macro_rules! bulk {
 
 /// Types of managed objects.
 const RESOURCES: &[Resource] = &[
-    bulk!("aws_ec2_instance_connect_endpoint", ec2::AwsEc2InstanceConnectEndpoint),
+    bulk!(
+        "aws_ec2_instance_connect_endpoint",
+        ec2::AwsEc2InstanceConnectEndpoint
+    ),
     managed!(
         "aws_iam_instance_profile",
         iam::instance_profile::InstanceProfile
@@ -63,17 +66,31 @@ const RESOURCES: &[Resource] = &[
     bulk!("aws_subnet", ec2::AwsSubnet),
     bulk!("aws_vpc", ec2::AwsVpc),
     bulk!("aws_vpc_endpoint", ec2::AwsVpcEndpoint),
-    bulk!("aws_vpc_security_group_egress_rule", ec2::AwsVpcSecurityGroupEgressRule),
-    bulk!("aws_vpc_security_group_ingress_rule", ec2::AwsVpcSecurityGroupIngressRule),
+    bulk!(
+        "aws_vpc_security_group_egress_rule",
+        ec2::AwsVpcSecurityGroupEgressRule
+    ),
+    bulk!(
+        "aws_vpc_security_group_ingress_rule",
+        ec2::AwsVpcSecurityGroupIngressRule
+    ),
 ];
 
 /// Types of data sources.
 const SOURCES: &[Source] = &[
+    source!("aws_ami", ec2::DataAwsAmi),
+    source!("aws_availability_zones", ec2::DataAwsAvailabilityZones),
     source!("aws_caller_identity", meta::CallerIdentity),
     source!("aws_iam_policy", iam::policy_source::PolicySource),
+    source!("aws_instances", ec2::DataAwsInstances),
     source!("aws_partition", meta::Partition),
     source!("aws_region", meta::Region),
+    source!("aws_security_group", ec2::DataAwsSecurityGroup),
     source!("aws_ssm_parameter", ssm::parameter_source::ParameterSource),
+    source!("aws_subnet", ec2::DataAwsSubnet),
+    source!("aws_subnets", ec2::DataAwsSubnets),
+    source!("aws_vpc", ec2::DataAwsVpc),
+    source!("aws_vpc_endpoint_service", ec2::DataAwsVpcEndpointService),
 ];
 
 /// Returns the reconciler of a type.

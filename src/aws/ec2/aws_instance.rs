@@ -61,8 +61,13 @@ pub(crate) async fn list_instances(
 ) -> Result<Vec<Instance>, OpError> {
     let call = ec2.client.describe_instances().set_filters(some(filters));
     let pages = call.into_paginator().page_size(1000).items().send();
-    let reservations = pages.collect::<Result<Vec<_>, _>>().await.during("reading EC2 Instances")?;
-    let instances = reservations.into_iter().flat_map(|r| r.instances.unwrap_or_default());
+    let reservations = pages
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .during("reading EC2 Instances")?;
+    let instances = reservations
+        .into_iter()
+        .flat_map(|r| r.instances.unwrap_or_default());
     Ok(instances.collect())
 }
 
@@ -85,9 +90,14 @@ pub(super) fn reached(instance: &Instance, state: &State, what: &str) -> Result<
 
 /// New instance profiles and groups are not known everywhere at once.
 fn not_known_yet(error: &OpError) -> bool {
-    is(error, &["InvalidGroup.NotFound", "InvalidSubnetID.NotFound"])
-        || (is(error, &["InvalidParameterValue", "NoSuchEntity"])
-            && error.message.to_ascii_lowercase().contains("instance profile"))
+    is(
+        error,
+        &["InvalidGroup.NotFound", "InvalidSubnetID.NotFound"],
+    ) || (is(error, &["InvalidParameterValue", "NoSuchEntity"])
+        && error
+            .message
+            .to_ascii_lowercase()
+            .contains("instance profile"))
 }
 
 impl AwsInstance {
@@ -100,7 +110,9 @@ impl AwsInstance {
         let volume_tags = from_value(planned.get("volume_tags"));
         let call = match volume_tags.is_empty() {
             true => call,
-            false => call.tag_specifications(specification_of(ResourceType::Volume, op, volume_tags)),
+            false => {
+                call.tag_specifications(specification_of(ResourceType::Volume, op, volume_tags))
+            }
         };
         let made = retry(&self.0, op, PROPAGATION, what, not_known_yet, || {
             self.0.change(op, what, call.clone().send())
@@ -116,8 +128,10 @@ impl AwsInstance {
 
     /// The request names the root device; its name is the image's.
     async fn with_root_name(&self, planned: &Value) -> Result<Value, OpError> {
-        let (Some(root), Some(image)) = (block_of(planned, "root_block_device"), text_of(planned, "ami"))
-        else {
+        let (Some(root), Some(image)) = (
+            block_of(planned, "root_block_device"),
+            text_of(planned, "ami"),
+        ) else {
             return Ok(planned.clone());
         };
         if text_of(root, "device_name").is_some() {
@@ -126,9 +140,15 @@ impl AwsInstance {
         let what = format!("reading EC2 AMI ({image})");
         let call = self.0.client.describe_images().image_ids(image);
         let found = call.send().await.during(&what)?;
-        let name = found.images().first().and_then(|i| i.root_device_name()).unwrap_or("/dev/xvda");
+        let name = found
+            .images()
+            .first()
+            .and_then(|i| i.root_device_name())
+            .unwrap_or("/dev/xvda");
         let root = root.clone().with("device_name", name.into());
-        let ty = planned.get("root_block_device").map_or(Type::Dynamic, Value::type_of);
+        let ty = planned
+            .get("root_block_device")
+            .map_or(Type::Dynamic, Value::type_of);
         let block = fit(Value::tuple(vec![root]), &ty);
         Ok(planned.clone().with("root_block_device", block))
     }
@@ -193,8 +213,10 @@ impl AwsInstance {
             _ => return Ok(()),
         }
         if prior.get_bool("force_destroy") == Some(true) {
-            self.set_protection(op, id, "disable_api_stop", false).await?;
-            self.set_protection(op, id, "disable_api_termination", false).await?;
+            self.set_protection(op, id, "disable_api_stop", false)
+                .await?;
+            self.set_protection(op, id, "disable_api_termination", false)
+                .await?;
         }
         let call = self.0.client.terminate_instances().instance_ids(id);
         match self.0.change(op, &what, call.send()).await {
@@ -208,7 +230,11 @@ impl AwsInstance {
     pub(super) async fn profile_association(&self, id: &str) -> Result<Option<String>, OpError> {
         let what = format!("reading EC2 Instance ({id}) profile association");
         let call = self.0.client.describe_iam_instance_profile_associations();
-        let found = call.filters(is_value("instance-id", id)).send().await.during(&what)?;
+        let found = call
+            .filters(is_value("instance-id", id))
+            .send()
+            .await
+            .during(&what)?;
         let mut found = found.iam_instance_profile_associations().iter();
         let current = found.find(|a| {
             let state = a.state().map_or("", |s| s.as_str());

@@ -6,13 +6,14 @@ use aws_sdk_ec2::{
     types::{
         AmdSevSnpSpecification, BlockDeviceMapping, CapacityReservationPreference,
         CapacityReservationSpecification, CapacityReservationTarget, CpuOptionsRequest,
-        CreditSpecificationRequest, EbsBlockDevice, EnclaveOptionsRequest, HibernationOptionsRequest,
-        HostnameType, HttpTokensState, IamInstanceProfileSpecification, InstanceAutoRecoveryState,
-        InstanceInterruptionBehavior, InstanceIpv6Address, InstanceMaintenanceOptionsRequest,
-        InstanceMarketOptionsRequest, InstanceMetadataEndpointState, InstanceMetadataOptionsRequest,
+        CreditSpecificationRequest, EbsBlockDevice, EnclaveOptionsRequest,
+        HibernationOptionsRequest, HostnameType, HttpTokensState, IamInstanceProfileSpecification,
+        InstanceAutoRecoveryState, InstanceInterruptionBehavior, InstanceIpv6Address,
+        InstanceMaintenanceOptionsRequest, InstanceMarketOptionsRequest,
+        InstanceMetadataEndpointState, InstanceMetadataOptionsRequest,
         InstanceMetadataProtocolState, InstanceMetadataTagsState,
-        InstanceNetworkInterfaceSpecification, InstanceType, LaunchTemplateSpecification, MarketType,
-        NestedVirtualizationSpecification, Placement, PrivateDnsNameOptionsRequest,
+        InstanceNetworkInterfaceSpecification, InstanceType, LaunchTemplateSpecification,
+        MarketType, NestedVirtualizationSpecification, Placement, PrivateDnsNameOptionsRequest,
         PrivateIpAddressSpecification, RunInstancesMonitoringEnabled, ShutdownBehavior,
         SpotInstanceType, SpotMarketOptions, Tenancy, VolumeType,
     },
@@ -45,15 +46,21 @@ pub(crate) fn launch(call: Run, planned: &Value) -> Run {
         .set_instance_initiated_shutdown_behavior(
             text_of(planned, "instance_initiated_shutdown_behavior").map(ShutdownBehavior::from),
         )
-        .set_monitoring(planned.get_bool("monitoring").map(|on| {
-            RunInstancesMonitoringEnabled::builder().enabled(on).build()
-        }))
+        .set_monitoring(
+            planned
+                .get_bool("monitoring")
+                .map(|on| RunInstancesMonitoringEnabled::builder().enabled(on).build()),
+        )
         .set_iam_instance_profile(text(planned, "iam_instance_profile").map(|name| {
-            IamInstanceProfileSpecification::builder().name(name).build()
+            IamInstanceProfileSpecification::builder()
+                .name(name)
+                .build()
         }))
-        .set_hibernation_options(planned.get_bool("hibernation").map(|on| {
-            HibernationOptionsRequest::builder().configured(on).build()
-        }))
+        .set_hibernation_options(
+            planned
+                .get_bool("hibernation")
+                .map(|on| HibernationOptionsRequest::builder().configured(on).build()),
+        )
         .set_placement(placement(planned))
         .set_block_device_mappings(devices(planned));
     options(network(call, planned), planned)
@@ -122,7 +129,11 @@ fn network(call: Run, planned: &Value) -> Run {
 fn addresses(planned: &Value) -> Option<Vec<InstanceIpv6Address>> {
     let given = filled(texts_of(planned, "ipv6_addresses"))?;
     let given = given.into_iter();
-    Some(given.map(|a| InstanceIpv6Address::builder().ipv6_address(a).build()).collect())
+    Some(
+        given
+            .map(|a| InstanceIpv6Address::builder().ipv6_address(a).build())
+            .collect(),
+    )
 }
 
 fn given_interface(block: &Value) -> InstanceNetworkInterfaceSpecification {
@@ -145,8 +156,12 @@ fn new_interface(
     };
     let secondary = secondary.into_iter().map(|ip| address(ip, false));
     let own = text(planned, "private_ip");
-    let own_alone = own.clone().filter(|_| texts_of(planned, "secondary_private_ips").is_empty());
-    let with_own = own.filter(|_| own_alone.is_none()).map(|ip| address(ip, true));
+    let own_alone = own
+        .clone()
+        .filter(|_| texts_of(planned, "secondary_private_ips").is_empty());
+    let with_own = own
+        .filter(|_| own_alone.is_none())
+        .map(|ip| address(ip, true));
     let all: Vec<_> = with_own.into_iter().chain(secondary).collect();
     InstanceNetworkInterfaceSpecification::builder()
         .device_index(0)
@@ -167,7 +182,12 @@ fn devices(planned: &Value) -> Option<Vec<BlockDeviceMapping>> {
         // The name of the root device is the image's; `resolve_root` puts it in.
         made.push(device(root, text(root, "device_name")));
     }
-    let blocks = |name: &str| planned.get(name).and_then(Value::elements).unwrap_or_default();
+    let blocks = |name: &str| {
+        planned
+            .get(name)
+            .and_then(Value::elements)
+            .unwrap_or_default()
+    };
     for block in blocks("ebs_block_device") {
         made.push(device(block, text(block, "device_name")));
     }
@@ -194,7 +214,10 @@ fn device(block: &Value, name: Option<String>) -> BlockDeviceMapping {
         .set_volume_type(kind.map(VolumeType::from))
         .set_iops(number_of(block, "iops").filter(|n| *n > 0 && has_iops))
         .set_throughput(number_of(block, "throughput").filter(|n| *n > 0 && kind == Some("gp3")));
-    BlockDeviceMapping::builder().set_device_name(name).ebs(ebs.build()).build()
+    BlockDeviceMapping::builder()
+        .set_device_name(name)
+        .ebs(ebs.build())
+        .build()
 }
 
 fn options(call: Run, planned: &Value) -> Run {
@@ -207,12 +230,18 @@ fn options(call: Run, planned: &Value) -> Run {
         }))
         .set_maintenance_options(block_of(planned, "maintenance_options").and_then(|b| {
             let auto = InstanceAutoRecoveryState::from(text_of(b, "auto_recovery")?);
-            Some(InstanceMaintenanceOptionsRequest::builder().auto_recovery(auto).build())
+            Some(
+                InstanceMaintenanceOptionsRequest::builder()
+                    .auto_recovery(auto)
+                    .build(),
+            )
         }))
         .set_private_dns_name_options(block_of(planned, "private_dns_name_options").map(|b| {
             PrivateDnsNameOptionsRequest::builder()
                 .set_hostname_type(text_of(b, "hostname_type").map(HostnameType::from))
-                .set_enable_resource_name_dns_a_record(b.get_bool("enable_resource_name_dns_a_record"))
+                .set_enable_resource_name_dns_a_record(
+                    b.get_bool("enable_resource_name_dns_a_record"),
+                )
                 .set_enable_resource_name_dns_aaaa_record(
                     b.get_bool("enable_resource_name_dns_aaaa_record"),
                 )
@@ -245,9 +274,13 @@ fn metadata(block: &Value) -> InstanceMetadataOptionsRequest {
 }
 
 fn cpu(block: &Value) -> Option<CpuOptionsRequest> {
-    let (cores, threads) = (number_of(block, "core_count"), number_of(block, "threads_per_core"));
+    let (cores, threads) = (
+        number_of(block, "core_count"),
+        number_of(block, "threads_per_core"),
+    );
     let sev = text_of(block, "amd_sev_snp").map(AmdSevSnpSpecification::from);
-    let nested = text_of(block, "nested_virtualization").map(NestedVirtualizationSpecification::from);
+    let nested =
+        text_of(block, "nested_virtualization").map(NestedVirtualizationSpecification::from);
     if cores.is_none() && threads.is_none() && sev.is_none() && nested.is_none() {
         return None;
     }
@@ -261,7 +294,11 @@ fn cpu(block: &Value) -> Option<CpuOptionsRequest> {
 
 fn credit(planned: &Value) -> Option<CreditSpecificationRequest> {
     let credits = text(block_of(planned, "credit_specification")?, "cpu_credits")?;
-    Some(CreditSpecificationRequest::builder().cpu_credits(credits).build())
+    Some(
+        CreditSpecificationRequest::builder()
+            .cpu_credits(credits)
+            .build(),
+    )
 }
 
 fn capacity(planned: &Value) -> Option<CapacityReservationSpecification> {
@@ -270,7 +307,10 @@ fn capacity(planned: &Value) -> Option<CapacityReservationSpecification> {
     let target = block_of(block, "capacity_reservation_target").map(|t| {
         CapacityReservationTarget::builder()
             .set_capacity_reservation_id(text(t, "capacity_reservation_id"))
-            .set_capacity_reservation_resource_group_arn(text(t, "capacity_reservation_resource_group_arn"))
+            .set_capacity_reservation_resource_group_arn(text(
+                t,
+                "capacity_reservation_resource_group_arn",
+            ))
             .build()
     });
     let made = CapacityReservationSpecification::builder()

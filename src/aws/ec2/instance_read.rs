@@ -39,10 +39,19 @@ pub(crate) async fn details(ec2: &Ec2, id: &str) -> Result<Details, OpError> {
     use InstanceAttributeName::{
         DisableApiStop, DisableApiTermination, InstanceInitiatedShutdownBehavior, UserData,
     };
-    let names = [DisableApiStop, DisableApiTermination, InstanceInitiatedShutdownBehavior, UserData];
+    let names = [
+        DisableApiStop,
+        DisableApiTermination,
+        InstanceInitiatedShutdownBehavior,
+        UserData,
+    ];
     let answers = all(names.map(|name| async move {
         let what = format!("reading EC2 Instance ({id}) attribute {name}");
-        let call = ec2.client.describe_instance_attribute().instance_id(id).attribute(name);
+        let call = ec2
+            .client
+            .describe_instance_attribute()
+            .instance_id(id)
+            .attribute(name);
         call.send().await.during(&what)
     }));
     let mut details = Details::default();
@@ -73,20 +82,33 @@ pub(crate) async fn details(ec2: &Ec2, id: &str) -> Result<Details, OpError> {
 pub(crate) async fn common(ec2: &Ec2, instances: &[&Instance]) -> Result<Common, OpError> {
     let ids = |keep: &dyn Fn(&Instance) -> bool| -> Vec<String> {
         let kept = instances.iter().filter(|i| keep(i));
-        kept.filter_map(|i| i.instance_id().map(str::to_owned)).collect()
+        kept.filter_map(|i| i.instance_id().map(str::to_owned))
+            .collect()
     };
     let everything = ids(&|_| true);
     let call = ec2.client.describe_volumes();
     let call = call.set_filters(some(by_ids("attachment.instance-id", everything)));
     let pages = call.into_paginator().page_size(500).items().send();
-    let volumes = pages.collect::<Result<Vec<_>, _>>().await.during("reading EBS Volumes")?;
-    let volumes = volumes.into_iter().filter_map(|v| Some((v.volume_id()?.to_owned(), v)));
-    let mut common = Common { volumes: volumes.collect(), credits: BTreeMap::new() };
+    let volumes = pages
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .during("reading EBS Volumes")?;
+    let volumes = volumes
+        .into_iter()
+        .filter_map(|v| Some((v.volume_id()?.to_owned(), v)));
+    let mut common = Common {
+        volumes: volumes.collect(),
+        credits: BTreeMap::new(),
+    };
     let burstable = ids(&is_burstable);
     for chunk in burstable.chunks(200) {
         let call = ec2.client.describe_instance_credit_specifications();
         let call = call.set_instance_ids(Some(chunk.to_vec()));
-        let answer = match call.send().await.during("reading EC2 Instance credit specifications") {
+        let answer = match call
+            .send()
+            .await
+            .during("reading EC2 Instance credit specifications")
+        {
             Ok(answer) => answer,
             Err(e) if matches!(e.kind, OpErrorKind::Invalid | OpErrorKind::Unsupported) => continue,
             Err(e) => return Err(e),
@@ -120,14 +142,19 @@ pub(crate) async fn values(
 
 fn is_burstable(instance: &Instance) -> bool {
     let kind = instance.instance_type().map_or("", |t| t.as_str());
-    ["t2.", "t3.", "t3a.", "t4g."].iter().any(|family| kind.starts_with(family))
+    ["t2.", "t3.", "t3a.", "t4g."]
+        .iter()
+        .any(|family| kind.starts_with(family))
 }
 
 /// Returns the interface with index 0.
 pub(crate) fn primary(instance: &Instance) -> Option<&InstanceNetworkInterface> {
     let index = |n: &InstanceNetworkInterface| n.attachment().and_then(|a| a.device_index());
     let interfaces = instance.network_interfaces();
-    interfaces.iter().find(|n| index(n) == Some(0)).or(interfaces.first())
+    interfaces
+        .iter()
+        .find(|n| index(n) == Some(0))
+        .or(interfaces.first())
 }
 
 fn flatten(
@@ -144,7 +171,8 @@ fn flatten(
     let attributes = options(attributes, instance, common);
     let attributes = devices(ec2, attributes, instance, common, prior);
     let attributes = kept(attributes, prior);
-    ec2.with_tags(attributes, instance.tags(), prior).resource("aws_instance", &ec2.region)
+    ec2.with_tags(attributes, instance.tags(), prior)
+        .resource("aws_instance", &ec2.region)
 }
 
 fn own(ec2: &Ec2, instance: &Instance, details: &Details) -> Attributes {
@@ -153,26 +181,56 @@ fn own(ec2: &Ec2, instance: &Instance, details: &Details) -> Attributes {
     let arn = id.and_then(|id| ec2.arn(owner, "instance", id));
     let profile = instance.iam_instance_profile().and_then(|p| p.arn());
     let profile = profile.and_then(|arn| arn.rsplit('/').next());
-    let monitoring = instance.monitoring().and_then(|m| m.state()).map(|s| s.as_str());
+    let monitoring = instance
+        .monitoring()
+        .and_then(|m| m.state())
+        .map(|s| s.as_str());
     Attributes::default()
         .text("id", id)
         .text("arn", arn.as_deref())
         .text("ami", instance.image_id())
-        .text("instance_type", instance.instance_type().map(|t| t.as_str()))
-        .text("instance_state", instance.state().and_then(|s| s.name()).map(|n| n.as_str()))
-        .text("instance_lifecycle", instance.instance_lifecycle().map(|l| l.as_str()))
-        .text("spot_instance_request_id", instance.spot_instance_request_id())
+        .text(
+            "instance_type",
+            instance.instance_type().map(|t| t.as_str()),
+        )
+        .text(
+            "instance_state",
+            instance.state().and_then(|s| s.name()).map(|n| n.as_str()),
+        )
+        .text(
+            "instance_lifecycle",
+            instance.instance_lifecycle().map(|l| l.as_str()),
+        )
+        .text(
+            "spot_instance_request_id",
+            instance.spot_instance_request_id(),
+        )
         .text("key_name", instance.key_name())
         .text("iam_instance_profile", profile)
         .text("outpost_arn", instance.outpost_arn())
         .text("public_ip", instance.public_ip_address())
         .text("public_dns", instance.public_dns_name())
         .text("private_dns", instance.private_dns_name())
-        .flag("ebs_optimized", Some(instance.ebs_optimized() == Some(true)))
-        .flag("monitoring", Some(matches!(monitoring, Some("enabled" | "pending"))))
-        .flag("disable_api_stop", Some(details.disable_api_stop == Some(true)))
-        .flag("disable_api_termination", Some(details.disable_api_termination == Some(true)))
-        .text("instance_initiated_shutdown_behavior", details.shutdown_behavior.as_deref())
+        .flag(
+            "ebs_optimized",
+            Some(instance.ebs_optimized() == Some(true)),
+        )
+        .flag(
+            "monitoring",
+            Some(matches!(monitoring, Some("enabled" | "pending"))),
+        )
+        .flag(
+            "disable_api_stop",
+            Some(details.disable_api_stop == Some(true)),
+        )
+        .flag(
+            "disable_api_termination",
+            Some(details.disable_api_termination == Some(true)),
+        )
+        .text(
+            "instance_initiated_shutdown_behavior",
+            details.shutdown_behavior.as_deref(),
+        )
 }
 
 /// Plain where it is text and was not configured as Base64.
@@ -189,7 +247,10 @@ fn user_data(attributes: Attributes, details: &Details, prior: Option<&Value>) -
 }
 
 fn network(attributes: Attributes, instance: &Instance, prior: Option<&Value>) -> Attributes {
-    let groups = instance.security_groups().iter().filter_map(|g| g.group_id());
+    let groups = instance
+        .security_groups()
+        .iter()
+        .filter_map(|g| g.group_id());
     let attributes = attributes
         .texts("vpc_security_group_ids", groups)
         .value("security_groups", prior_or_empty(prior, "security_groups"));
@@ -199,8 +260,15 @@ fn network(attributes: Attributes, instance: &Instance, prior: Option<&Value>) -
             .text("private_ip", instance.private_ip_address())
             .flag("source_dest_check", instance.source_dest_check());
     };
-    let secondary = nic.private_ip_addresses().iter().filter(|a| a.primary() != Some(true));
-    let v6: Vec<_> = nic.ipv6_addresses().iter().filter_map(|a| a.ipv6_address()).collect();
+    let secondary = nic
+        .private_ip_addresses()
+        .iter()
+        .filter(|a| a.primary() != Some(true));
+    let v6: Vec<_> = nic
+        .ipv6_addresses()
+        .iter()
+        .filter_map(|a| a.ipv6_address())
+        .collect();
     let public = nic.association().and_then(|a| a.public_ip()).is_some();
     let keep = nic.attachment().and_then(|a| a.delete_on_termination());
     let block = Attributes::default()
@@ -210,12 +278,21 @@ fn network(attributes: Attributes, instance: &Instance, prior: Option<&Value>) -
         .text("primary_network_interface_id", nic.network_interface_id())
         .value("primary_network_interface", one(block))
         .text("subnet_id", nic.subnet_id().or(instance.subnet_id()))
-        .text("private_ip", nic.private_ip_address().or(instance.private_ip_address()))
-        .texts("secondary_private_ips", secondary.filter_map(|a| a.private_ip_address()))
+        .text(
+            "private_ip",
+            nic.private_ip_address().or(instance.private_ip_address()),
+        )
+        .texts(
+            "secondary_private_ips",
+            secondary.filter_map(|a| a.private_ip_address()),
+        )
         .number("ipv6_address_count", i32::try_from(v6.len()).ok())
         .texts("ipv6_addresses", v6)
         .flag("associate_public_ip_address", Some(public))
-        .flag("source_dest_check", nic.source_dest_check().or(instance.source_dest_check()))
+        .flag(
+            "source_dest_check",
+            nic.source_dest_check().or(instance.source_dest_check()),
+        )
 }
 
 fn placement(attributes: Attributes, instance: &Instance) -> Attributes {
@@ -228,7 +305,10 @@ fn placement(attributes: Attributes, instance: &Instance) -> Attributes {
         .text("host_id", p.host_id())
         .text("placement_group", p.group_name())
         .text("placement_group_id", p.group_id())
-        .number("placement_partition_number", p.partition_number().filter(|n| *n != 0))
+        .number(
+            "placement_partition_number",
+            p.partition_number().filter(|n| *n != 0),
+        )
 }
 
 fn one(block: Attributes) -> Value {
@@ -241,11 +321,20 @@ fn options(attributes: Attributes, instance: &Instance, common: &Common) -> Attr
         let block = Attributes::default()
             .text("http_endpoint", m.http_endpoint().map(|v| v.as_str()))
             .text("http_tokens", m.http_tokens().map(|v| v.as_str()))
-            .text("http_protocol_ipv6", Some(m.http_protocol_ipv6().map_or("disabled", |v| v.as_str())))
-            .number("http_put_response_hop_limit", m.http_put_response_hop_limit())
+            .text(
+                "http_protocol_ipv6",
+                Some(m.http_protocol_ipv6().map_or("disabled", |v| v.as_str())),
+            )
+            .number(
+                "http_put_response_hop_limit",
+                m.http_put_response_hop_limit(),
+            )
             .text(
                 "instance_metadata_tags",
-                Some(m.instance_metadata_tags().map_or("disabled", |v| v.as_str())),
+                Some(
+                    m.instance_metadata_tags()
+                        .map_or("disabled", |v| v.as_str()),
+                ),
             );
         attributes = attributes.value("metadata_options", one(block));
     }
@@ -254,11 +343,15 @@ fn options(attributes: Attributes, instance: &Instance, common: &Common) -> Attr
             .number("core_count", c.core_count())
             .number("threads_per_core", c.threads_per_core())
             .text("amd_sev_snp", c.amd_sev_snp().map(|v| v.as_str()))
-            .text("nested_virtualization", c.nested_virtualization().map(|v| v.as_str()));
+            .text(
+                "nested_virtualization",
+                c.nested_virtualization().map(|v| v.as_str()),
+            );
         attributes = attributes.value("cpu_options", one(block));
     }
     if let Some(m) = instance.maintenance_options() {
-        let block = Attributes::default().text("auto_recovery", m.auto_recovery().map(|v| v.as_str()));
+        let block =
+            Attributes::default().text("auto_recovery", m.auto_recovery().map(|v| v.as_str()));
         attributes = attributes.value("maintenance_options", one(block));
     }
     if let Some(e) = instance.enclave_options() {
@@ -268,22 +361,37 @@ fn options(attributes: Attributes, instance: &Instance, common: &Common) -> Attr
     if let Some(p) = instance.private_dns_name_options() {
         let block = Attributes::default()
             .text("hostname_type", p.hostname_type().map(|v| v.as_str()))
-            .flag("enable_resource_name_dns_a_record", p.enable_resource_name_dns_a_record())
-            .flag("enable_resource_name_dns_aaaa_record", p.enable_resource_name_dns_aaaa_record());
+            .flag(
+                "enable_resource_name_dns_a_record",
+                p.enable_resource_name_dns_a_record(),
+            )
+            .flag(
+                "enable_resource_name_dns_aaaa_record",
+                p.enable_resource_name_dns_aaaa_record(),
+            );
         attributes = attributes.value("private_dns_name_options", one(block));
     }
     if let Some(c) = instance.capacity_reservation_specification() {
         let target = c.capacity_reservation_target().map_or(Value::NULL, |t| {
             one(Attributes::default()
                 .text("capacity_reservation_id", t.capacity_reservation_id())
-                .text("capacity_reservation_resource_group_arn", t.capacity_reservation_resource_group_arn()))
+                .text(
+                    "capacity_reservation_resource_group_arn",
+                    t.capacity_reservation_resource_group_arn(),
+                ))
         });
         let block = Attributes::default()
-            .text("capacity_reservation_preference", c.capacity_reservation_preference().map(|v| v.as_str()))
+            .text(
+                "capacity_reservation_preference",
+                c.capacity_reservation_preference().map(|v| v.as_str()),
+            )
             .value("capacity_reservation_target", target);
         attributes = attributes.value("capacity_reservation_specification", one(block));
     }
-    match common.credits.get(instance.instance_id().unwrap_or_default()) {
+    match common
+        .credits
+        .get(instance.instance_id().unwrap_or_default())
+    {
         Some(credits) => {
             let block = Attributes::default().text("cpu_credits", Some(credits));
             attributes.value("credit_specification", one(block))
@@ -313,7 +421,9 @@ fn devices(
             .text("device_name", name)
             .text("volume_id", ebs.volume_id())
             .flag("delete_on_termination", ebs.delete_on_termination());
-        let listed = configured.as_ref().is_none_or(|c| name.is_some_and(|n| c.contains(&n.to_owned())));
+        let listed = configured
+            .as_ref()
+            .is_none_or(|c| name.is_some_and(|n| c.contains(&n.to_owned())));
         if is_root {
             root = one(block);
         } else if listed {
@@ -322,12 +432,20 @@ fn devices(
         }
     }
     let others = Value::list(Type::Dynamic, others);
-    attributes.value("root_block_device", root).value("ebs_block_device", others)
+    attributes
+        .value("root_block_device", root)
+        .value("ebs_block_device", others)
 }
 
 fn device_names(state: &Value, block: &str) -> Vec<String> {
-    let devices = state.get(block).and_then(Value::elements).unwrap_or_default();
-    devices.iter().filter_map(|d| text_of(d, "device_name").map(str::to_owned)).collect()
+    let devices = state
+        .get(block)
+        .and_then(Value::elements)
+        .unwrap_or_default();
+    devices
+        .iter()
+        .filter_map(|d| text_of(d, "device_name").map(str::to_owned))
+        .collect()
 }
 
 /// Returns a device of a state by its name; the root device without one.
@@ -336,7 +454,9 @@ fn device_of<'a>(state: &'a Value, name: Option<&str>) -> Option<&'a Value> {
         return super::attributes::block_of(state, "root_block_device");
     };
     let devices = state.get("ebs_block_device").and_then(Value::elements)?;
-    devices.iter().find(|d| text_of(d, "device_name") == Some(name))
+    devices
+        .iter()
+        .find(|d| text_of(d, "device_name") == Some(name))
 }
 
 fn device(ec2: &Ec2, volume: Option<&Volume>, prior: Option<&Value>) -> Attributes {
@@ -353,13 +473,21 @@ fn device(ec2: &Ec2, volume: Option<&Volume>, prior: Option<&Value>) -> Attribut
         .text("snapshot_id", v.snapshot_id());
     // Tags of a device count only where they are written there and not as `volume_tags`.
     let has_tags = prior.is_some_and(|p| p.get("tags").is_some_and(|t| !t.is_null()));
-    if has_tags { ec2.with_tags(attributes, v.tags(), prior) } else { attributes }
+    if has_tags {
+        ec2.with_tags(attributes, v.tags(), prior)
+    } else {
+        attributes
+    }
 }
 
 /// Blocks that the service does not tell stay as they were.
 fn kept(attributes: Attributes, prior: Option<&Value>) -> Attributes {
-    const KEPT: [&str; 4] =
-        ["launch_template", "network_interface", "ephemeral_block_device", "instance_market_options"];
+    const KEPT: [&str; 4] = [
+        "launch_template",
+        "network_interface",
+        "ephemeral_block_device",
+        "instance_market_options",
+    ];
     KEPT.into_iter().fold(attributes, |attributes, name| {
         let value = prior_or_empty(prior, name);
         attributes.value(name, value)
@@ -367,13 +495,22 @@ fn kept(attributes: Attributes, prior: Option<&Value>) -> Attributes {
 }
 
 fn prior_or_empty(prior: Option<&Value>, name: &str) -> Value {
-    let known = prior.and_then(|p| p.get(name)).filter(|v| v.is_wholly_known() && !v.is_null());
-    known.cloned().unwrap_or_else(|| Value::list(Type::Dynamic, Vec::new()))
+    let known = prior
+        .and_then(|p| p.get(name))
+        .filter(|v| v.is_wholly_known() && !v.is_null());
+    known
+        .cloned()
+        .unwrap_or_else(|| Value::list(Type::Dynamic, Vec::new()))
 }
 
 /// Says why an instance ended, for errors.
 pub(crate) fn reason(instance: &Instance) -> String {
     let reason = instance.state_reason().and_then(|r| r.message());
-    let reason = reason.or(instance.state_transition_reason()).filter(|r| !r.is_empty());
-    optional_text(reason).as_str().unwrap_or("the service gives no reason").to_owned()
+    let reason = reason
+        .or(instance.state_transition_reason())
+        .filter(|r| !r.is_empty());
+    optional_text(reason)
+        .as_str()
+        .unwrap_or("the service gives no reason")
+        .to_owned()
 }

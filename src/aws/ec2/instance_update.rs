@@ -7,7 +7,8 @@ use aws_sdk_ec2::{
         HttpTokensState, IamInstanceProfileSpecification, Instance, InstanceAutoRecoveryState,
         InstanceBlockDeviceMappingSpecification, InstanceCreditSpecificationRequest,
         InstanceMetadataEndpointState, InstanceMetadataOptionsState, InstanceMetadataProtocolState,
-        InstanceMetadataTagsState, InstanceStateName as State, SecureBlobAttributeValue, VolumeType,
+        InstanceMetadataTagsState, InstanceStateName as State, SecureBlobAttributeValue,
+        VolumeType,
     },
 };
 use bastionless_model::{
@@ -57,20 +58,25 @@ impl AwsInstance {
     ) -> Result<(), OpError> {
         let what = format!("updating EC2 Instance ({id})");
         if let Some(name) = NOT_BUILT.iter().find(|name| changed(prior, planned, name)) {
-            let message = format!("changing `{name}` of an instance in place is not built yet; replace the instance");
+            let message = format!(
+                "changing `{name}` of an instance in place is not built yet; replace the instance"
+            );
             return Err(OpError::new(OpErrorKind::Unsupported, what, message));
         }
         let instance = fetch_one::<Self>(&self.0, id).await?;
         let instance = instance.ok_or_else(|| incomplete(&what, "instance"))?;
         self.0.retag(op, id, prior, planned).await?;
-        self.bring_tags_of_volumes(op, &instance, prior, planned).await?;
+        self.bring_tags_of_volumes(op, &instance, prior, planned)
+            .await?;
         self.bring_profile(op, id, prior, planned).await?;
-        self.bring_network(op, id, &instance, prior, planned).await?;
+        self.bring_network(op, id, &instance, prior, planned)
+            .await?;
         self.bring_switches(op, id, prior, planned).await?;
         self.bring_options(op, id, prior, planned).await?;
         self.bring_root(op, id, &instance, prior, planned).await?;
         if NEEDS_STOP.iter().any(|name| changed(prior, planned, name)) {
-            self.bring_stopped(op, id, &instance, prior, planned).await?;
+            self.bring_stopped(op, id, &instance, prior, planned)
+                .await?;
         }
         Ok(())
     }
@@ -83,7 +89,10 @@ impl AwsInstance {
         planned: &Value,
     ) -> Result<(), OpError> {
         if changed(prior, planned, "volume_tags") {
-            let (old, new) = (from_value(prior.get("volume_tags")), from_value(planned.get("volume_tags")));
+            let (old, new) = (
+                from_value(prior.get("volume_tags")),
+                from_value(planned.get("volume_tags")),
+            );
             for mapping in instance.block_device_mappings() {
                 if let Some(volume) = mapping.ebs().and_then(|e| e.volume_id()) {
                     self.0.retag_maps(op, volume, &old, &new).await?;
@@ -117,15 +126,22 @@ impl AwsInstance {
         let what = format!("updating EC2 Instance ({id}) IAM instance profile");
         let association = self.profile_association(id).await?;
         let profile = text_of(planned, "iam_instance_profile");
-        let profile = profile.map(|name| IamInstanceProfileSpecification::builder().name(name).build());
+        let profile = profile.map(|name| {
+            IamInstanceProfileSpecification::builder()
+                .name(name)
+                .build()
+        });
         let client = &self.0.client;
         let passes = |e: &OpError| {
-            is(e, &["InvalidParameterValue", "NoSuchEntity"]) && e.message.to_ascii_lowercase().contains("profile")
+            is(e, &["InvalidParameterValue", "NoSuchEntity"])
+                && e.message.to_ascii_lowercase().contains("profile")
         };
         match (association, profile) {
             (Some(association), Some(profile)) => {
                 let call = client.replace_iam_instance_profile_association();
-                let call = call.association_id(association).iam_instance_profile(profile);
+                let call = call
+                    .association_id(association)
+                    .iam_instance_profile(profile);
                 retry(&self.0, op, PROPAGATION, &what, passes, || {
                     self.0.change(op, &what, call.clone().send())
                 })
@@ -141,7 +157,9 @@ impl AwsInstance {
             }
             (Some(association), None) => {
                 let call = client.disassociate_iam_instance_profile();
-                self.0.change(op, &what, call.association_id(association).send()).await?;
+                self.0
+                    .change(op, &what, call.association_id(association).send())
+                    .await?;
             }
             (None, None) => {}
         }
@@ -173,11 +191,15 @@ impl AwsInstance {
                 }
                 None => {
                     let call = self.0.client.modify_instance_attribute().instance_id(id);
-                    self.0.change(op, &what, call.set_groups(groups).send()).await?;
+                    self.0
+                        .change(op, &what, call.set_groups(groups).send())
+                        .await?;
                 }
             }
         }
-        if let (true, Some(interface)) = (changed(prior, planned, "secondary_private_ips"), interface) {
+        if let (true, Some(interface)) =
+            (changed(prior, planned, "secondary_private_ips"), interface)
+        {
             let what = format!("updating EC2 Instance ({id}) secondary private addresses");
             let name = "secondary_private_ips";
             let (old, new) = (texts_of(prior, name), texts_of(planned, name));
@@ -185,12 +207,16 @@ impl AwsInstance {
             let fresh: Vec<_> = new.iter().filter(|ip| !old.contains(ip)).cloned().collect();
             if !fresh.is_empty() {
                 let call = self.0.client.assign_private_ip_addresses();
-                let call = call.network_interface_id(interface).set_private_ip_addresses(Some(fresh));
+                let call = call
+                    .network_interface_id(interface)
+                    .set_private_ip_addresses(Some(fresh));
                 self.0.change(op, &what, call.send()).await?;
             }
             if !gone.is_empty() {
                 let call = self.0.client.unassign_private_ip_addresses();
-                let call = call.network_interface_id(interface).set_private_ip_addresses(Some(gone));
+                let call = call
+                    .network_interface_id(interface)
+                    .set_private_ip_addresses(Some(gone));
                 self.0.change(op, &what, call.send()).await?;
             }
         }
@@ -206,7 +232,10 @@ impl AwsInstance {
     ) -> Result<(), OpError> {
         let what = format!("updating EC2 Instance ({id}) source_dest_check");
         let call = self.0.client.modify_instance_attribute().instance_id(id);
-        self.0.change(op, &what, call.source_dest_check(flag(on)).send()).await.map(drop)
+        self.0
+            .change(op, &what, call.source_dest_check(flag(on)).send())
+            .await
+            .map(drop)
     }
 
     /// Switches the protection against stopping or terminating.
@@ -250,9 +279,21 @@ impl AwsInstance {
             let what = format!("updating EC2 Instance ({id}) monitoring");
             let client = &self.0.client;
             if planned.get_bool("monitoring") == Some(true) {
-                self.0.change(op, &what, client.monitor_instances().instance_ids(id).send()).await?;
+                self.0
+                    .change(
+                        op,
+                        &what,
+                        client.monitor_instances().instance_ids(id).send(),
+                    )
+                    .await?;
             } else {
-                self.0.change(op, &what, client.unmonitor_instances().instance_ids(id).send()).await?;
+                self.0
+                    .change(
+                        op,
+                        &what,
+                        client.unmonitor_instances().instance_ids(id).send(),
+                    )
+                    .await?;
             }
         }
         Ok(())
@@ -270,12 +311,19 @@ impl AwsInstance {
         if let Some(b) = block("metadata_options") {
             self.set_metadata(op, id, b).await?;
         }
-        if let Some(credits) = block("credit_specification").and_then(|b| text_of(b, "cpu_credits")) {
+        if let Some(credits) = block("credit_specification").and_then(|b| text_of(b, "cpu_credits"))
+        {
             let what = format!("updating EC2 Instance ({id}) credit specification");
             let request = InstanceCreditSpecificationRequest::builder();
             let request = request.instance_id(id).cpu_credits(credits).build();
             let call = client.modify_instance_credit_specification();
-            self.0.change(op, &what, call.instance_credit_specifications(request).send()).await?;
+            self.0
+                .change(
+                    op,
+                    &what,
+                    call.instance_credit_specifications(request).send(),
+                )
+                .await?;
         }
         if let Some(auto) = block("maintenance_options").and_then(|b| text_of(b, "auto_recovery")) {
             let what = format!("updating EC2 Instance ({id}) maintenance options");
@@ -290,12 +338,17 @@ impl AwsInstance {
         let what = format!("updating EC2 Instance ({id}) metadata options");
         let endpoint = text_of(b, "http_endpoint").map(InstanceMetadataEndpointState::from);
         let off = endpoint == Some(InstanceMetadataEndpointState::Disabled);
-        let call = self.0.client.modify_instance_metadata_options().instance_id(id);
+        let call = self
+            .0
+            .client
+            .modify_instance_metadata_options()
+            .instance_id(id);
         let call = call.set_http_endpoint(endpoint);
         let call = if off {
             call
         } else {
-            let protocol = text_of(b, "http_protocol_ipv6").map(InstanceMetadataProtocolState::from);
+            let protocol =
+                text_of(b, "http_protocol_ipv6").map(InstanceMetadataProtocolState::from);
             let tags = text_of(b, "instance_metadata_tags").map(InstanceMetadataTagsState::from);
             call.set_http_tokens(text_of(b, "http_tokens").map(HttpTokensState::from))
                 .set_http_put_response_hop_limit(number_of(b, "http_put_response_hop_limit"))
@@ -338,7 +391,13 @@ impl AwsInstance {
                 .set_device_name(instance.root_device_name().map(str::to_owned))
                 .ebs(ebs.build());
             let call = self.0.client.modify_instance_attribute().instance_id(id);
-            self.0.change(op, &what, call.block_device_mappings(mapping.build()).send()).await?;
+            self.0
+                .change(
+                    op,
+                    &what,
+                    call.block_device_mappings(mapping.build()).send(),
+                )
+                .await?;
         }
         Ok(())
     }
@@ -365,7 +424,11 @@ impl AwsInstance {
         self.0.change(op, &what, call.send()).await?;
         let what = format!("waiting for EBS Volume ({volume}) to be modified");
         until(&self.0, op, op.timeout, &what, || async {
-            let call = self.0.client.describe_volumes_modifications().volume_ids(volume);
+            let call = self
+                .0
+                .client
+                .describe_volumes_modifications()
+                .volume_ids(volume);
             let found = match call.send().await.during(&what) {
                 Ok(found) => found,
                 Err(e) if is(&e, &["InvalidVolumeModification.NotFound"]) => return Ok(Some(())),
@@ -399,27 +462,40 @@ impl AwsInstance {
         let ran = !matches!(state_of(instance), Some(State::Stopped | State::Stopping));
         if ran {
             let what = format!("stopping EC2 Instance ({id})");
-            self.0.change(op, &what, client.stop_instances().instance_ids(id).send()).await?;
+            self.0
+                .change(op, &what, client.stop_instances().instance_ids(id).send())
+                .await?;
         }
         let what = format!("waiting for EC2 Instance ({id}) to stop");
         wait_for::<Self>(&self.0, op, id, |i| reached(i, &State::Stopped, &what)).await?;
-        if let (true, Some(kind)) = (changed(prior, planned, "instance_type"), text_of(planned, "instance_type")) {
+        if let (true, Some(kind)) = (
+            changed(prior, planned, "instance_type"),
+            text_of(planned, "instance_type"),
+        ) {
             let what = format!("updating EC2 Instance ({id}) instance_type");
             let call = client.modify_instance_attribute().instance_id(id);
-            self.0.change(op, &what, call.instance_type(value(kind)).send()).await?;
+            self.0
+                .change(op, &what, call.instance_type(value(kind)).send())
+                .await?;
         }
         if changed(prior, planned, "user_data") || changed(prior, planned, "user_data_base64") {
             let what = format!("updating EC2 Instance ({id}) user data");
             // The SDK encodes the bytes itself.
             let encoded = user_data(planned).unwrap_or_default();
             let bytes = aws_smithy_types::base64::decode(encoded).unwrap_or_default();
-            let data = SecureBlobAttributeValue::builder().value(Blob::new(bytes)).build();
+            let data = SecureBlobAttributeValue::builder()
+                .value(Blob::new(bytes))
+                .build();
             let call = client.modify_instance_attribute().instance_id(id);
-            self.0.change(op, &what, call.user_data(data).send()).await?;
+            self.0
+                .change(op, &what, call.user_data(data).send())
+                .await?;
         }
         if ran {
             let what = format!("starting EC2 Instance ({id})");
-            self.0.change(op, &what, client.start_instances().instance_ids(id).send()).await?;
+            self.0
+                .change(op, &what, client.start_instances().instance_ids(id).send())
+                .await?;
             let what = format!("waiting for EC2 Instance ({id}) to run");
             wait_for::<Self>(&self.0, op, id, |i| reached(i, &State::Running, &what)).await?;
         }

@@ -1,6 +1,8 @@
 //! EC2: networks, security groups, endpoints, instances. One file a type.
 
 #[macro_use]
+mod lookups;
+#[macro_use]
 mod reconciled;
 
 mod attributes;
@@ -32,6 +34,14 @@ mod aws_vpc;
 mod aws_vpc_endpoint;
 mod aws_vpc_security_group_egress_rule;
 mod aws_vpc_security_group_ingress_rule;
+mod data_aws_ami;
+mod data_aws_availability_zones;
+mod data_aws_instances;
+mod data_aws_security_group;
+mod data_aws_subnet;
+mod data_aws_subnets;
+mod data_aws_vpc;
+mod data_aws_vpc_endpoint_service;
 
 pub(crate) use aws_ec2_instance_connect_endpoint::AwsEc2InstanceConnectEndpoint;
 pub(crate) use aws_instance::AwsInstance;
@@ -48,3 +58,11 @@ pub(crate) use aws_vpc_endpoint::AwsVpcEndpoint;
 pub(crate) use aws_vpc_security_group_egress_rule::AwsVpcSecurityGroupEgressRule;
 pub(crate) use aws_vpc_security_group_ingress_rule::AwsVpcSecurityGroupIngressRule;
 pub(crate) use context::Ec2;
+pub(crate) use data_aws_ami::DataAwsAmi;
+pub(crate) use data_aws_availability_zones::DataAwsAvailabilityZones;
+pub(crate) use data_aws_instances::DataAwsInstances;
+pub(crate) use data_aws_security_group::DataAwsSecurityGroup;
+pub(crate) use data_aws_subnet::DataAwsSubnet;
+pub(crate) use data_aws_subnets::DataAwsSubnets;
+pub(crate) use data_aws_vpc::DataAwsVpc;
+pub(crate) use data_aws_vpc_endpoint_service::DataAwsVpcEndpointService;
