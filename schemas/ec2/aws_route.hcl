@@ -26,12 +26,14 @@ resource "aws_route" {
   attribute "destination_cidr_block" {
     type        = string
     mode        = "optional"
+    format      = "ipv4_cidr"
     replace     = true
     description = "IPv4 destination."
   }
   attribute "destination_ipv6_cidr_block" {
     type        = string
     mode        = "optional"
+    format      = "ipv6_cidr"
     replace     = true
     equivalence = "cidr"
     description = "IPv6 destination."

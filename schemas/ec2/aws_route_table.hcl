@@ -52,6 +52,7 @@ resource "aws_route_table" {
     attribute "cidr_block" {
       type        = string
       mode        = "optional"
+      format      = "ipv4_cidr"
       description = "IPv4 CIDR block."
     }
     attribute "core_network_arn" {
@@ -77,6 +78,7 @@ resource "aws_route_table" {
     attribute "ipv6_cidr_block" {
       type        = string
       mode        = "optional"
+      format      = "ipv6_cidr"
       description = "IPv6 CIDR block."
     }
     attribute "local_gateway_id" {

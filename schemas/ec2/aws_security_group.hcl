@@ -33,6 +33,7 @@ resource "aws_security_group" {
     attribute "cidr_blocks" {
       type        = list(string)
       mode        = "optional"
+      format      = "ipv4_cidr"
       description = "IPv4 CIDR blocks."
     }
     attribute "description" {
@@ -48,6 +49,7 @@ resource "aws_security_group" {
     attribute "ipv6_cidr_blocks" {
       type        = list(string)
       mode        = "optional"
+      format      = "ipv6_cidr"
       description = "IPv6 CIDR blocks."
     }
     attribute "prefix_list_ids" {
@@ -90,6 +92,7 @@ resource "aws_security_group" {
     attribute "cidr_blocks" {
       type        = list(string)
       mode        = "optional"
+      format      = "ipv4_cidr"
       description = "IPv4 CIDR blocks."
     }
     attribute "description" {
@@ -105,6 +108,7 @@ resource "aws_security_group" {
     attribute "ipv6_cidr_blocks" {
       type        = list(string)
       mode        = "optional"
+      format      = "ipv6_cidr"
       description = "IPv6 CIDR blocks."
     }
     attribute "prefix_list_ids" {

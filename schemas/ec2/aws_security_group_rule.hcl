@@ -17,6 +17,7 @@ resource "aws_security_group_rule" {
   attribute "cidr_blocks" {
     type        = list(string)
     mode        = "optional"
+    format      = "ipv4_cidr"
     replace     = true
     description = "IPv4 CIDR blocks."
   }
@@ -39,6 +40,7 @@ resource "aws_security_group_rule" {
   attribute "ipv6_cidr_blocks" {
     type        = list(string)
     mode        = "optional"
+    format      = "ipv6_cidr"
     replace     = true
     description = "IPv6 CIDR blocks."
   }

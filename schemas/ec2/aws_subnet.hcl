@@ -39,6 +39,7 @@ resource "aws_subnet" {
   attribute "cidr_block" {
     type        = string
     mode        = "optional+computed"
+    format      = "ipv4_cidr"
     replace     = true
     description = "IPv4 CIDR block."
   }
@@ -92,6 +93,7 @@ resource "aws_subnet" {
   attribute "ipv6_cidr_block" {
     type         = string
     mode         = "optional+computed"
+    format       = "ipv6_cidr"
     replace_when = "assigns_ipv6"
     description  = "IPv6 CIDR block."
   }

@@ -24,6 +24,7 @@ resource "aws_vpc" {
   attribute "cidr_block" {
     type        = string
     mode        = "optional+computed"
+    format      = "ipv4_cidr"
     replace     = true
     description = "IPv4 CIDR block."
   }
@@ -99,6 +100,7 @@ resource "aws_vpc" {
   attribute "ipv6_cidr_block" {
     type        = string
     mode        = "optional+computed"
+    format      = "ipv6_cidr"
     description = "IPv6 CIDR block."
   }
   attribute "ipv6_cidr_block_network_border_group" {

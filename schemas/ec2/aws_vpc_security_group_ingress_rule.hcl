@@ -20,12 +20,14 @@ resource "aws_vpc_security_group_ingress_rule" {
   attribute "cidr_ipv4" {
     type         = string
     mode         = "optional"
+    format       = "ipv4_cidr"
     replace_when = "source_kind"
     description  = "IPv4 source or destination CIDR."
   }
   attribute "cidr_ipv6" {
     type         = string
     mode         = "optional"
+    format       = "ipv6_cidr"
     replace_when = "source_kind"
     description  = "IPv6 source or destination CIDR."
   }

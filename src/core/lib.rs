@@ -5,13 +5,17 @@
 //! - [`lang`]: syntax, addresses, blocks, module tree, expressions, functions
 //! - [`state`]: snapshots of what exists, the journal and its fold
 //! - [`plan`]: the settler, differences, execution graph, plan file, drift (pure)
+//! - [`report`]: renderers: text, JSON, events, DOT
+//! - [`builtin`]: types that call no cloud
 //!
 //! Rooms below this line may do I/O:
 //!
 //! - [`io`]: files, environment, clock
 //! - [`store`]: state stores with locks
-//! - `engine`: observing and applying
+//! - [`engine`]: observing and applying
 
+pub mod builtin;
+pub mod engine;
 pub mod io;
 pub mod lang;
 pub mod plan;

@@ -182,24 +182,16 @@ pub struct Folded {
 ///
 /// The caller has made sure that the snapshot is the base of the entries.
 pub fn fold<'e>(prior: Snapshot, entries: impl IntoIterator<Item = &'e Entry>) -> Folded {
-    let mut f = Folder {
-        snapshot: prior,
-        begun: BTreeMap::new(),
-        order: Vec::new(),
-        changed: false,
-    };
+    let mut f = Fold::new(prior);
     for entry in entries {
         f.absorb(entry);
     }
-    let open = f.order.iter().filter_map(|id| f.begun.remove(id)).collect();
-    Folded {
-        snapshot: f.snapshot,
-        open,
-        changed: f.changed,
-    }
+    f.end()
 }
 
-struct Folder {
+/// A fold under way: what exists after the entries so far.
+#[derive(Clone, Debug)]
+pub struct Fold {
     snapshot: Snapshot,
     begun: BTreeMap<String, Begin>,
     /// Ids in the order of beginning.
@@ -207,8 +199,40 @@ struct Folder {
     changed: bool,
 }
 
-impl Folder {
-    fn absorb(&mut self, entry: &Entry) {
+impl Fold {
+    /// Starts from a snapshot.
+    pub fn new(prior: Snapshot) -> Self {
+        Self {
+            snapshot: prior,
+            begun: BTreeMap::new(),
+            order: Vec::new(),
+            changed: false,
+        }
+    }
+
+    /// Returns what exists after the entries so far.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Returns the changes that have no end yet, in the order of beginning.
+    pub fn open(&self) -> impl Iterator<Item = &Begin> {
+        self.order.iter().filter_map(|id| self.begun.get(id))
+    }
+
+    /// Ends.
+    pub fn end(self) -> Folded {
+        let mut begun = self.begun;
+        let open = self.order.iter().filter_map(|id| begun.remove(id));
+        Folded {
+            open: open.collect(),
+            snapshot: self.snapshot,
+            changed: self.changed,
+        }
+    }
+
+    /// Takes in the next entry.
+    pub fn absorb(&mut self, entry: &Entry) {
         match entry {
             Entry::Begin(begin) => {
                 self.order.push(begin.id.clone());

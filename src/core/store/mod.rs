@@ -14,7 +14,7 @@ use bastionless_model::cloud::{Future, OpError};
 pub use error::StoreFailure;
 pub use local::{LocalBackend, LocalPaths, unadopted};
 pub use lock_info::{Lease, LockInfo};
-pub use open::{Prior, lock, open};
+pub use open::{Prior, forget_unfinished, lock, open};
 
 /// The workspace that always exists.
 pub const DEFAULT_WORKSPACE: &str = "default";

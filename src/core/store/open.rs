@@ -1,10 +1,11 @@
 //! Opening a state: the snapshot with what its journal adds, and locking with patience.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{StateStore, StoreFailure};
 use crate::{
     io::Disk,
+    lang::address::AbsInstance,
     state::{
         Snapshot, StateError,
         journal::{Base, Begin, Entry, Journal, fold},
@@ -84,6 +85,34 @@ pub async fn open(store: &dyn StateStore, disk: &dyn Disk) -> Result<Prior, Stor
         prior.foreign_journal = true;
     }
     Ok(prior)
+}
+
+/// Strikes the unfinished creation of an instance out of the journal: the user has settled it by hand. Tells whether there was
+/// one.
+///
+/// # Errors
+/// Fails where the journal cannot be read or written.
+pub async fn forget_unfinished(
+    store: &dyn StateStore,
+    address: &AbsInstance,
+) -> Result<bool, StoreFailure> {
+    let place = store.describe();
+    let state_error = |error| StoreFailure::State { place, error };
+    let Some(text) = store.journal().await? else {
+        return Ok(false);
+    };
+    let journal = utf8(&text).and_then(Journal::read).map_err(state_error)?;
+    let Some(journal) = journal else {
+        return Ok(false);
+    };
+    let struck: BTreeSet<_> = journal.hints().into_iter().filter(|b| b.address == *address).map(|b| b.id).collect();
+    let is_struck = |e: &Entry| matches!(e, Entry::Begin(b) if struck.contains(&b.id));
+    let kept: Vec<_> = journal.entries.iter().filter(|e| !is_struck(e)).collect();
+    let mut lines = Journal::header(&journal.base);
+    lines.extend(kept.iter().map(|e| e.to_line()));
+    let lines = (!kept.is_empty()).then(|| lines.into_bytes());
+    store.replace_journal(lines).await?;
+    Ok(!struck.is_empty())
 }
 
 fn utf8(bytes: &[u8]) -> Result<&str, StateError> {

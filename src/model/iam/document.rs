@@ -490,8 +490,11 @@ mod tests {
         );
     }
 
+    // The id is that of the state recorded with case a056.
     #[test]
     fn the_id_is_a_checksum() {
+        let one = render(&config(vec![simple("A", "s3:GetObject")], &[])).unwrap();
+        assert_eq!(one.id, "2083463073");
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
     }
 }

@@ -9,7 +9,7 @@ use hcl_edit::{
 };
 
 use super::{
-    Attribute, Block, Default, Equivalence, Mode, NestedBlock, Nesting, Replace, Schema,
+    Attribute, Block, Default, Equivalence, Format, Mode, NestedBlock, Nesting, Replace, Schema,
     SchemaKind, TypeName,
     load_expr::{
         Result, Wrong, boolean, count, duration, entries, integer, list, literal, name, nesting,
@@ -164,6 +164,7 @@ fn attribute(block: &HclBlock) -> Result<Attribute> {
         keep_when_absent: false,
         as_blocks: None,
         values: Vec::new(),
+        format: None,
         range: None,
         deprecated: None,
         description: String::new(),
@@ -191,6 +192,7 @@ fn attribute(block: &HclBlock) -> Result<Attribute> {
             "keep_when_absent" => a.keep_when_absent = boolean(value)?,
             "as_blocks" => a.as_blocks = Some(Box::new(as_blocks(block, value)?)),
             "values" => a.values = list(value, string)?,
+            "format" => a.format = Some(format(value)?),
             "range" => a.range = Some(range(value)?),
             "deprecated" => a.deprecated = Some(string(value)?),
             "description" => a.description = string(value)?,
@@ -287,6 +289,7 @@ fn timeouts<'a>(keys: impl Iterator<Item = &'a Arc<str>>) -> NestedBlock {
             keep_when_absent: false,
             as_blocks: None,
             values: Vec::new(),
+            format: None,
             range: None,
             deprecated: None,
             description: format!("How long {key} may take, such as 10m."),
@@ -328,6 +331,14 @@ fn range(e: &Expression) -> Result<(i64, i64)> {
     match list(e, integer)?.as_slice() {
         [low, high] if low <= high => Ok((*low, *high)),
         _ => wrong(e, "the smallest and the largest number are needed"),
+    }
+}
+
+fn format(e: &Expression) -> Result<Format> {
+    match string(e)?.as_str() {
+        "ipv4_cidr" => Ok(Format::Ipv4Cidr),
+        "ipv6_cidr" => Ok(Format::Ipv6Cidr),
+        other => wrong(e, format!("there is no format `{other}`")),
     }
 }
 

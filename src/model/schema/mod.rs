@@ -6,7 +6,6 @@
 mod catalogue;
 mod load;
 mod load_expr;
-mod marks;
 mod model;
 pub mod plan;
 mod refine;
@@ -14,8 +13,7 @@ mod texts;
 
 pub use catalogue::{Catalogue, PROVIDER_VERSION};
 pub use load::{LoadError, load};
-pub use marks::sensitive_paths;
 pub use model::{
-    Attribute, Block, Default, Equivalence, Mode, NestedBlock, Nesting, Replace, Schema,
+    Attribute, Block, Default, Equivalence, Format, Mode, NestedBlock, Nesting, Replace, Schema,
     SchemaKind, TypeName,
 };

@@ -113,6 +113,15 @@ pub enum Equivalence {
     Cidr,
 }
 
+/// The form that a text must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// An IPv4 block without host bits.
+    Ipv4Cidr,
+    /// An IPv6 block without host bits.
+    Ipv6Cidr,
+}
+
 /// A default that is known at plan.
 #[derive(Clone, Debug)]
 pub enum Default {
@@ -151,6 +160,8 @@ pub struct Attribute {
     pub as_blocks: Option<Box<NestedBlock>>,
     /// The only values that are allowed; empty allows all.
     pub values: Vec<String>,
+    /// The form that the text, or each text of the list or set, must have.
+    pub format: Option<Format>,
     /// Smallest and largest number that is allowed.
     pub range: Option<(i64, i64)>,
     /// Why not to use it.

@@ -9,6 +9,7 @@
 
 mod consistent;
 mod drift;
+mod format;
 mod names;
 mod propose;
 mod read;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::same::is_empty;
+use super::format;
 use crate::{
-    schema::{Attribute, Block, Equivalence, NestedBlock, Schema, refine},
-    value::{Path, Value},
+    schema::{Attribute, Block, Equivalence, Mode, NestedBlock, Schema, refine},
+    value::{Kind, Path, Step, Value},
 };
 
 /// Something that is wrong with a configuration, plan or result.
@@ -35,21 +35,15 @@ impl Problem {
 pub fn validate(schema: &Schema, config: &Value) -> Vec<Problem> {
     let mut out = Vec::new();
     for group in &schema.conflicts {
-        exclusive(group, config, &mut out);
+        exclusive(schema, group, config, &mut out);
     }
     for group in &schema.exactly_one {
-        exclusive(group, config, &mut out);
-        if group
+        exclusive(schema, group, config, &mut out);
+        if !group
             .iter()
-            .all(|name| values_at(config, name).iter().all(|v| is_empty(v)))
+            .any(|name| is_set(schema, config, name) != Some(false))
         {
-            let names = group.join(",");
-            let detail = format!("one of `{names}` must be specified");
-            out.push(Problem {
-                path: Path::default(),
-                summary: "Invalid combination of arguments".into(),
-                detail,
-            });
+            out.push(missing(schema, group));
         }
     }
     block(&schema.block, config, &Path::default(), &mut out);
@@ -59,12 +53,40 @@ pub fn validate(schema: &Schema, config: &Value) -> Vec<Problem> {
     out
 }
 
-fn exclusive(group: &[Arc<str>], config: &Value, out: &mut Vec<Problem>) {
-    let set = |name: &&Arc<str>| {
-        values_at(config, name)
-            .iter()
-            .any(|v| v.is_known() && !v.is_null() && v.elements().is_none_or(|l| !l.is_empty()))
+fn missing(schema: &Schema, group: &[Arc<str>]) -> Problem {
+    let (summary, detail) = if schema.legacy {
+        let detail = format!("one of `{}` must be specified", group.join(","));
+        ("Invalid combination of arguments", detail)
+    } else {
+        let names = group.join(",");
+        let detail = format!("Exactly one of these attributes must be configured: [{names}]");
+        ("Missing Attribute Configuration", detail)
     };
+    Problem {
+        path: Path::default(),
+        summary: summary.into(),
+        detail,
+    }
+}
+
+/// Tells whether an argument is given; `None` while that is not known. A block is given if there is one, an attribute if it
+/// is not null, empty or not.
+fn is_set(schema: &Schema, config: &Value, name: &str) -> Option<bool> {
+    let is_block = schema.block.blocks.contains_key(name);
+    let values = values_at(config, name);
+    let set = |v: &Value| match v.elements() {
+        Some(elements) if is_block => !elements.is_empty(),
+        _ => v.is_known() && !v.is_null(),
+    };
+    match values.iter().any(|v| set(v)) {
+        true => Some(true),
+        false if values.iter().any(|v| v.is_unknown()) => None,
+        false => Some(false),
+    }
+}
+
+fn exclusive(schema: &Schema, group: &[Arc<str>], config: &Value, out: &mut Vec<Problem>) {
+    let set = |name: &&Arc<str>| is_set(schema, config, name) == Some(true);
     let set: Vec<_> = group.iter().filter(set).collect();
     for name in &set {
         if let Some(other) = set.iter().find(|n| n != &name) {
@@ -96,6 +118,15 @@ fn values_at<'a>(config: &'a Value, name: &str) -> Vec<&'a Value> {
     }
 }
 
+/// Checks what the blocks that an attribute holds say.
+fn attribute_blocks(n: &NestedBlock, value: &Value, path: &Path, out: &mut Vec<Problem>) {
+    for element in value.elements().unwrap_or_default() {
+        let mut inner = path.clone();
+        inner.0.push(Step::Element(element.clone()));
+        block(&n.block, element, &inner, out);
+    }
+}
+
 fn block(schema: &Block, config: &Value, path: &Path, out: &mut Vec<Problem>) {
     if config.entries().is_none() {
         return;
@@ -109,6 +140,11 @@ fn block(schema: &Block, config: &Value, path: &Path, out: &mut Vec<Problem>) {
             &path.clone().attribute(name.clone()),
             out,
         );
+    }
+    for (name, a) in &schema.attributes {
+        if let (Some(n), Some(value)) = (&a.as_blocks, config.get(name)) {
+            attribute_blocks(n, value, &path.clone().attribute(name.clone()), out);
+        }
     }
     for (name, n) in &schema.blocks {
         nested(
@@ -129,9 +165,25 @@ fn attribute(name: &str, a: &Attribute, value: &Value, path: &Path, out: &mut Ve
             detail,
         })
     };
-    if value.is_null() && a.mode == crate::schema::Mode::Required {
+    if value.is_null() && a.mode == Mode::Required {
         let detail = format!("The argument \"{name}\" is required, but no definition was found.");
         return problem("Missing required argument".into(), detail);
+    }
+    if let Some(format) = a.format {
+        // An empty text is as good as none, but not as an element.
+        let one = value.as_str().filter(|t| !t.is_empty());
+        let many = value
+            .elements()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_str);
+        for why in one
+            .into_iter()
+            .chain(many)
+            .filter_map(|t| format::check(format, t))
+        {
+            problem(why, String::new());
+        }
     }
     let shown = dotted(path);
     if let Some(text) = value.as_str() {
@@ -169,7 +221,6 @@ fn attribute(name: &str, a: &Attribute, value: &Value, path: &Path, out: &mut Ve
 
 /// Prints a path as the SDK does: `rule.0.status`.
 fn dotted(path: &Path) -> String {
-    use crate::value::Step;
     let step = |s: &Step| match s {
         Step::Attribute(name) => name.to_string(),
         Step::Index(v) => v
@@ -206,13 +257,13 @@ fn nested(name: &str, n: &NestedBlock, value: &Value, path: &Path, out: &mut Vec
             format!("No more than {max} \"{name}\" blocks are allowed"),
         );
     }
-    let is_set = matches!(value.kind(), crate::value::Kind::Set(..));
+    let is_set = matches!(value.kind(), Kind::Set(..));
     for (i, element) in elements.iter().enumerate() {
         let mut inner = path.clone();
         inner.0.push(if is_set {
-            crate::value::Step::Element(element.clone())
+            Step::Element(element.clone())
         } else {
-            crate::value::Step::Index(Value::from(i64::try_from(i).unwrap_or(i64::MAX)))
+            Step::Index(Value::from(i64::try_from(i).unwrap_or(i64::MAX)))
         });
         block(&n.block, element, &inner, out);
     }
@@ -260,7 +311,7 @@ mod tests {
 
     #[test]
     fn exactly_one_source_is_needed() {
-        let none = "|Invalid combination of arguments|one of `cidr_ipv4,cidr_ipv6,prefix_list_id,referenced_security_group_id` must be specified";
+        let none = "|Missing Attribute Configuration|Exactly one of these attributes must be configured: [cidr_ipv4,cidr_ipv6,prefix_list_id,referenced_security_group_id]";
         let rule = r#"{"security_group_id":"sg-1","ip_protocol":"tcp""#;
         check(
             "aws_vpc_security_group_ingress_rule",
@@ -320,6 +371,32 @@ mod tests {
             "aws_iam_policy_document",
             r#"{"source_json":"{}"}"#,
             &[r#".source_json|expected "source_json" to be an empty string: got {}|"#],
+        );
+    }
+    #[test]
+    fn forms_are_checked_inside_attributes_that_hold_blocks_too() {
+        let rule = |protocol: &str, port: i64, cidr: &str| {
+            format!(
+                r#"{{"name":"g","ingress":[{{"protocol":"{protocol}","from_port":{port},"to_port":{port},"cidr_blocks":["{cidr}"]}}]}}"#
+            )
+        };
+        let host = r#".ingress[...].cidr_blocks|"10.0.0.1/8" is not a valid IPv4 CIDR block; did you mean "10.0.0.0/8"?|"#;
+        check(
+            "aws_security_group",
+            &rule("tcp", 22, "10.0.0.1/8"),
+            &[host],
+        );
+        let ports = r#".ingress|from_port (22) and to_port (22) must both be 0 to use the 'ALL' "-1" protocol!|"#;
+        check(
+            "aws_security_group",
+            &rule("all", 22, "10.0.0.0/8"),
+            &[ports],
+        );
+        check("aws_security_group", &rule("-1", 0, "10.0.0.0/8"), &[]);
+        check(
+            "aws_route_table",
+            r#"{"vpc_id":"v","route":[{"cidr_block":"","ipv6_cidr_block":"::/0","gateway_id":"igw-1"}]}"#,
+            &[],
         );
     }
 }

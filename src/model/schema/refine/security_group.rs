@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Refine;
 use crate::{
-    schema::plan::{Settings, protocol},
+    schema::plan::{Problem, Settings, protocol},
     value::{Type, Value},
 };
 
@@ -16,6 +16,7 @@ pub(super) const REFINE: Refine = Refine {
     name: "security_group",
     shape: Some(shape),
     read: Some(read),
+    validate: Some(validate),
     ..Refine::NONE
 };
 
@@ -28,6 +29,32 @@ const LISTS: [&str; 4] = [
 
 fn is_rules(name: &str) -> bool {
     name == "ingress" || name == "egress"
+}
+
+/// AWS takes no ports with all protocols; Terraform finds out during apply.
+fn validate(config: &Value) -> Vec<Problem> {
+    let mut out = Vec::new();
+    for name in ["ingress", "egress"] {
+        for rule in config
+            .get(name)
+            .and_then(Value::elements)
+            .unwrap_or_default()
+        {
+            let all = rule
+                .get_str("protocol")
+                .is_some_and(|p| protocol(p) == "-1");
+            let (from, to) = (rule.get_i64("from_port"), rule.get_i64("to_port"));
+            if let (true, Some(from), Some(to)) =
+                (all && (from, to) != (Some(0), Some(0)), from, to)
+            {
+                let text = format!(
+                    "from_port ({from}) and to_port ({to}) must both be 0 to use the 'ALL' \"-1\" protocol!"
+                );
+                out.push(Problem::at(name, text, ""));
+            }
+        }
+    }
+    out
 }
 
 /// Configured rules as the state has them: protocols by name, nothing null but ports.

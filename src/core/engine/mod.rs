@@ -1,0 +1,26 @@
+//! The engine: answers the settler's questions and carries out plans.
+//!
+//! - `providers`: configured clouds of a run
+//! - `observe`: answers, batched
+//! - `apply`: walks the stored graph; `commit` makes one change; `record` keeps the journal
+//! - `recover`: looks for the objects of a run that broke off
+//! - `cancel`, `events`: what the terminal sends and what it is told
+
+mod apply;
+mod call;
+mod cancel;
+mod commit;
+mod evaluate;
+mod events;
+mod failure;
+mod providers;
+mod record;
+mod recover;
+mod save;
+
+pub use apply::{Applied, Apply, Counts};
+pub use cancel::Cancel;
+pub use evaluate::{Ended, Evaluate, Ready};
+pub use events::{Event, Events, Silent, Step};
+pub use providers::Providers;
+pub use recover::{Recovered, recover};
