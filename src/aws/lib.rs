@@ -21,6 +21,7 @@ mod names;
 mod object_store;
 mod registry;
 mod roles;
+mod s3;
 mod sdk;
 mod settings;
 mod shape;

@@ -8,7 +8,7 @@ use crate::{
     clients::Scope,
     ec2, iam,
     kind::{Managed, Read},
-    kms, logs, meta, ssm,
+    kms, logs, meta, s3, ssm,
 };
 
 type Resource = (&'static str, fn(&Scope) -> Arc<dyn Reconcile>);
@@ -37,6 +37,7 @@ macro_rules! bulk {
 
 /// Types of managed objects.
 const RESOURCES: &[Resource] = &[
+    managed!("aws_cloudwatch_log_group", logs::group::LogGroup),
     bulk!(
         "aws_ec2_instance_connect_endpoint",
         ec2::AwsEc2InstanceConnectEndpoint
@@ -60,6 +61,28 @@ const RESOURCES: &[Resource] = &[
     bulk!("aws_route", ec2::AwsRoute),
     bulk!("aws_route_table", ec2::AwsRouteTable),
     bulk!("aws_route_table_association", ec2::AwsRouteTableAssociation),
+    managed!("aws_s3_bucket", s3::bucket::Bucket),
+    managed!(
+        "aws_s3_bucket_lifecycle_configuration",
+        s3::part::Part<s3::lifecycle::Lifecycle>
+    ),
+    managed!(
+        "aws_s3_bucket_ownership_controls",
+        s3::part::Part<s3::ownership::Ownership>
+    ),
+    managed!("aws_s3_bucket_policy", s3::part::Part<s3::policy::Policy>),
+    managed!(
+        "aws_s3_bucket_public_access_block",
+        s3::part::Part<s3::public_access::PublicAccess>
+    ),
+    managed!(
+        "aws_s3_bucket_server_side_encryption_configuration",
+        s3::part::Part<s3::encryption::Encryption>
+    ),
+    managed!(
+        "aws_s3_bucket_versioning",
+        s3::part::Part<s3::versioning::Versioning>
+    ),
     bulk!("aws_security_group", ec2::AwsSecurityGroup),
     bulk!("aws_security_group_rule", ec2::AwsSecurityGroupRule),
     managed!("aws_ssm_document", ssm::document::Document),

@@ -1,8 +1,6 @@
 //! `aws_kms_key`
 
-use aws_sdk_kms::types::{
-    CustomerMasterKeySpec, KeyMetadata, KeySpec, KeyUsageType, OriginType, Tag,
-};
+use aws_sdk_kms::types::{KeyMetadata, KeySpec, KeyUsageType, OriginType, Tag};
 use bastionless_model::{
     cloud::{
         Failure, Found, INTENT_TAG, Identity, Intent, Observed, OpError, OpErrorKind, Operation,
@@ -396,11 +394,7 @@ impl Kind for Key {
     reason = "older stacks of KMS answer with the old name only"
 )]
 pub(super) fn spec(meta: &KeyMetadata) -> Option<String> {
-    let old = || {
-        meta.customer_master_key_spec
-            .as_ref()
-            .map(CustomerMasterKeySpec::as_str)
-    };
+    let old = || meta.customer_master_key_spec.as_ref().map(|s| s.as_str());
     meta.key_spec
         .as_ref()
         .map(KeySpec::as_str)
