@@ -19,5 +19,6 @@ pub mod engine;
 pub mod io;
 pub mod lang;
 pub mod plan;
+pub mod report;
 pub mod state;
 pub mod store;

@@ -150,7 +150,10 @@ impl Disk for RealDisk {
     }
 
     fn make_folder(&self, path: &Path) -> io::Result<()> {
-        fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(path)
     }
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
@@ -262,12 +265,18 @@ mod tests {
         RealDisk.replace(&path, b"one").unwrap();
         RealDisk.replace(&path, b"two").unwrap();
         assert_eq!(RealDisk.read(&path).unwrap().unwrap(), b"two");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         let journal = dir.path().join("journal");
         RealDisk.append(&journal, b"a\n").unwrap();
         RealDisk.append(&journal, b"b\n").unwrap();
         assert_eq!(RealDisk.read(&journal).unwrap().unwrap(), b"a\nb\n");
-        assert_eq!(fs::metadata(&journal).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&journal).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 

@@ -1,8 +1,17 @@
 //! Planning: pure. From a program, a prior snapshot and observations to a plan.
 
+pub(crate) mod conditions;
+pub mod execution;
+pub mod file;
+pub mod finalise;
 mod model;
+mod moves;
+mod options;
+pub mod settler;
+pub(crate) mod world;
 
 pub use model::{
-    Action, Change, CheckResult, CheckStatus, Deferred, Drifted, ExecutionGraph, ExecutionNode,
-    Mode, NodeId, NodeKind, OutputChange, Plan, Reason,
+    Action, Change, CheckResult, CheckStatus, Drifted, ExecutionGraph, ExecutionNode, Mode, NodeId,
+    NodeKind, OutputChange, Plan, Reason,
 };
+pub use options::Options;

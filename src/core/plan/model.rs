@@ -141,10 +141,6 @@ pub struct CheckResult {
     pub instances: Vec<(String, CheckStatus, Vec<String>)>,
 }
 
-/// Reserved for deferred actions, which we never make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deferred {}
-
 /// Names a node of an [`ExecutionGraph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub usize);
@@ -215,5 +211,57 @@ impl Plan {
                 .any(|c| c.action != Action::NoOp || c.importing.is_some() || c.previous.is_some())
                 || self.outputs.values().any(|o| o.action != Action::NoOp)
                 || (self.mode == Mode::RefreshOnly && !self.drift.is_empty()))
+    }
+}
+
+const REASONS: [(Reason, &str); 13] = [
+    (Reason::ReplaceBecauseTainted, "replace_because_tainted"),
+    (
+        Reason::ReplaceBecauseCannotUpdate,
+        "replace_because_cannot_update",
+    ),
+    (Reason::ReplaceByRequest, "replace_by_request"),
+    (Reason::ReplaceByTriggers, "replace_by_triggers"),
+    (
+        Reason::DeleteBecauseNoResourceConfig,
+        "delete_because_no_resource_config",
+    ),
+    (
+        Reason::DeleteBecauseWrongRepetition,
+        "delete_because_wrong_repetition",
+    ),
+    (
+        Reason::DeleteBecauseCountIndex,
+        "delete_because_count_index",
+    ),
+    (Reason::DeleteBecauseEachKey, "delete_because_each_key"),
+    (Reason::DeleteBecauseNoModule, "delete_because_no_module"),
+    (
+        Reason::DeleteBecauseNoMoveTarget,
+        "delete_because_no_move_target",
+    ),
+    (
+        Reason::ReadBecauseConfigUnknown,
+        "read_because_config_unknown",
+    ),
+    (
+        Reason::ReadBecauseDependencyPending,
+        "read_because_dependency_pending",
+    ),
+    (Reason::ReadBecauseCheckNested, "read_because_check_nested"),
+];
+
+impl Reason {
+    /// Returns Terraform's name, as in `action_reason` of its plan JSON.
+    pub fn name(self) -> &'static str {
+        REASONS
+            .iter()
+            .find(|(r, _)| *r == self)
+            .map_or("", |(_, n)| n)
+    }
+
+    /// Returns the reason of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        REASONS.iter().find(|(_, n)| *n == name).map(|(r, _)| *r)
     }
 }

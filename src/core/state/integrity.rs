@@ -29,7 +29,9 @@ impl Snapshot {
                 }
             }
             if !instance.deposed.is_empty() && address.resource.resource.mode == Mode::Data {
-                out.push(Flaw(format!("the data source {address} has deposed objects")));
+                out.push(Flaw(format!(
+                    "the data source {address} has deposed objects"
+                )));
             }
             if resource.provider.provider.name.is_empty() {
                 out.push(Flaw(format!("{address} names no provider")));

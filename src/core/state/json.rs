@@ -125,7 +125,10 @@ pub(crate) fn compact(json: &str) -> String {
             }
             _ => bytes
                 .get(i..)
-                .and_then(|rest| rest.iter().position(|b| *b == b'"' || b.is_ascii_whitespace()))
+                .and_then(|rest| {
+                    rest.iter()
+                        .position(|b| *b == b'"' || b.is_ascii_whitespace())
+                })
                 .map_or(bytes.len(), |n| i + n),
         };
         out.push_str(json.get(i..end).unwrap_or_default());
@@ -190,7 +193,10 @@ mod tests {
 
     #[test]
     fn compact_text_stands_on_one_line() {
-        assert_eq!(compact("{\n \"a b\\\" \" : [ 1 , 2.0 ]\r\n}\n"), "{\"a b\\\" \":[1,2.0]}");
+        assert_eq!(
+            compact("{\n \"a b\\\" \" : [ 1 , 2.0 ]\r\n}\n"),
+            "{\"a b\\\" \":[1,2.0]}"
+        );
     }
 
     #[test]

@@ -117,7 +117,11 @@ fn inside(outer: &ModuleInstance, module: &ModuleInstance) -> Option<usize> {
     (before == own_before && same_last).then_some(n)
 }
 
-fn new_address(from: &Target, to: &Target, source: &AbsInstance) -> Result<AbsInstance, StateError> {
+fn new_address(
+    from: &Target,
+    to: &Target,
+    source: &AbsInstance,
+) -> Result<AbsInstance, StateError> {
     let misfit = || {
         StateError::Move(format!(
             "{} cannot become {}: both must be modules, or both resources or instances",

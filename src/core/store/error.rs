@@ -20,7 +20,9 @@ pub enum StoreFailure {
     #[error("the lock of the state was lost: {0}")]
     LostLock(String),
     /// The state was changed by somebody else since we read it.
-    #[error("the state at {0} was changed by somebody else since it was read; nothing was overwritten")]
+    #[error(
+        "the state at {0} was changed by somebody else since it was read; nothing was overwritten"
+    )]
     Changed(String),
     /// The state file is not one.
     #[error("{place}: {error}")]
@@ -96,7 +98,9 @@ impl From<StoreFailure> for Diagnostic {
             ),
             failure @ StoreFailure::Changed(_) => Self::error(
                 "Failed to save state",
-                format!("{failure}. What this run did is in the journal beside the state; the next run takes it up."),
+                format!(
+                    "{failure}. What this run did is in the journal beside the state; the next run takes it up."
+                ),
             ),
             StoreFailure::State { place, error } => {
                 Self::error("Error loading state", format!("{place}: {error}."))
@@ -108,7 +112,9 @@ impl From<StoreFailure> for Diagnostic {
                     flaws.join("; ")
                 ),
             ),
-            failure @ StoreFailure::File { .. } => Self::error("Failed to access the state", format!("{failure}.")),
+            failure @ StoreFailure::File { .. } => {
+                Self::error("Failed to access the state", format!("{failure}."))
+            }
             StoreFailure::Call(e) => Self::error("Failed to access the state", format!("{e}.")),
             StoreFailure::Refused { summary, detail } => Self::error(summary, detail),
         }

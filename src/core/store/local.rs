@@ -73,8 +73,8 @@ impl Backend for LocalBackend {
         Box::pin(async {
             let folder = self.folder();
             let found = self.disk.folders(&folder);
-            let found =
-                found.map_err(|e| StoreFailure::file(format!("listing {}", folder.display()), e))?;
+            let found = found
+                .map_err(|e| StoreFailure::file(format!("listing {}", folder.display()), e))?;
             let others = found.into_iter().filter(|n| n != DEFAULT_WORKSPACE);
             Ok(std::iter::once(DEFAULT_WORKSPACE.to_owned())
                 .chain(others)
@@ -105,7 +105,11 @@ impl Backend for LocalBackend {
         })
     }
 
-    fn delete<'a>(&'a self, workspace: &'a str, force: bool) -> Future<'a, Result<(), StoreFailure>> {
+    fn delete<'a>(
+        &'a self,
+        workspace: &'a str,
+        force: bool,
+    ) -> Future<'a, Result<(), StoreFailure>> {
         Box::pin(async move {
             if workspace == DEFAULT_WORKSPACE {
                 let detail = "The default workspace cannot be deleted.";
@@ -256,9 +260,14 @@ impl StateStore for LocalState {
 
     fn unlock<'a>(&'a self) -> Future<'a, Result<(), StoreFailure>> {
         Box::pin(async {
-            let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let held = self
+                .held
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
             let released = held.map_or(Ok(()), LockGuard::release);
-            released.map_err(|e| StoreFailure::file(format!("unlocking {}", self.shown.display()), e))
+            released
+                .map_err(|e| StoreFailure::file(format!("unlocking {}", self.shown.display()), e))
         })
     }
 
@@ -301,7 +310,10 @@ impl StateStore for LocalState {
         })
     }
 
-    fn replace_journal<'a>(&'a self, text: Option<Vec<u8>>) -> Future<'a, Result<(), StoreFailure>> {
+    fn replace_journal<'a>(
+        &'a self,
+        text: Option<Vec<u8>>,
+    ) -> Future<'a, Result<(), StoreFailure>> {
         Box::pin(async move {
             let path = self.journal_path();
             match text {

@@ -107,9 +107,15 @@ mod tests {
         let theirs = br#"{"ID":"e7f8","Operation":"OperationTypePlan","Info":"","Who":"a@b","Version":"1.15.5","Created":"2026-11-22T00:00:00.5Z","Path":"b/k"}"#;
         let info = LockInfo::parse(theirs).unwrap();
         assert_eq!(info.to_json(), theirs);
-        assert_eq!(info.expired_for(Duration::from_secs(u64::from(u32::MAX))), None);
+        assert_eq!(
+            info.expired_for(Duration::from_secs(u64::from(u32::MAX))),
+            None
+        );
         let shown = info.to_string();
-        assert!(shown.contains("  Created:   2026-11-22 00:00:00.5 +0000 UTC\n"), "{shown}");
+        assert!(
+            shown.contains("  Created:   2026-11-22 00:00:00.5 +0000 UTC\n"),
+            "{shown}"
+        );
     }
 
     #[test]
@@ -122,8 +128,14 @@ mod tests {
             ..LockInfo::default()
         };
         assert_eq!(info.expired_for(Duration::from_secs(659)), None);
-        assert_eq!(info.expired_for(Duration::from_secs(670)), Some(Duration::from_secs(10)));
+        assert_eq!(
+            info.expired_for(Duration::from_secs(670)),
+            Some(Duration::from_secs(10))
+        );
         let text = String::from_utf8(info.to_json()).unwrap();
-        assert!(text.ends_with(r#""Lease":{"Seconds":60,"Renewed":"1970-01-01T00:10:00Z"}}"#), "{text}");
+        assert!(
+            text.ends_with(r#""Lease":{"Seconds":60,"Renewed":"1970-01-01T00:10:00Z"}}"#),
+            "{text}"
+        );
     }
 }

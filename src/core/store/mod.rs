@@ -38,7 +38,8 @@ pub trait StateStore: Send + Sync {
     /// Appends lines to the journal; durable when it ends. One call at a time.
     fn append<'a>(&'a self, lines: Vec<u8>) -> Future<'a, Result<(), StoreFailure>>;
     /// Replaces the journal as a whole, or removes it.
-    fn replace_journal<'a>(&'a self, text: Option<Vec<u8>>) -> Future<'a, Result<(), StoreFailure>>;
+    fn replace_journal<'a>(&'a self, text: Option<Vec<u8>>)
+    -> Future<'a, Result<(), StoreFailure>>;
     /// Checks that the lock holds for that much longer.
     ///
     /// # Errors
@@ -57,7 +58,11 @@ pub trait Backend: Send + Sync {
     /// Makes a workspace without objects.
     fn create<'a>(&'a self, workspace: &'a str) -> Future<'a, Result<(), StoreFailure>>;
     /// Deletes a workspace; one that still holds objects only with `force`.
-    fn delete<'a>(&'a self, workspace: &'a str, force: bool) -> Future<'a, Result<(), StoreFailure>>;
+    fn delete<'a>(
+        &'a self,
+        workspace: &'a str,
+        force: bool,
+    ) -> Future<'a, Result<(), StoreFailure>>;
     /// Tries what a run needs, so that `init` can say what is missing.
     fn probe<'a>(&'a self) -> Future<'a, Result<(), StoreFailure>>;
     /// Says what kind of place it is, for messages.

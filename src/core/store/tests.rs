@@ -21,7 +21,9 @@ fn backend(dir: &Path) -> LocalBackend {
 
 fn object(id: &str) -> Object {
     let mut o = Object::empty();
-    o.attributes = RawValue::from_string(format!("{{\"id\":\"{id}\"}}")).unwrap().into();
+    o.attributes = RawValue::from_string(format!("{{\"id\":\"{id}\"}}"))
+        .unwrap()
+        .into();
     o
 }
 
@@ -44,7 +46,12 @@ fn begin(id: &str, address: &str) -> Entry {
 
 fn with_one() -> Snapshot {
     let mut s = Snapshot::fresh("11111111-2222-4333-8444-555555555555".into());
-    s.put(&AbsInstance::parse("aws_vpc.a").unwrap(), None, &provider(), object("vpc-1"));
+    s.put(
+        &AbsInstance::parse("aws_vpc.a").unwrap(),
+        None,
+        &provider(),
+        object("vpc-1"),
+    );
     s.serial = 3;
     s
 }
@@ -59,16 +66,31 @@ async fn a_journal_is_folded_onto_its_base_only() {
     let base = Base::of(&snapshot, &stored);
     let mut journal = Journal::header(&base);
     journal += &begin("i1", "aws_vpc.b").to_line();
-    journal += &Entry::Done { id: "i1".into(), object: Some(object("vpc-2")) }.to_line();
+    journal += &Entry::Done {
+        id: "i1".into(),
+        object: Some(object("vpc-2")),
+    }
+    .to_line();
     journal += &begin("i2", "aws_vpc.c").to_line();
     // The crash tore the last line.
     journal += "{\"kind\":\"done\",\"id\":\"i2\",\"obj";
-    state.replace_journal(Some(journal.into_bytes())).await.unwrap();
+    state
+        .replace_journal(Some(journal.into_bytes()))
+        .await
+        .unwrap();
 
     let prior = open(&*state, &RealDisk).await.unwrap();
     assert!(!prior.foreign_journal);
     let b = AbsInstance::parse("aws_vpc.b").unwrap();
-    assert_eq!(prior.snapshot.object(&b, None).unwrap().text_attribute("id").unwrap(), "vpc-2");
+    assert_eq!(
+        prior
+            .snapshot
+            .object(&b, None)
+            .unwrap()
+            .text_attribute("id")
+            .unwrap(),
+        "vpc-2"
+    );
     assert_eq!(prior.open.len(), 1);
     assert_eq!(prior.open[0].address.to_string(), "aws_vpc.c");
     assert!(prior.open[0].was_free);
@@ -78,7 +100,10 @@ async fn a_journal_is_folded_onto_its_base_only() {
     other.serial = 4;
     let fresh = backend(dir.path()).state(DEFAULT_WORKSPACE);
     fresh.read().await.unwrap();
-    fresh.write(other.write().unwrap().into_bytes()).await.unwrap();
+    fresh
+        .write(other.write().unwrap().into_bytes())
+        .await
+        .unwrap();
     let prior = open(&*state, &RealDisk).await.unwrap();
     assert!(prior.foreign_journal);
     assert!(prior.snapshot.object(&b, None).is_none());
@@ -91,12 +116,26 @@ async fn a_second_writer_is_refused_and_told_who_holds_the_lock() {
     let first = backend(dir.path()).state(DEFAULT_WORKSPACE);
     let second = backend(dir.path()).state(DEFAULT_WORKSPACE);
     let id = first.lock("OperationTypeApply").await.unwrap();
-    let error = lock(&*second, "OperationTypePlan", std::time::Duration::ZERO).await.unwrap_err();
+    let error = lock(&*second, "OperationTypePlan", std::time::Duration::ZERO)
+        .await
+        .unwrap_err();
     let d = Diagnostic::from(error);
     assert_eq!(d.summary, "Error acquiring the state lock");
-    assert!(d.detail.contains(&format!("  ID:        {id}\n")), "{}", d.detail);
-    assert!(d.detail.contains("  Operation: OperationTypeApply\n"), "{}", d.detail);
-    assert!(d.detail.contains("  Path:      bastionless.tfstate\n"), "{}", d.detail);
+    assert!(
+        d.detail.contains(&format!("  ID:        {id}\n")),
+        "{}",
+        d.detail
+    );
+    assert!(
+        d.detail.contains("  Operation: OperationTypeApply\n"),
+        "{}",
+        d.detail
+    );
+    assert!(
+        d.detail.contains("  Path:      bastionless.tfstate\n"),
+        "{}",
+        d.detail
+    );
     // A running holder cannot be robbed, and a wrong id opens nothing.
     assert!(second.force_unlock(&id).await.is_err());
     assert!(second.force_unlock("other").await.is_err());
@@ -120,7 +159,11 @@ async fn waiting_for_the_lock_ends_when_it_is_freed() {
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
         first.unlock().await.unwrap();
     };
-    let wait = lock(&*second, "OperationTypePlan", std::time::Duration::from_secs(60));
+    let wait = lock(
+        &*second,
+        "OperationTypePlan",
+        std::time::Duration::from_secs(60),
+    );
     let ((), id) = tokio::join!(free, wait);
     assert!(!id.unwrap().is_empty());
 }
@@ -134,10 +177,19 @@ async fn workspaces_are_made_listed_and_deleted() {
     assert!(backend.create("dev").await.is_err());
     assert_eq!(backend.workspaces().await.unwrap(), ["default", "dev"]);
     let dev = backend.state("dev");
-    dev.write(with_one().write().unwrap().into_bytes()).await.unwrap();
-    assert!(dir.path().join("bastionless.tfstate.d/dev/bastionless.tfstate").exists());
+    dev.write(with_one().write().unwrap().into_bytes())
+        .await
+        .unwrap();
+    assert!(
+        dir.path()
+            .join("bastionless.tfstate.d/dev/bastionless.tfstate")
+            .exists()
+    );
     let refused = backend.delete("dev", false).await.unwrap_err();
-    assert!(refused.to_string().contains("tracking objects"), "{refused}");
+    assert!(
+        refused.to_string().contains("tracking objects"),
+        "{refused}"
+    );
     assert!(backend.delete("default", true).await.is_err());
     backend.delete("dev", true).await.unwrap();
     assert_eq!(backend.workspaces().await.unwrap(), ["default"]);
@@ -152,9 +204,13 @@ async fn a_state_of_terraform_must_be_adopted_first() {
     let empty = Snapshot::fresh("x".into()).write().unwrap();
     RealDisk.replace(&theirs, empty.as_bytes()).unwrap();
     unadopted(&RealDisk, &paths).unwrap();
-    RealDisk.replace(&theirs, with_one().write().unwrap().as_bytes()).unwrap();
+    RealDisk
+        .replace(&theirs, with_one().write().unwrap().as_bytes())
+        .unwrap();
     let error = unadopted(&RealDisk, &paths).unwrap_err();
     assert!(error.to_string().contains("state adopt"), "{error}");
-    RealDisk.replace(&dir.path().join("bastionless.tfstate"), empty.as_bytes()).unwrap();
+    RealDisk
+        .replace(&dir.path().join("bastionless.tfstate"), empty.as_bytes())
+        .unwrap();
     unadopted(&RealDisk, &paths).unwrap();
 }

@@ -7,6 +7,8 @@ mod access;
 mod call;
 mod conditional;
 mod constraint;
+mod decode;
+mod dynamic;
 mod env;
 mod eval;
 mod for_loop;
@@ -14,6 +16,7 @@ mod operator;
 mod references;
 mod render;
 mod template;
+mod validate;
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics},
@@ -21,9 +24,11 @@ use bastionless_model::{
 };
 
 pub use constraint::constraint;
+pub use decode::decode_body;
 pub use env::Env;
 pub use references::{body_references, reference, references, subjects};
 pub use render::render_template;
+pub use validate::validate_body;
 
 use self::eval::Evaluator;
 use super::{program::Reference, syntax::Expr};

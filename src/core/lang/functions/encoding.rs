@@ -17,30 +17,57 @@ type Result<T = Value> = std::result::Result<T, FunctionError>;
 const STR: Parameter = Parameter::new("str", Text);
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new("base64decode", "Decodes base64 to a text.", &[STR], Always(Text), |a| {
-        let bytes = STANDARD.decode(without_line_ends(a.text(0))).map_err(|_| {
-            FunctionError::new(format!("failed to decode base64 data {:?}", a.text(0)))
-        })?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| FunctionError::new("the result of decoding the provided string is not valid UTF-8"))?;
-        Ok(text.into())
-    })
+    Function::new(
+        "base64decode",
+        "Decodes base64 to a text.",
+        &[STR],
+        Always(Text),
+        |a| {
+            let bytes = STANDARD.decode(without_line_ends(a.text(0))).map_err(|_| {
+                FunctionError::new(format!("failed to decode base64 data {:?}", a.text(0)))
+            })?;
+            let text = String::from_utf8(bytes).map_err(|_| {
+                FunctionError::new("the result of decoding the provided string is not valid UTF-8")
+            })?;
+            Ok(text.into())
+        },
+    )
     .examples(&[("base64decode(\"SGVsbG8gV29ybGQ=\")", "\"Hello World\"")]),
-    Function::new("base64encode", "Encodes a text as base64.", &[STR], Always(Text), |a| {
-        Ok(STANDARD.encode(a.text(0)).into())
-    })
+    Function::new(
+        "base64encode",
+        "Encodes a text as base64.",
+        &[STR],
+        Always(Text),
+        |a| Ok(STANDARD.encode(a.text(0)).into()),
+    )
     .examples(&[("base64encode(\"Hello World\")", "\"SGVsbG8gV29ybGQ=\"")]),
-    Function::new("base64gzip", "Compresses a text and encodes it as base64.", &[STR], Always(Text), |a| {
-        Ok(STANDARD.encode(gzip(a.text(0).as_bytes())?).into())
-    })
-    .examples(&[("base64gzip(\"\")", "\"H4sIAAAAAAAA/wAAAP//AQAA//8AAAAAAAAAAA==\"")]),
-    Function::new("csvdecode", "Reads a table of comma-separated values.", &[STR], Computed(csv_type), |a| {
-        let (names, rows) = csv_table(a.text(0))?;
-        let rows = rows.into_iter().map(|row| {
-            Value::object(names.iter().cloned().zip(row.into_iter().map(Value::from)))
-        });
-        Ok(Value::list(a.ty.element().cloned().unwrap_or(Type::Dynamic), rows.collect()))
-    })
+    Function::new(
+        "base64gzip",
+        "Compresses a text and encodes it as base64.",
+        &[STR],
+        Always(Text),
+        |a| Ok(STANDARD.encode(gzip(a.text(0).as_bytes())?).into()),
+    )
+    .examples(&[(
+        "base64gzip(\"\")",
+        "\"H4sIAAAAAAAA/wAAAP//AQAA//8AAAAAAAAAAA==\"",
+    )]),
+    Function::new(
+        "csvdecode",
+        "Reads a table of comma-separated values.",
+        &[STR],
+        Computed(csv_type),
+        |a| {
+            let (names, rows) = csv_table(a.text(0))?;
+            let rows = rows.into_iter().map(|row| {
+                Value::object(names.iter().cloned().zip(row.into_iter().map(Value::from)))
+            });
+            Ok(Value::list(
+                a.ty.element().cloned().unwrap_or(Type::Dynamic),
+                rows.collect(),
+            ))
+        },
+    )
     .examples(&[("csvdecode(\"a,b\\n1,2\")", "[{ a = \"1\", b = \"2\" }]")]),
     Function::new(
         "jsondecode",
@@ -61,11 +88,17 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Always(Text),
         jsonencode,
     )
-    .examples(&[("jsonencode({ b = 1, a = [null, \"<\"] })", "\"{\\\"a\\\":[null,\\\"\\\\u003c\\\"],\\\"b\\\":1}\"")]),
+    .examples(&[(
+        "jsonencode({ b = 1, a = [null, \"<\"] })",
+        "\"{\\\"a\\\":[null,\\\"\\\\u003c\\\"],\\\"b\\\":1}\"",
+    )]),
     Function::new(
         "textdecodebase64",
         "Decodes base64 to a text in a character set.",
-        &[Parameter::new("source", Text), Parameter::new("encoding", Text)],
+        &[
+            Parameter::new("source", Text),
+            Parameter::new("encoding", Text),
+        ],
         Always(Text),
         textdecode,
     )
@@ -73,23 +106,37 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "textencodebase64",
         "Encodes a text in a character set as base64.",
-        &[Parameter::new("string", Text), Parameter::new("encoding", Text)],
+        &[
+            Parameter::new("string", Text),
+            Parameter::new("encoding", Text),
+        ],
         Always(Text),
         textencode,
     )
     .examples(&[("textencodebase64(\"Hi\", \"UTF-16LE\")", "\"SABpAA==\"")]),
-    Function::new("urlencode", "Escapes a text for the query of a URL.", &[STR], Always(Text), |a| {
-        let mut out = String::new();
-        for b in a.text(0).bytes() {
-            match b {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(b)),
-                b' ' => out.push('+'),
-                b => out.push_str(&format!("%{b:02X}")),
+    Function::new(
+        "urlencode",
+        "Escapes a text for the query of a URL.",
+        &[STR],
+        Always(Text),
+        |a| {
+            let mut out = String::new();
+            for b in a.text(0).bytes() {
+                match b {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                        out.push(char::from(b))
+                    }
+                    b' ' => out.push('+'),
+                    b => out.push_str(&format!("%{b:02X}")),
+                }
             }
-        }
-        Ok(out.into())
-    })
-    .examples(&[("urlencode(\"Hello World\")", "\"Hello+World\""), ("urlencode(\"☃\")", "\"%E2%98%83\"")]),
+            Ok(out.into())
+        },
+    )
+    .examples(&[
+        ("urlencode(\"Hello World\")", "\"Hello+World\""),
+        ("urlencode(\"☃\")", "\"%E2%98%83\""),
+    ]),
 ];
 
 fn without_line_ends(text: &str) -> String {
@@ -199,7 +246,11 @@ fn gzip(data: &[u8]) -> Result<Vec<u8>> {
     let mut crc = Crc::new();
     crc.update(data);
     out.extend_from_slice(&crc.sum().to_le_bytes());
-    out.extend_from_slice(&u32::try_from(data.len() & 0xffff_ffff).unwrap_or(0).to_le_bytes());
+    out.extend_from_slice(
+        &u32::try_from(data.len() & 0xffff_ffff)
+            .unwrap_or(0)
+            .to_le_bytes(),
+    );
     Ok(out)
 }
 
@@ -212,11 +263,20 @@ enum Charset {
 fn charset(args: &Args<'_>) -> Result<Charset> {
     let name = args.text(1);
     Ok(match name.to_ascii_lowercase().as_str() {
-        "utf-16be" | "csutf16be" => Charset::Utf16 { big: true, mark: false },
-        "utf-16le" | "csutf16le" => Charset::Utf16 { big: false, mark: false },
-        "utf-16" | "csutf16" => Charset::Utf16 { big: true, mark: true },
-        "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "iso-ir-100" | "latin1" | "l1" | "ibm819" | "cp819"
-        | "csisolatin1" => Charset::Latin1,
+        "utf-16be" | "csutf16be" => Charset::Utf16 {
+            big: true,
+            mark: false,
+        },
+        "utf-16le" | "csutf16le" => Charset::Utf16 {
+            big: false,
+            mark: false,
+        },
+        "utf-16" | "csutf16" => Charset::Utf16 {
+            big: true,
+            mark: true,
+        },
+        "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "iso-ir-100" | "latin1" | "l1"
+        | "ibm819" | "cp819" | "csisolatin1" => Charset::Latin1,
         _ => match encoding_rs::Encoding::for_label_no_replacement(name.as_bytes()) {
             Some(e) => Charset::Other(e),
             None => {
@@ -232,17 +292,32 @@ fn charset(args: &Args<'_>) -> Result<Charset> {
 fn textencode(args: &Args<'_>) -> Result {
     let text = args.text(0);
     let lossy = || {
-        let message = format!("the given string contains characters that cannot be represented in {}", args.text(1));
+        let message = format!(
+            "the given string contains characters that cannot be represented in {}",
+            args.text(1)
+        );
         FunctionError::argument(0, message)
     };
     let bytes: Vec<u8> = match charset(args)? {
         Charset::Utf16 { big, mark } => {
-            let units = mark.then_some(0xfeff).into_iter().chain(text.encode_utf16());
-            units.flat_map(|u: u16| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
+            let units = mark
+                .then_some(0xfeff)
+                .into_iter()
+                .chain(text.encode_utf16());
+            units
+                .flat_map(|u: u16| {
+                    if big {
+                        u.to_be_bytes()
+                    } else {
+                        u.to_le_bytes()
+                    }
+                })
+                .collect()
         }
-        Charset::Latin1 => {
-            text.chars().map(|c| u8::try_from(u32::from(c)).map_err(|_| lossy())).collect::<Result<_>>()?
-        }
+        Charset::Latin1 => text
+            .chars()
+            .map(|c| u8::try_from(u32::from(c)).map_err(|_| lossy()))
+            .collect::<Result<_>>()?,
         Charset::Other(e) => match e.encode(text) {
             (bytes, _, false) => bytes.into_owned(),
             _ => return Err(lossy()),
@@ -256,13 +331,20 @@ fn textdecode(args: &Args<'_>) -> Result {
     let source = args.text(0);
     let bytes = STANDARD.decode(without_line_ends(source)).map_err(|e| {
         let at = match e {
-            base64::DecodeError::InvalidByte(at, _) | base64::DecodeError::InvalidLastSymbol { offset: at, .. } => at,
+            base64::DecodeError::InvalidByte(at, _)
+            | base64::DecodeError::InvalidLastSymbol { offset: at, .. } => at,
             _ => source.len(),
         };
-        FunctionError::argument(0, format!("the given value is has an invalid base64 symbol at offset {at}"))
+        FunctionError::argument(
+            0,
+            format!("the given value is has an invalid base64 symbol at offset {at}"),
+        )
     })?;
     let wrong = || {
-        let message = format!("the given string contains symbols that are not defined for {}", args.text(1));
+        let message = format!(
+            "the given string contains symbols that are not defined for {}",
+            args.text(1)
+        );
         FunctionError::argument(0, message)
     };
     let text = match charset {
@@ -290,17 +372,25 @@ fn textdecode(args: &Args<'_>) -> Result {
 }
 
 fn csv_type(args: &[Value]) -> Result<Type> {
-    let Some(text) = args.first().and_then(Value::as_str) else { return Ok(Type::Dynamic) };
-    let header = csv_rows(text).next().ok_or_else(|| FunctionError::new("missing header line"))?;
+    let Some(text) = args.first().and_then(Value::as_str) else {
+        return Ok(Type::Dynamic);
+    };
+    let header = csv_rows(text)
+        .next()
+        .ok_or_else(|| FunctionError::new("missing header line"))?;
     let (_, names) = header?;
-    Ok(Type::list(Type::object(unique(names)?.into_iter().map(|n| (n, Type::String)))))
+    Ok(Type::list(Type::object(
+        unique(names)?.into_iter().map(|n| (n, Type::String)),
+    )))
 }
 
 fn unique(names: Vec<String>) -> Result<Vec<String>> {
     let mut seen = std::collections::BTreeSet::new();
     for name in &names {
         if !seen.insert(name) {
-            return Err(FunctionError::new(format!("duplicate column name {name:?}")));
+            return Err(FunctionError::new(format!(
+                "duplicate column name {name:?}"
+            )));
         }
     }
     Ok(names)
@@ -308,12 +398,16 @@ fn unique(names: Vec<String>) -> Result<Vec<String>> {
 
 fn csv_table(text: &str) -> Result<(Vec<String>, Vec<Vec<String>>)> {
     let mut rows = csv_rows(text);
-    let (_, names) = rows.next().ok_or_else(|| FunctionError::new("missing header line"))??;
+    let (_, names) = rows
+        .next()
+        .ok_or_else(|| FunctionError::new("missing header line"))??;
     let mut out = Vec::new();
     for row in rows {
         let (line, row) = row?;
         if row.len() != names.len() {
-            return Err(FunctionError::new(format!("record on line {line}: wrong number of fields")));
+            return Err(FunctionError::new(format!(
+                "record on line {line}: wrong number of fields"
+            )));
         }
         out.push(row);
     }
@@ -334,7 +428,10 @@ fn csv_rows(text: &str) -> impl Iterator<Item = Result<(usize, Vec<String>)>> {
                 return None;
             }
             line += 1;
-            match rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n')) {
+            match rest
+                .strip_prefix("\r\n")
+                .or_else(|| rest.strip_prefix('\n'))
+            {
                 Some(after) => rest = after,
                 None => break line,
             }
@@ -350,15 +447,25 @@ fn csv_record(rest: &mut &str, line: &mut usize) -> Result<Vec<String>> {
     let begin = *line;
     let start_length = rest.len();
     let wrong = |line: usize, column: usize, what: &str| {
-        let place = if line == begin { String::new() } else { format!("record on line {begin}; ") };
-        FunctionError::new(format!("{place}parse error on line {line}, column {column}: {what}"))
+        let place = if line == begin {
+            String::new()
+        } else {
+            format!("record on line {begin}; ")
+        };
+        FunctionError::new(format!(
+            "{place}parse error on line {line}, column {column}: {what}"
+        ))
     };
     loop {
         let mut field = String::new();
         if let Some(mut quoted) = rest.strip_prefix('"') {
             loop {
                 let Some(at) = quoted.find('"') else {
-                    return Err(wrong(*line, start_length + 1, "extraneous or missing \" in quoted-field"));
+                    return Err(wrong(
+                        *line,
+                        start_length + 1,
+                        "extraneous or missing \" in quoted-field",
+                    ));
                 };
                 field.push_str(&quoted.get(..at).unwrap_or_default().replace("\r\n", "\n"));
                 quoted = quoted.get(at + 1..).unwrap_or_default();
@@ -372,15 +479,27 @@ fn csv_record(rest: &mut &str, line: &mut usize) -> Result<Vec<String>> {
             }
             *line += field.matches('\n').count();
             *rest = quoted;
-            if !(rest.is_empty() || rest.starts_with(',') || rest.starts_with('\n') || rest.starts_with("\r\n")) {
+            if !(rest.is_empty()
+                || rest.starts_with(',')
+                || rest.starts_with('\n')
+                || rest.starts_with("\r\n"))
+            {
                 let column = start_length - rest.len();
-                return Err(wrong(*line, column, "extraneous or missing \" in quoted-field"));
+                return Err(wrong(
+                    *line,
+                    column,
+                    "extraneous or missing \" in quoted-field",
+                ));
             }
         } else {
             let at = rest.find([',', '\n']).unwrap_or(rest.len());
             let plain = rest.get(..at).unwrap_or_default();
             *rest = rest.get(at..).unwrap_or_default();
-            let plain = if rest.starts_with(',') { plain } else { plain.strip_suffix('\r').unwrap_or(plain) };
+            let plain = if rest.starts_with(',') {
+                plain
+            } else {
+                plain.strip_suffix('\r').unwrap_or(plain)
+            };
             if let Some(quote) = plain.find('"') {
                 let column = start_length - rest.len() - plain.len() + quote + 1;
                 return Err(wrong(*line, column, "bare \" in non-quoted-field"));
@@ -392,7 +511,10 @@ fn csv_record(rest: &mut &str, line: &mut usize) -> Result<Vec<String>> {
             *rest = more;
             continue;
         }
-        *rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n')).unwrap_or(rest);
+        *rest = rest
+            .strip_prefix("\r\n")
+            .or_else(|| rest.strip_prefix('\n'))
+            .unwrap_or(rest);
         return Ok(row);
     }
 }

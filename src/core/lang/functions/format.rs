@@ -18,9 +18,18 @@ const FORMAT: Parameter = Parameter::new("format", Text);
 const ARGS: Parameter = Parameter::new("args", Any).null().unknown().dynamic();
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new("format", "Formats values by a template with verbs.", &[FORMAT], Always(Text), format)
-        .variadic(ARGS)
-        .examples(&[("format(\"Hello, %s! %05.1f%%\", \"Ander\", 2.25)", "\"Hello, Ander! 002.2%\"")]),
+    Function::new(
+        "format",
+        "Formats values by a template with verbs.",
+        &[FORMAT],
+        Always(Text),
+        format,
+    )
+    .variadic(ARGS)
+    .examples(&[(
+        "format(\"Hello, %s! %05.1f%%\", \"Ander\", 2.25)",
+        "\"Hello, Ander! 002.2%\"",
+    )]),
     Function::new(
         "formatlist",
         "Formats each element of lists by a template with verbs.",
@@ -29,7 +38,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         formatlist,
     )
     .variadic(ARGS)
-    .examples(&[("formatlist(\"Hello, %s!\", [\"A\", \"B\"])", "[\"Hello, A!\", \"Hello, B!\"]")]),
+    .examples(&[(
+        "formatlist(\"Hello, %s!\", [\"A\", \"B\"])",
+        "[\"Hello, A!\", \"Hello, B!\"]",
+    )]),
 ];
 
 fn format(args: &Args<'_>) -> Result {
@@ -46,10 +58,20 @@ fn format(args: &Args<'_>) -> Result {
 
 /// Makes an unknown text of which the beginning is known, but for the last character, which may still combine.
 fn unknown_text(args: &Args<'_>, prefix: &str) -> Value {
-    let safe = prefix.grapheme_indices(true).next_back().map_or(0, |(at, _)| at);
+    let safe = prefix
+        .grapheme_indices(true)
+        .next_back()
+        .map_or(0, |(at, _)| at);
     let prefix = prefix.get(..safe).filter(|p| !p.is_empty()).map(Into::into);
-    Value::unknown_refined(Type::String, Refinement { not_null: true, prefix, ..Default::default() })
-        .with_marks(args.get(0).marks())
+    Value::unknown_refined(
+        Type::String,
+        Refinement {
+            not_null: true,
+            prefix,
+            ..Default::default()
+        },
+    )
+    .with_marks(args.get(0).marks())
 }
 
 fn formatlist(args: &Args<'_>) -> Result {
@@ -95,12 +117,15 @@ fn formatlist(args: &Args<'_>) -> Result {
         let arguments: Vec<Value> = values
             .iter()
             .map(|v| match v.kind() {
-                Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) => v.children().nth(row).cloned().unwrap_or(Value::NULL),
+                Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) => {
+                    v.children().nth(row).cloned().unwrap_or(Value::NULL)
+                }
                 _ => v.clone(),
             })
             .collect();
-        let written = write(args.text(0), &arguments)
-            .map_err(|e| FunctionError::new(format!("error on format iteration {row}: {}", e.message)))?;
+        let written = write(args.text(0), &arguments).map_err(|e| {
+            FunctionError::new(format!("error on format iteration {row}: {}", e.message))
+        })?;
         out.push(match written {
             Written::Text(s) => s.into(),
             Written::Unknown(prefix) => unknown_text(args, &prefix),
@@ -168,7 +193,10 @@ fn write(format: &str, args: &[Value]) -> Result<Written> {
     }
     out.push_str(rest);
     if verbs == 0 && !args.is_empty() {
-        return Err(FunctionError::argument(1, "too many arguments; no verbs in format string"));
+        return Err(FunctionError::argument(
+            1,
+            "too many arguments; no verbs in format string",
+        ));
     }
     if highest < args.len() {
         let message = format!("too many arguments; only {highest} used by format string");
@@ -183,7 +211,11 @@ fn nfc(s: &str) -> String {
 }
 
 fn parse_verb<'a>(format: &str, from: &'a str, offset: usize, next: usize) -> Result<Verb<'a>> {
-    let mut verb = Verb { offset, argument: next, ..Verb::default() };
+    let mut verb = Verb {
+        offset,
+        argument: next,
+        ..Verb::default()
+    };
     let bytes = from.as_bytes();
     let mut i = 1;
     let peek = |i: usize| bytes.get(i).copied();
@@ -234,8 +266,14 @@ fn parse_verb<'a>(format: &str, from: &'a str, offset: usize, next: usize) -> Re
             verb.raw = from.get(..=i).unwrap_or(from);
             Ok(verb)
         }
-        Some(c) => Err(FunctionError::new(format!("unrecognized format character {c:?} at offset {}", offset + i))),
-        None => Err(FunctionError::new(format!("invalid format string starting at offset {}", format.len()))),
+        Some(c) => Err(FunctionError::new(format!(
+            "unrecognized format character {c:?} at offset {}",
+            offset + i
+        ))),
+        None => Err(FunctionError::new(format!(
+            "invalid format string starting at offset {}",
+            format.len()
+        ))),
     }
 }
 
@@ -250,8 +288,12 @@ fn check_verb(verb: &Verb<'_>) -> Result<()> {
 }
 
 fn append(verb: &Verb<'_>, arg: &Value, out: &mut String) -> Result<()> {
-    let unsupported =
-        |why: &str| FunctionError::new(format!("unsupported value for {:?} at {}: {why}", verb.raw, verb.offset));
+    let unsupported = |why: &str| {
+        FunctionError::new(format!(
+            "unsupported value for {:?} at {}: {why}",
+            verb.raw, verb.offset
+        ))
+    };
     if verb.mode == 'v' {
         append_any(verb, arg, out);
         return Ok(());
@@ -263,10 +305,22 @@ fn append(verb: &Verb<'_>, arg: &Value, out: &mut String) -> Result<()> {
     match verb.mode {
         't' => {
             let b = to(Type::Bool)?;
-            pad_text(verb, if b.as_bool() == Some(true) { "true" } else { "false" }, out);
+            pad_text(
+                verb,
+                if b.as_bool() == Some(true) {
+                    "true"
+                } else {
+                    "false"
+                },
+                out,
+            );
         }
         's' | 'q' => append_text(verb, to(Type::String)?.as_str().unwrap_or_default(), out),
-        _ => append_number(verb, to(Type::Number)?.as_number().unwrap_or(&Number::ZERO), out),
+        _ => append_number(
+            verb,
+            to(Type::Number)?.as_number().unwrap_or(&Number::ZERO),
+            out,
+        ),
     }
     Ok(())
 }
@@ -277,8 +331,13 @@ fn append_any(verb: &Verb<'_>, arg: &Value, out: &mut String) {
         Kind::String(s) if !verb.hash => pad_text(verb, s, out),
         Kind::Number(n) if !verb.hash => {
             let mut text = String::from(if n.is_negative() { "-" } else { "" });
-            match n.shortest_decimal().map(|d| d.write_general(None, false, &mut text)) {
-                Some(written) => debug_assert!(written.is_ok(), "writing to a string does not fail"),
+            match n
+                .shortest_decimal()
+                .map(|d| d.write_general(None, false, &mut text))
+            {
+                Some(written) => {
+                    debug_assert!(written.is_ok(), "writing to a string does not fail")
+                }
                 None => text.push_str(if n.is_negative() { "Inf" } else { "+Inf" }),
             }
             pad_text(verb, &text, out);
@@ -292,13 +351,20 @@ fn append_text(verb: &Verb<'_>, text: &str, out: &mut String) {
         Some(n) => text.graphemes(true).take(n).collect::<String>(),
         None => text.to_owned(),
     };
-    let text = if verb.mode == 'q' { json_string(&cut) } else { cut };
+    let text = if verb.mode == 'q' {
+        json_string(&cut)
+    } else {
+        cut
+    };
     pad_text(verb, &text, out);
 }
 
 /// Pads a text to the width, at the right too with zeros where the flags say so.
 fn pad_text(verb: &Verb<'_>, text: &str, out: &mut String) {
-    let missing = verb.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
+    let missing = verb
+        .width
+        .unwrap_or(0)
+        .saturating_sub(text.graphemes(true).count());
     let filler = std::iter::repeat_n(if verb.zero { '0' } else { ' ' }, missing);
     if verb.minus {
         out.push_str(text);
@@ -311,7 +377,10 @@ fn pad_text(verb: &Verb<'_>, text: &str, out: &mut String) {
 
 /// Pads a number to the width; zeros go between the sign and the digits.
 fn pad_number(verb: &Verb<'_>, sign: &str, digits: &str, zero: bool, out: &mut String) {
-    let missing = verb.width.unwrap_or(0).saturating_sub(sign.len() + digits.len());
+    let missing = verb
+        .width
+        .unwrap_or(0)
+        .saturating_sub(sign.len() + digits.len());
     let spaces = if zero && !verb.minus { 0 } else { missing };
     if !verb.minus {
         out.extend(std::iter::repeat_n(' ', spaces));
@@ -352,7 +421,11 @@ fn append_number(verb: &Verb<'_>, n: &Number, out: &mut String) {
             d.write_scientific(Some(places), verb.mode == 'E', &mut text)
         }
         ('g' | 'G', Some(exact)) => {
-            let d = if verb.precision.is_some() { exact } else { n.shortest_decimal().unwrap_or(exact) };
+            let d = if verb.precision.is_some() {
+                exact
+            } else {
+                n.shortest_decimal().unwrap_or(exact)
+            };
             d.write_general(verb.precision, verb.mode == 'G', &mut text)
         }
         (_, Some(_)) => Ok(()),

@@ -58,6 +58,8 @@ pub enum ParameterType {
     Strings,
     /// `set(any)`
     Set,
+    /// `set(string)`
+    StringSet,
     /// `map(list(string))`
     MapOfStrings,
 }
@@ -74,6 +76,7 @@ impl ParameterType {
             Self::Bools => Type::list(Type::Bool),
             Self::Strings => Type::list(Type::String),
             Self::Set => Type::set(Type::Dynamic),
+            Self::StringSet => Type::set(Type::String),
             Self::MapOfStrings => Type::map(Type::list(Type::String)),
         }
     }

@@ -60,7 +60,11 @@ impl<'a> Parser<'a> {
         }
         self.space();
         let rest = self.rest();
-        for (word, value) in [("null", Value::NULL), ("true", true.into()), ("false", false.into())] {
+        for (word, value) in [
+            ("null", Value::NULL),
+            ("true", true.into()),
+            ("false", false.into()),
+        ] {
             if rest.starts_with(word) {
                 self.at += word.len();
                 return Ok(value);
@@ -128,7 +132,11 @@ impl<'a> Parser<'a> {
         let rest = self.rest();
         let unsigned = rest.strip_prefix('-').unwrap_or(rest);
         let digits = |s: &str| s.len() - s.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let mut length = if unsigned.starts_with('0') { 1 } else { digits(unsigned) };
+        let mut length = if unsigned.starts_with('0') {
+            1
+        } else {
+            digits(unsigned)
+        };
         let after = |n: usize| unsigned.get(n..).unwrap_or_default();
         let mut bad = length == 0;
         if let Some(fraction) = after(length).strip_prefix('.') {
@@ -160,7 +168,11 @@ impl<'a> Parser<'a> {
             out.push_str(plain);
             self.at += end;
             if self.eat('"') {
-                return Ok(if out.is_ascii() { out } else { out.nfc().collect() });
+                return Ok(if out.is_ascii() {
+                    out
+                } else {
+                    out.nfc().collect()
+                });
             }
             if !self.eat('\\') {
                 return Err(FunctionError::new("unexpected EOF"));
@@ -202,8 +214,13 @@ impl<'a> Parser<'a> {
     }
 
     fn hex(&mut self) -> Result<u32> {
-        let digits = self.rest().get(..4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-        let n = digits.and_then(|d| u32::from_str_radix(d, 16).ok()).ok_or_else(|| self.unexpected())?;
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let n = digits
+            .and_then(|d| u32::from_str_radix(d, 16).ok())
+            .ok_or_else(|| self.unexpected())?;
         self.at += 4;
         Ok(n)
     }

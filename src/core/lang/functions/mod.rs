@@ -1,18 +1,26 @@
 //! The built-in functions: one family a file, every function with its documentation and examples.
 
+mod datetime;
 mod encoding;
+mod filesystem;
 mod format;
 mod function;
+mod glob;
+mod hash;
 mod host;
 mod json;
 mod mapping;
+mod network;
 mod numeric;
+mod pattern;
+mod regex;
 mod sequence;
 mod sets;
 mod string;
 mod table;
 #[cfg(test)]
 mod tests;
+mod timestamp;
 mod typing;
 
 pub use function::{Call, Example, Function, FunctionError, Parameter, ParameterType};

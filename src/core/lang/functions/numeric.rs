@@ -119,7 +119,14 @@ fn from_float(f: f64) -> Result {
 
 /// Raises by squaring, with the very roundings of Go.
 fn power(x: f64, y: f64) -> f64 {
-    if x == 0.0 || y == 0.0 || x == 1.0 || y == 1.0 || !x.is_finite() || !y.is_finite() || y.abs() == 0.5 {
+    if x == 0.0
+        || y == 0.0
+        || x == 1.0
+        || y == 1.0
+        || !x.is_finite()
+        || !y.is_finite()
+        || y.abs() == 0.5
+    {
         return x.powf(y);
     }
     let (mut whole, mut fraction) = (y.abs().trunc(), y.abs().fract());
@@ -136,7 +143,10 @@ fn power(x: f64, y: f64) -> f64 {
         result = (fraction * x.ln()).exp();
     }
     let (mut base, mut base_exponent) = split_exponent(x);
-    #[allow(clippy::cast_possible_truncation, reason = "whole and below 2^63, as checked above")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "whole and below 2^63, as checked above"
+    )]
     let mut bits = whole as i64;
     while bits != 0 {
         if !(-4096..=4096).contains(&base_exponent) {
@@ -165,10 +175,17 @@ fn power(x: f64, y: f64) -> f64 {
 
 /// Splits into a fraction from a half to one and a power of two.
 fn split_exponent(x: f64) -> (f64, i64) {
-    let (scaled, shift) = if x.abs() < f64::MIN_POSITIVE { (x * 2f64.powi(64), -64) } else { (x, 0) };
+    let (scaled, shift) = if x.abs() < f64::MIN_POSITIVE {
+        (x * 2f64.powi(64), -64)
+    } else {
+        (x, 0)
+    };
     let bits = scaled.to_bits();
     let exponent = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0) - 1022 + shift;
-    (f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)), exponent)
+    (
+        f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)),
+        exponent,
+    )
 }
 
 fn extreme(args: &Args<'_>, greatest: bool) -> Result {

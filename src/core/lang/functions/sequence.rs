@@ -33,11 +33,17 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "chunklist",
         "Splits a list into lists of a size.",
-        &[Parameter::new("list", List).marked(), Parameter::new("size", Num)],
+        &[
+            Parameter::new("list", List).marked(),
+            Parameter::new("size", Num),
+        ],
         Computed(|args| Ok(Type::list(type_of(args, 0)))),
         chunklist,
     )
-    .examples(&[("chunklist([\"a\", \"b\", \"c\"], 2)", "[[\"a\", \"b\"], [\"c\"]]")]),
+    .examples(&[(
+        "chunklist([\"a\", \"b\", \"c\"], 2)",
+        "[[\"a\", \"b\"], [\"c\"]]",
+    )]),
     Function::new(
         "coalesce",
         "Returns the first argument that is neither null nor an empty text.",
@@ -49,7 +55,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         coalesce,
     )
     .variadic(Parameter::new("vals", Any).null().unknown().dynamic())
-    .examples(&[("coalesce(\"\", \"b\")", "\"b\""), ("coalesce(null, 1)", "1")]),
+    .examples(&[
+        ("coalesce(\"\", \"b\")", "\"b\""),
+        ("coalesce(null, 1)", "1"),
+    ]),
     Function::new(
         "coalescelist",
         "Returns the first argument that is not empty.",
@@ -67,9 +76,18 @@ pub(super) static FUNCTIONS: &[Function] = &[
         compact,
     )
     .examples(&[("compact([\"a\", \"\", null, \"b\"])", "[\"a\", \"b\"]")]),
-    Function::new("concat", "Joins lists to one.", &[], Computed(concat_type), concat)
-        .variadic(Parameter::new("seqs", Any).marked())
-        .examples(&[("concat([\"a\", \"\"], [\"b\", \"c\"])", "[\"a\", \"\", \"b\", \"c\"]")]),
+    Function::new(
+        "concat",
+        "Joins lists to one.",
+        &[],
+        Computed(concat_type),
+        concat,
+    )
+    .variadic(Parameter::new("seqs", Any).marked())
+    .examples(&[(
+        "concat([\"a\", \"\"], [\"b\", \"c\"])",
+        "[\"a\", \"\", \"b\", \"c\"]",
+    )]),
     Function::new(
         "contains",
         "Tells whether a list or set has an element.",
@@ -77,7 +95,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Always(Bool),
         contains,
     )
-    .examples(&[("contains([\"a\", \"b\"], \"a\")", "true"), ("contains([1], \"1\")", "false")]),
+    .examples(&[
+        ("contains([\"a\", \"b\"], \"a\")", "true"),
+        ("contains([1], \"1\")", "false"),
+    ]),
     Function::new(
         "distinct",
         "Leaves out elements that came before.",
@@ -94,27 +115,46 @@ pub(super) static FUNCTIONS: &[Function] = &[
         element,
     )
     .maybe_null()
-    .examples(&[("element([\"a\", \"b\", \"c\"], 3)", "\"a\""), ("element([\"a\", \"b\"], -1)", "\"b\"")]),
+    .examples(&[
+        ("element([\"a\", \"b\", \"c\"], 3)", "\"a\""),
+        ("element([\"a\", \"b\"], -1)", "\"b\""),
+    ]),
     Function::new(
         "flatten",
         "Puts the elements of lists in a list in their place.",
         &[LIST.marked()],
         Computed(|args| {
-            let Some(list) = args.first() else { return Ok(Type::Dynamic) };
+            let Some(list) = args.first() else {
+                return Ok(Type::Dynamic);
+            };
             if !is_sequence(list) {
-                return Err(FunctionError::new("can only flatten lists, sets and tuples"));
+                return Err(FunctionError::new(
+                    "can only flatten lists, sets and tuples",
+                ));
             }
             let mut flat = Flat::default();
             flat.take(list);
-            Ok(if flat.open { Type::Dynamic } else { Type::tuple(flat.out.iter().map(Value::type_of)) })
+            Ok(if flat.open {
+                Type::Dynamic
+            } else {
+                Type::tuple(flat.out.iter().map(Value::type_of))
+            })
         }),
         |a| {
             let mut flat = Flat::default();
             flat.take(a.get(0));
-            Ok(if flat.open { a.unknown() } else { Value::tuple(flat.out) }.with_marks(flat.marks))
+            Ok(if flat.open {
+                a.unknown()
+            } else {
+                Value::tuple(flat.out)
+            }
+            .with_marks(flat.marks))
         },
     )
-    .examples(&[("flatten([[\"a\", \"b\"], [], [\"c\"]])", "[\"a\", \"b\", \"c\"]")]),
+    .examples(&[(
+        "flatten([[\"a\", \"b\"], [], [\"c\"]])",
+        "[\"a\", \"b\", \"c\"]",
+    )]),
     Function::new(
         "index",
         "Returns where a value stands in a list.",
@@ -128,9 +168,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Counts the elements of a collection or the characters of a text.",
         &[Parameter::new("value", Any).unknown().dynamic().marked()],
         Computed(|args| match type_of(args, 0) {
-            Type::Bool | Type::Number => {
-                Err(FunctionError::new("argument must be a string, a collection type, or a structural type"))
-            }
+            Type::Bool | Type::Number => Err(FunctionError::new(
+                "argument must be a string, a collection type, or a structural type",
+            )),
             _ => Ok(Type::Number),
         }),
         length,
@@ -139,20 +179,44 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "matchkeys",
         "Returns the values whose keys are in a list.",
-        &[Parameter::new("values", List), Parameter::new("keys", List), Parameter::new("searchset", List)],
+        &[
+            Parameter::new("values", List),
+            Parameter::new("keys", List),
+            Parameter::new("searchset", List),
+        ],
         Computed(|args| match unify(&[type_of(args, 1), type_of(args, 2)]) {
             Some(_) => Ok(type_of(args, 0)),
-            None => Err(FunctionError::new("keys and searchset must be of the same type")),
+            None => Err(FunctionError::new(
+                "keys and searchset must be of the same type",
+            )),
         }),
         matchkeys,
     )
-    .examples(&[("matchkeys([1, 2, 3], [\"a\", \"b\", \"a\"], [\"a\"])", "[1, 3]")]),
-    Function::new("one", "Returns the only element, or null where there is none.", &[LIST], Computed(one_type), one)
-        .maybe_null()
-        .examples(&[("one([\"hello\"])", "\"hello\""), ("one([])", "null")]),
-    Function::new("range", "Counts from a start to an end that is left out.", &[], Always(List), range)
-        .variadic(Parameter::new("params", Num))
-        .examples(&[("range(3)", "[0, 1, 2]"), ("range(1, 8, 2)", "[1, 3, 5, 7]")]),
+    .examples(&[(
+        "matchkeys([1, 2, 3], [\"a\", \"b\", \"a\"], [\"a\"])",
+        "[1, 3]",
+    )]),
+    Function::new(
+        "one",
+        "Returns the only element, or null where there is none.",
+        &[LIST],
+        Computed(one_type),
+        one,
+    )
+    .maybe_null()
+    .examples(&[("one([\"hello\"])", "\"hello\""), ("one([])", "null")]),
+    Function::new(
+        "range",
+        "Counts from a start to an end that is left out.",
+        &[],
+        Always(List),
+        range,
+    )
+    .variadic(Parameter::new("params", Num))
+    .examples(&[
+        ("range(3)", "[0, 1, 2]"),
+        ("range(1, 8, 2)", "[1, 3, 5, 7]"),
+    ]),
     Function::new(
         "reverse",
         "Turns a list round.",
@@ -161,24 +225,44 @@ pub(super) static FUNCTIONS: &[Function] = &[
             Type::Tuple(ts) => Ok(Type::tuple(ts.iter().rev().cloned())),
             Type::List(t) | Type::Set(t) => Ok(Type::list((*t).clone())),
             t => {
-                let message = format!("can only reverse list or tuple values, not {}", t.friendly_name());
+                let message = format!(
+                    "can only reverse list or tuple values, not {}",
+                    t.friendly_name()
+                );
                 Err(FunctionError::argument(0, message))
             }
         }),
-        |a| Ok(sequence(&a.ty, a.elements(0).iter().rev().cloned().collect(), a.get(0).marks())),
+        |a| {
+            Ok(sequence(
+                &a.ty,
+                a.elements(0).iter().rev().cloned().collect(),
+                a.get(0).marks(),
+            ))
+        },
     )
     .examples(&[("reverse([1, 2, 3])", "[3, 2, 1]")]),
     Function::new(
         "slice",
         "Returns the elements from an index to another that is left out.",
-        &[LIST.marked(), Parameter::new("start_index", Num), Parameter::new("end_index", Num)],
+        &[
+            LIST.marked(),
+            Parameter::new("start_index", Num),
+            Parameter::new("end_index", Num),
+        ],
         Computed(slice_type),
         |a| {
             let (start, end) = slice_indexes(&a.values)?.unwrap_or((0, 0));
-            Ok(sequence(&a.ty, a.elements(0).get(start..end).unwrap_or_default().to_vec(), a.get(0).marks()))
+            Ok(sequence(
+                &a.ty,
+                a.elements(0).get(start..end).unwrap_or_default().to_vec(),
+                a.get(0).marks(),
+            ))
         },
     )
-    .examples(&[("slice([\"a\", \"b\", \"c\", \"d\"], 1, 3)", "[\"b\", \"c\"]")]),
+    .examples(&[(
+        "slice([\"a\", \"b\", \"c\", \"d\"], 1, 3)",
+        "[\"b\", \"c\"]",
+    )]),
     Function::new(
         "sort",
         "Sorts texts by their bytes.",
@@ -220,12 +304,18 @@ fn every(args: &Args<'_>, all: bool) -> Value {
             None => {}
         }
     }
-    if unknown { args.unknown() } else { Value::from(all) }
+    if unknown {
+        args.unknown()
+    } else {
+        Value::from(all)
+    }
 }
 
 fn chunklist(args: &Args<'_>) -> Result {
     let marks = args.get(0).marks();
-    let size = args.int(1).map_err(|e| FunctionError::new(format!("invalid size: {}", e.message)))?;
+    let size = args
+        .int(1)
+        .map_err(|e| FunctionError::new(format!("invalid size: {}", e.message)))?;
     let inner = args.ty.element().cloned().unwrap_or(Type::Dynamic);
     let element = inner.element().cloned().unwrap_or(Type::Dynamic);
     let all = args.elements(0);
@@ -234,7 +324,10 @@ fn chunklist(args: &Args<'_>) -> Result {
         Ok(n) => n,
         Err(_) => return Err(FunctionError::new("size must not be negative")),
     };
-    let chunks = all.chunks(size).map(|c| Value::list(element.clone(), c.to_vec())).collect();
+    let chunks = all
+        .chunks(size)
+        .map(|c| Value::list(element.clone(), c.to_vec()))
+        .collect();
     Ok(Value::list(inner, chunks).with_marks(marks))
 }
 
@@ -248,7 +341,9 @@ fn coalesce(args: &Args<'_>) -> Result {
             return Ok(value);
         }
     }
-    Err(FunctionError::new("no non-null, non-empty-string arguments"))
+    Err(FunctionError::new(
+        "no non-null, non-empty-string arguments",
+    ))
 }
 
 fn coalescelist_type(args: &[Value]) -> Result<Type> {
@@ -260,11 +355,17 @@ fn coalescelist_type(args: &[Value]) -> Result<Type> {
             return Ok(Type::Dynamic);
         }
         if !matches!(arg.type_of(), Type::List(_) | Type::Tuple(_)) {
-            return Err(FunctionError::new("coalescelist arguments must be lists or tuples"));
+            return Err(FunctionError::new(
+                "coalescelist arguments must be lists or tuples",
+            ));
         }
     }
     let first = type_of(args, 0);
-    Ok(if args.iter().all(|a| a.type_of() == first) { first } else { Type::Dynamic })
+    Ok(if args.iter().all(|a| a.type_of() == first) {
+        first
+    } else {
+        Type::Dynamic
+    })
 }
 
 fn coalescelist(args: &Args<'_>) -> Result {
@@ -283,7 +384,10 @@ fn compact(args: &Args<'_>) -> Result {
     if !args.get(0).is_wholly_known() {
         return Ok(args.unknown());
     }
-    let kept = args.elements(0).iter().filter(|v| v.as_str().is_some_and(|s| !s.is_empty()));
+    let kept = args
+        .elements(0)
+        .iter()
+        .filter(|v| v.as_str().is_some_and(|s| !s.is_empty()));
     Ok(Value::list(Type::String, kept.cloned().collect()))
 }
 
@@ -304,7 +408,10 @@ fn concat_type(args: &[Value]) -> Result<Type> {
             Type::List(_) if arg.is_unknown() => return Ok(Type::Dynamic),
             Type::List(t) => elements.extend(arg.children().map(|_| (*t).clone())),
             t => {
-                let message = format!("all arguments must be lists or tuples; got {}", t.friendly_name());
+                let message = format!(
+                    "all arguments must be lists or tuples; got {}",
+                    t.friendly_name()
+                );
                 return Err(FunctionError::argument(i, message));
             }
         }
@@ -337,7 +444,11 @@ fn contains(args: &Args<'_>) -> Result {
             None => unknown = true,
         }
     }
-    Ok(if unknown { args.unknown() } else { Value::from(false) })
+    Ok(if unknown {
+        args.unknown()
+    } else {
+        Value::from(false)
+    })
 }
 
 fn distinct(args: &Args<'_>) -> Result {
@@ -362,25 +473,38 @@ fn element_type(args: &[Value]) -> Result<Type> {
     match type_of(args, 0) {
         Type::List(t) => Ok((*t).clone()),
         Type::Tuple(ts) => {
-            let Some(index) = args.get(1).filter(|i| i.is_known()) else { return Ok(Type::Dynamic) };
+            let Some(index) = args.get(1).filter(|i| i.is_known()) else {
+                return Ok(Type::Dynamic);
+            };
             let at = wrapped(index.as_i64(), ts.len())?;
             Ok(ts.get(at).cloned().unwrap_or(Type::Dynamic))
         }
-        t => Err(FunctionError::new(format!("cannot read elements from {}", t.friendly_name()))),
+        t => Err(FunctionError::new(format!(
+            "cannot read elements from {}",
+            t.friendly_name()
+        ))),
     }
 }
 
 fn wrapped(index: Option<i64>, count: usize) -> Result<usize> {
     let index = index.ok_or_else(|| FunctionError::new(format!("invalid index: {NOT_WHOLE}")))?;
     let empty = || FunctionError::new("cannot use element function with an empty list");
-    let count = i64::try_from(count).ok().filter(|c| *c > 0).ok_or_else(empty)?;
+    let count = i64::try_from(count)
+        .ok()
+        .filter(|c| *c > 0)
+        .ok_or_else(empty)?;
     usize::try_from(index.rem_euclid(count)).map_err(|_| empty())
 }
 
 fn element(args: &Args<'_>) -> Result {
     let list = args.get(0);
     let at = wrapped(args.get(1).as_i64(), list.children().count())?;
-    Ok(args.elements(0).get(at).cloned().unwrap_or(Value::NULL).with_marks(list.marks()))
+    Ok(args
+        .elements(0)
+        .get(at)
+        .cloned()
+        .unwrap_or(Value::NULL)
+        .with_marks(list.marks()))
 }
 
 #[derive(Default)]
@@ -456,10 +580,16 @@ fn length(args: &Args<'_>) -> Result {
 
 fn matchkeys(args: &Args<'_>) -> Result {
     if args.elements(0).len() != args.elements(1).len() {
-        return Err(FunctionError::new("length of keys and values should be equal"));
+        return Err(FunctionError::new(
+            "length of keys and values should be equal",
+        ));
     }
-    let common = unify(&[type_of(&args.values, 1), type_of(&args.values, 2)]).unwrap_or(Type::Dynamic);
-    let (keys, search) = (converted(args.get(1), &common)?, converted(args.get(2), &common)?);
+    let common =
+        unify(&[type_of(&args.values, 1), type_of(&args.values, 2)]).unwrap_or(Type::Dynamic);
+    let (keys, search) = (
+        converted(args.get(1), &common)?,
+        converted(args.get(2), &common)?,
+    );
     let search: Vec<&Value> = search.children().collect();
     if !search.is_empty() && !(args.get(0).is_wholly_known() && keys.is_wholly_known()) {
         return Ok(args.unknown());
@@ -489,7 +619,10 @@ fn one_type(args: &[Value]) -> Result<Type> {
 }
 
 fn not_one() -> FunctionError {
-    FunctionError::argument(0, "must be a list, set, or tuple value with either zero or one elements")
+    FunctionError::argument(
+        0,
+        "must be a list, set, or tuple value with either zero or one elements",
+    )
 }
 
 fn one(args: &Args<'_>) -> Result {
@@ -513,10 +646,16 @@ fn range(args: &Args<'_>) -> Result {
     };
     let down = step < zero;
     if down && end > start {
-        return Err(FunctionError::argument(1, "end must be less than start when step is negative"));
+        return Err(FunctionError::argument(
+            1,
+            "end must be less than start when step is negative",
+        ));
     }
     if !down && end < start {
-        return Err(FunctionError::argument(1, "end must be greater than start when step is positive"));
+        return Err(FunctionError::argument(
+            1,
+            "end must be greater than start when step is positive",
+        ));
     }
     let mut out = Vec::new();
     let mut n = start.clone();
@@ -543,7 +682,9 @@ fn slice_type(args: &[Value]) -> Result<Type> {
     }
     let indexes = slice_indexes(args)?;
     Ok(match (ty, indexes) {
-        (Type::Tuple(ts), Some((start, end))) => Type::tuple(ts.get(start..end).unwrap_or_default().iter().cloned()),
+        (Type::Tuple(ts), Some((start, end))) => {
+            Type::tuple(ts.get(start..end).unwrap_or_default().iter().cloned())
+        }
         (Type::Tuple(_), None) => Type::Dynamic,
         (ty, _) => ty,
     })
@@ -554,18 +695,26 @@ fn slice_indexes(args: &[Value]) -> Result<Option<(usize, usize)>> {
     let length = args.first().and_then(known_length);
     let index = |at: usize, name: &str| -> Result<Option<usize>> {
         let wrong = |m: String| FunctionError::argument(at, m);
-        let Some(value) = args.get(at).filter(|v| v.is_known()) else { return Ok(None) };
-        let n = value.as_i64().ok_or_else(|| wrong(format!("invalid {name} index: {NOT_WHOLE}")))?;
-        let n = usize::try_from(n).map_err(|_| wrong(format!("{name} index must not be less than zero")))?;
+        let Some(value) = args.get(at).filter(|v| v.is_known()) else {
+            return Ok(None);
+        };
+        let n = value
+            .as_i64()
+            .ok_or_else(|| wrong(format!("invalid {name} index: {NOT_WHOLE}")))?;
+        let n = usize::try_from(n)
+            .map_err(|_| wrong(format!("{name} index must not be less than zero")))?;
         if length.is_some_and(|l| n > l) {
-            return Err(wrong(format!("{name} index must not be greater than the length of the list")));
+            return Err(wrong(format!(
+                "{name} index must not be greater than the length of the list"
+            )));
         }
         Ok(Some(n))
     };
     match (index(1, "start")?, index(2, "end")?) {
-        (Some(start), Some(end)) if start > end => {
-            Err(FunctionError::argument(1, "start index must not be greater than end index"))
-        }
+        (Some(start), Some(end)) if start > end => Err(FunctionError::argument(
+            1,
+            "start index must not be greater than end index",
+        )),
         (Some(start), Some(end)) => Ok(Some((start, end))),
         _ => Ok(None),
     }
@@ -577,7 +726,9 @@ fn sort(args: &Args<'_>) -> Result {
     }
     let mut texts = args.elements(0).to_vec();
     if let Some(i) = texts.iter().position(Value::is_null) {
-        return Err(FunctionError::new(format!("given list element {i} is null; a null string cannot be sorted")));
+        return Err(FunctionError::new(format!(
+            "given list element {i} is null; a null string cannot be sorted"
+        )));
     }
     texts.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     Ok(Value::list(Type::String, texts))

@@ -23,21 +23,44 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Returns the elements that all sets have.",
         &[FIRST],
         Computed(common_type),
-        |a| combine(a, false, |x, y| x.iter().filter(|v| has(y, v)).cloned().collect()),
+        |a| {
+            combine(a, false, |x, y| {
+                x.iter().filter(|v| has(y, v)).cloned().collect()
+            })
+        },
     )
     .variadic(OTHERS)
     .examples(&[("setintersection([\"a\", \"b\"], [\"b\", \"c\"])", "[\"b\"]")]),
-    Function::new("setproduct", "Returns all combinations of elements.", &[], Computed(product_type), product)
-        .variadic(Parameter::new("sets", Any).marked())
-        .examples(&[("setproduct([\"a\", \"b\"], [1])", "[[\"a\", 1], [\"b\", 1]]")]),
+    Function::new(
+        "setproduct",
+        "Returns all combinations of elements.",
+        &[],
+        Computed(product_type),
+        product,
+    )
+    .variadic(Parameter::new("sets", Any).marked())
+    .examples(&[(
+        "setproduct([\"a\", \"b\"], [1])",
+        "[[\"a\", 1], [\"b\", 1]]",
+    )]),
     Function::new(
         "setsubtract",
         "Returns the elements of a set that another one does not have.",
-        &[Parameter::new("a", Set).dynamic(), Parameter::new("b", Set).dynamic()],
+        &[
+            Parameter::new("a", Set).dynamic(),
+            Parameter::new("b", Set).dynamic(),
+        ],
         Computed(common_type),
-        |a| combine(a, false, |x, y| x.iter().filter(|v| !has(y, v)).cloned().collect()),
+        |a| {
+            combine(a, false, |x, y| {
+                x.iter().filter(|v| !has(y, v)).cloned().collect()
+            })
+        },
     )
-    .examples(&[("setsubtract([\"a\", \"b\", \"c\"], [\"a\", \"c\"])", "[\"b\"]")]),
+    .examples(&[(
+        "setsubtract([\"a\", \"b\", \"c\"], [\"a\", \"c\"])",
+        "[\"b\"]",
+    )]),
     Function::new(
         "setunion",
         "Returns the elements that any of the sets has.",
@@ -46,7 +69,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         |a| combine(a, true, |x, y| x.iter().chain(y).cloned().collect()),
     )
     .variadic(OTHERS)
-    .examples(&[("setunion([\"a\", \"b\"], [\"b\", \"c\"])", "[\"a\", \"b\", \"c\"]")]),
+    .examples(&[(
+        "setunion([\"a\", \"b\"], [\"b\", \"c\"])",
+        "[\"a\", \"b\", \"c\"]",
+    )]),
 ];
 
 fn has(set: &[Value], v: &Value) -> bool {
@@ -66,7 +92,9 @@ fn common_type(args: &[Value]) -> Result<Type> {
     if types.is_empty() {
         return Ok(Type::set(Type::Dynamic));
     }
-    unify(&types).map(Type::set).ok_or_else(|| FunctionError::new("given sets must all have compatible element types"))
+    unify(&types)
+        .map(Type::set)
+        .ok_or_else(|| FunctionError::new("given sets must all have compatible element types"))
 }
 
 fn combine(args: &Args<'_>, with_unknown: bool, f: fn(&[Value], &[Value]) -> Vec<Value>) -> Result {
@@ -80,7 +108,10 @@ fn combine(args: &Args<'_>, with_unknown: bool, f: fn(&[Value], &[Value]) -> Vec
         result = Some(match result {
             None => set,
             Some(r) => {
-                let (x, y) = (r.elements().unwrap_or_default(), set.elements().unwrap_or_default());
+                let (x, y) = (
+                    r.elements().unwrap_or_default(),
+                    set.elements().unwrap_or_default(),
+                );
                 Value::set(element.clone(), f(x, y))
             }
         });
@@ -103,21 +134,37 @@ fn product_type(args: &[Value]) -> Result<Type> {
             }
             Type::Tuple(ts) => {
                 lists += 1;
-                let common = if ts.is_empty() { Some(Type::Dynamic) } else { unify(&ts) };
+                let common = if ts.is_empty() {
+                    Some(Type::Dynamic)
+                } else {
+                    unify(&ts)
+                };
                 match common {
                     Some(t) => elements.push(t),
-                    None => return Err(FunctionError::argument(i, "all elements must be of the same type")),
+                    None => {
+                        return Err(FunctionError::argument(
+                            i,
+                            "all elements must be of the same type",
+                        ));
+                    }
                 }
             }
             _ => return Err(FunctionError::argument(i, "a set or a list is required")),
         }
     }
     let element = Type::tuple(elements);
-    Ok(if lists == args.len() { Type::list(element) } else { Type::set(element) })
+    Ok(if lists == args.len() {
+        Type::list(element)
+    } else {
+        Type::set(element)
+    })
 }
 
 fn product(args: &Args<'_>) -> Result {
-    let marks = args.values.iter().fold(Marks::NONE, |m, v| m.union(v.marks()));
+    let marks = args
+        .values
+        .iter()
+        .fold(Marks::NONE, |m, v| m.union(v.marks()));
     if args.values.iter().any(|v| known_length(v).is_none()) {
         return Ok(args.unknown().with_marks(marks));
     }
@@ -143,5 +190,9 @@ fn product(args: &Args<'_>) -> Result {
             })
             .collect();
     }
-    Ok(sequence(&args.ty, rows.into_iter().map(Value::tuple).collect(), marks))
+    Ok(sequence(
+        &args.ty,
+        rows.into_iter().map(Value::tuple).collect(),
+        marks,
+    ))
 }

@@ -130,7 +130,9 @@ fn upper(c: char) -> char {
     let mut all = c.to_uppercase();
     match (all.next(), all.next(), c) {
         (Some(one), None, _) => one,
-        (_, _, 'ᾀ'..='ᾇ' | 'ᾐ'..='ᾗ' | 'ᾠ'..='ᾧ') => char::from_u32(u32::from(c) + 8).unwrap_or(c),
+        (_, _, 'ᾀ'..='ᾇ' | 'ᾐ'..='ᾗ' | 'ᾠ'..='ᾧ') => {
+            char::from_u32(u32::from(c) + 8).unwrap_or(c)
+        }
         (_, _, 'ᾳ' | 'ῃ' | 'ῳ') => char::from_u32(u32::from(c) + 9).unwrap_or(c),
         _ => c,
     }
@@ -169,7 +171,11 @@ fn join(args: &Args<'_>) -> Result {
     for (i, list) in lists.iter().enumerate() {
         for (j, v) in list.children().enumerate() {
             let Some(text) = v.as_str() else {
-                let which = if lists.len() > 1 { format!(" of list {}", i + 1) } else { String::new() };
+                let which = if lists.len() > 1 {
+                    format!(" of list {}", i + 1)
+                } else {
+                    String::new()
+                };
                 let message = format!("element {j}{which} is null; cannot concatenate null values");
                 return Err(FunctionError::argument(i + 1, message));
             };
@@ -197,7 +203,11 @@ fn startswith(args: &Args<'_>) -> Result {
     if prefix.is_empty() {
         return Ok(true.into());
     }
-    let known = args.get(0).refinement().and_then(|r| r.prefix.clone()).unwrap_or_default();
+    let known = args
+        .get(0)
+        .refinement()
+        .and_then(|r| r.prefix.clone())
+        .unwrap_or_default();
     Ok(match known.starts_with(prefix) {
         true => true.into(),
         false if known.len() >= prefix.len() => false.into(),

@@ -2,24 +2,38 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use super::{Function, encoding, format, mapping, numeric, sequence, sets, string, typing};
+use super::{
+    Function, datetime, encoding, filesystem, format, hash, mapping, network, numeric, regex,
+    sequence, sets, string, typing,
+};
 
 /// Functions that get expressions instead of values; the evaluator has them built in.
 const OF_EXPRESSIONS: [&str; 3] = ["can", "convert", "try"];
 
 static FAMILIES: &[&[Function]] = &[
+    datetime::FUNCTIONS,
     encoding::FUNCTIONS,
+    filesystem::FUNCTIONS,
     format::FUNCTIONS,
+    hash::FUNCTIONS,
     mapping::FUNCTIONS,
+    network::FUNCTIONS,
     numeric::FUNCTIONS,
+    regex::FUNCTIONS,
     sequence::FUNCTIONS,
     sets::FUNCTIONS,
     string::FUNCTIONS,
     typing::FUNCTIONS,
 ];
 
-static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> =
-    LazyLock::new(|| FAMILIES.iter().copied().flatten().map(|f| (f.name, f)).collect());
+static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
+    FAMILIES
+        .iter()
+        .copied()
+        .flatten()
+        .map(|f| (f.name, f))
+        .collect()
+});
 
 /// Finds a function by its name, with or without `core::` in front. `try`, `can` and `convert` are not here: they
 /// get expressions.

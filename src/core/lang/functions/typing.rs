@@ -14,7 +14,11 @@ use super::{
 type Result<T = Value> = std::result::Result<T, FunctionError>;
 
 const V: &[Parameter] = &[Parameter::new("v", Any).null().dynamic().marked()];
-const VALUE: Parameter = Parameter::new("value", Any).null().unknown().dynamic().marked();
+const VALUE: Parameter = Parameter::new("value", Any)
+    .null()
+    .unknown()
+    .dynamic()
+    .marked();
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
@@ -34,15 +38,24 @@ pub(super) static FUNCTIONS: &[Function] = &[
     )
     .maybe_null()
     .examples(&[("ephemeralasnull(\"a\")", "\"a\"")]),
-    Function::new("issensitive", "Tells whether a value is sensitive.", &[VALUE], Always(Bool), |a| {
-        let value = a.get(0);
-        Ok(match (value.is_sensitive(), value.is_unknown()) {
-            (true, _) => Value::from(true),
-            (false, true) => a.unknown(),
-            (false, false) => Value::from(false),
-        })
-    })
-    .examples(&[("issensitive(sensitive(\"secret\"))", "true"), ("issensitive(\"hello\")", "false")]),
+    Function::new(
+        "issensitive",
+        "Tells whether a value is sensitive.",
+        &[VALUE],
+        Always(Bool),
+        |a| {
+            let value = a.get(0);
+            Ok(match (value.is_sensitive(), value.is_unknown()) {
+                (true, _) => Value::from(true),
+                (false, true) => a.unknown(),
+                (false, false) => Value::from(false),
+            })
+        },
+    )
+    .examples(&[
+        ("issensitive(sensitive(\"secret\"))", "true"),
+        ("issensitive(\"hello\")", "false"),
+    ]),
     Function::new(
         "nonsensitive",
         "Returns a value that is no longer sensitive.",
@@ -64,24 +77,63 @@ pub(super) static FUNCTIONS: &[Function] = &[
     )
     .maybe_null()
     .examples(&[("issensitive(sensitive(1))", "true")]),
-    Function::new("tobool", "Converts to a truth value.", V, Computed(|a| target(a, Type::Bool)), to)
-        .maybe_null()
-        .examples(&[("tobool(\"true\")", "true"), ("tobool(null)", "null")]),
-    Function::new("tolist", "Converts to a list.", V, Computed(|a| target(a, Type::list(Type::Dynamic))), to)
-        .maybe_null()
-        .examples(&[("tolist([\"a\", 1])", "[\"a\", \"1\"]")]),
-    Function::new("tomap", "Converts to a map.", V, Computed(|a| target(a, Type::map(Type::Dynamic))), to)
-        .maybe_null()
-        .examples(&[("tomap({ a = 1, b = \"x\" })", "{ a = \"1\", b = \"x\" }")]),
-    Function::new("tonumber", "Converts to a number.", V, Computed(|a| target(a, Type::Number)), to)
-        .maybe_null()
-        .examples(&[("tonumber(\"1.50\")", "1.5")]),
-    Function::new("toset", "Converts to a set.", V, Computed(|a| target(a, Type::set(Type::Dynamic))), to)
-        .maybe_null()
-        .examples(&[("toset([\"b\", \"a\", \"b\"])", "[\"a\", \"b\"]")]),
-    Function::new("tostring", "Converts to a text.", V, Computed(|a| target(a, Type::String)), to)
-        .maybe_null()
-        .examples(&[("tostring(1.50)", "\"1.5\""), ("tostring(true)", "\"true\"")]),
+    Function::new(
+        "tobool",
+        "Converts to a truth value.",
+        V,
+        Computed(|a| target(a, Type::Bool)),
+        to,
+    )
+    .maybe_null()
+    .examples(&[("tobool(\"true\")", "true"), ("tobool(null)", "null")]),
+    Function::new(
+        "tolist",
+        "Converts to a list.",
+        V,
+        Computed(|a| target(a, Type::list(Type::Dynamic))),
+        to,
+    )
+    .maybe_null()
+    .examples(&[("tolist([\"a\", 1])", "[\"a\", \"1\"]")]),
+    Function::new(
+        "tomap",
+        "Converts to a map.",
+        V,
+        Computed(|a| target(a, Type::map(Type::Dynamic))),
+        to,
+    )
+    .maybe_null()
+    .examples(&[("tomap({ a = 1, b = \"x\" })", "{ a = \"1\", b = \"x\" }")]),
+    Function::new(
+        "tonumber",
+        "Converts to a number.",
+        V,
+        Computed(|a| target(a, Type::Number)),
+        to,
+    )
+    .maybe_null()
+    .examples(&[("tonumber(\"1.50\")", "1.5")]),
+    Function::new(
+        "toset",
+        "Converts to a set.",
+        V,
+        Computed(|a| target(a, Type::set(Type::Dynamic))),
+        to,
+    )
+    .maybe_null()
+    .examples(&[("toset([\"b\", \"a\", \"b\"])", "[\"a\", \"b\"]")]),
+    Function::new(
+        "tostring",
+        "Converts to a text.",
+        V,
+        Computed(|a| target(a, Type::String)),
+        to,
+    )
+    .maybe_null()
+    .examples(&[
+        ("tostring(1.50)", "\"1.5\""),
+        ("tostring(true)", "\"true\""),
+    ]),
 ];
 
 fn target(args: &[Value], want: Type) -> Result<Type> {
@@ -89,7 +141,11 @@ fn target(args: &[Value], want: Type) -> Result<Type> {
     if got == want || can_convert(&got, &want, true) {
         return Ok(want);
     }
-    let message = format!("cannot convert {} to {}", got.friendly_name(), want.constraint_name());
+    let message = format!(
+        "cannot convert {} to {}",
+        got.friendly_name(),
+        want.constraint_name()
+    );
     Err(FunctionError::argument(0, message))
 }
 

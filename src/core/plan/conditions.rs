@@ -1,0 +1,223 @@
+//! Conditions: validations, pre- and postconditions, assertions.
+
+use std::collections::BTreeMap;
+
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics, Severity, Span},
+    value::{Marks, Path, Type, Value, convert},
+};
+
+use super::{CheckResult, CheckStatus, world::ModuleScope};
+use crate::lang::program::CheckRule;
+
+/// A condition with the words for its failure.
+pub(crate) struct Rule<'a> {
+    /// The block.
+    pub(crate) rule: &'a CheckRule,
+    /// Where a failure is shown, if not at the condition.
+    pub(crate) at: Option<Span>,
+    /// The headline of a failure.
+    pub(crate) summary: &'static str,
+}
+
+/// What the conditions of a run gave.
+#[derive(Default)]
+pub(crate) struct Conditions {
+    /// What was wrong.
+    pub(crate) diagnostics: Diagnostics,
+    results: BTreeMap<(&'static str, String), BTreeMap<String, (CheckStatus, Vec<String>)>>,
+}
+
+impl Conditions {
+    /// Evaluates the conditions of one object; says whether none failed.
+    pub(crate) fn check<'a>(
+        &mut self,
+        kind: &'static str,
+        config: &str,
+        address: &str,
+        rules: impl Iterator<Item = Rule<'a>>,
+        scope: &ModuleScope<'_>,
+    ) -> bool {
+        let severity = if kind == "check" {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        let mut passed = true;
+        for rule in rules {
+            let outcome = evaluate(&rule, scope, severity);
+            passed &= !matches!(outcome.status, CheckStatus::Fail | CheckStatus::Error);
+            self.diagnostics.extend(outcome.diagnostics);
+            self.record(kind, config, address, outcome.status, outcome.message);
+        }
+        passed
+    }
+
+    /// Says that an object has conditions whose result is not known (yet).
+    pub(crate) fn record(
+        &mut self,
+        kind: &'static str,
+        config: &str,
+        address: &str,
+        status: CheckStatus,
+        message: Option<String>,
+    ) {
+        let instances = self.results.entry((kind, config.to_owned())).or_default();
+        let entry = instances
+            .entry(address.to_owned())
+            .or_insert((CheckStatus::Pass, Vec::new()));
+        entry.0 = worse(entry.0, status);
+        entry.1.extend(message);
+    }
+
+    /// Says that an object as written has conditions, though perhaps no instance.
+    pub(crate) fn declare(&mut self, kind: &'static str, config: &str) {
+        self.results.entry((kind, config.to_owned())).or_default();
+    }
+
+    /// Returns the results, worst first in each object.
+    pub(crate) fn results(&self) -> Vec<CheckResult> {
+        self.results
+            .iter()
+            .map(|((kind, config), instances)| CheckResult {
+                kind,
+                config_address: config.clone(),
+                status: instances
+                    .values()
+                    .map(|(s, _)| *s)
+                    .fold(CheckStatus::Pass, worse),
+                instances: instances
+                    .iter()
+                    .map(|(a, (s, m))| (a.clone(), *s, m.clone()))
+                    .collect(),
+            })
+            .collect()
+    }
+}
+
+fn worse(a: CheckStatus, b: CheckStatus) -> CheckStatus {
+    let rank = |s| match s {
+        CheckStatus::Pass => 0,
+        CheckStatus::Unknown => 1,
+        CheckStatus::Fail => 2,
+        CheckStatus::Error => 3,
+    };
+    if rank(b) > rank(a) { b } else { a }
+}
+
+struct Outcome {
+    status: CheckStatus,
+    message: Option<String>,
+    diagnostics: Diagnostics,
+}
+
+fn evaluate(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Outcome {
+    let error = |diagnostics: Diagnostics| Outcome {
+        status: CheckStatus::Error,
+        message: None,
+        diagnostics,
+    };
+    let condition = match scope.evaluate(&rule.rule.condition) {
+        Ok(v) => v.unmark_deep().0,
+        Err(d) => return error(d),
+    };
+    let invalid = |detail: String| {
+        error(
+            Diagnostic::error("Invalid condition result", detail)
+                .at(rule.rule.condition.span)
+                .into(),
+        )
+    };
+    if condition.is_null() {
+        return invalid("Condition expression must return either true or false, not null.".into());
+    }
+    let condition = match convert(&condition, &Type::Bool) {
+        Ok(v) => v,
+        Err(e) => return invalid(format!("Invalid condition result value: {}.", e.message)),
+    };
+    match condition.as_bool() {
+        None => Outcome {
+            status: CheckStatus::Unknown,
+            message: None,
+            diagnostics: Diagnostics::default(),
+        },
+        Some(true) => Outcome {
+            status: CheckStatus::Pass,
+            message: None,
+            diagnostics: Diagnostics::default(),
+        },
+        Some(false) => failed(rule, scope, severity),
+    }
+}
+
+fn failed(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Outcome {
+    let (message, mut diagnostics) = message(rule, scope);
+    let at = rule.at.unwrap_or(rule.rule.condition.span);
+    let mut d = Diagnostic::error(rule.summary, message.clone()).at(at);
+    if at != rule.rule.condition.span {
+        d = d.context(rule.rule.span, "checked by this rule");
+    }
+    d.severity = severity;
+    diagnostics.push(d);
+    Outcome {
+        status: CheckStatus::Fail,
+        message: Some(message),
+        diagnostics,
+    }
+}
+
+fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> (String, Diagnostics) {
+    let span = rule.rule.error_message.span;
+    let without = |d: Diagnostics| {
+        ("This check failed, but has an invalid error message as described in the other accompanying messages.".to_owned(), d)
+    };
+    let value = match scope.evaluate(&rule.rule.error_message) {
+        Ok(v) => v,
+        Err(d) => return without(d),
+    };
+    if is_sensitive(&value) {
+        return without(
+            Diagnostic::error(
+                "Error message refers to sensitive values",
+                "The error expression used to explain this condition refers to sensitive values, so bastionless will not display the resulting message.\n\nYou can correct this by removing references to sensitive values, or by carefully using the nonsensitive() function if the expression will not reveal the sensitive data.",
+            )
+            .at(span)
+            .into(),
+        );
+    }
+    match convert(&value, &Type::String) {
+        Ok(v) if v.is_unknown() => (
+            "The error message is not known before apply.".to_owned(),
+            Diagnostics::default(),
+        ),
+        Ok(v) if v.is_null() => without(
+            Diagnostic::error(
+                "Invalid error message",
+                "Unsuitable value for error message: must not be null.",
+            )
+            .at(span)
+            .into(),
+        ),
+        Ok(v) => (
+            v.as_str().unwrap_or_default().trim().to_owned(),
+            Diagnostics::default(),
+        ),
+        Err(e) => without(
+            Diagnostic::error(
+                "Invalid error message",
+                format!("Unsuitable value for error message: {}.", e.message),
+            )
+            .at(span)
+            .into(),
+        ),
+    }
+}
+
+fn is_sensitive(value: &Value) -> bool {
+    let mut found = false;
+    value.visit(&mut Path::default(), &mut |_, v| {
+        found |= v.marks().contains(Marks::SENSITIVE);
+        !found
+    });
+    found
+}

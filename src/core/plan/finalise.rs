@@ -1,0 +1,509 @@
+//! The apply side of evaluation: what the configuration says once more is known.
+//!
+//! Nothing is planned again: a finalised value must agree with the planned one wherever that was known.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics},
+    schema::{Catalogue, Schema, plan},
+    value::Value,
+};
+
+use super::{
+    Action, Change, CheckResult, Plan,
+    conditions::{Conditions, Rule},
+    settler::lifecycle_ignore,
+    world::{Each, Keys, ModuleScope, World, expand},
+};
+use crate::{
+    lang::{
+        address::{
+            AbsResource, Key, Mode as ResourceMode, ModuleInstance, ProviderConfig, Resource,
+        },
+        functions::Host,
+        graph::{ConfigNode, NodeKind, StaticGraph},
+        program::{ModuleId, Program, ResourceBlock},
+    },
+    state::{OutputState, Snapshot, sensitive_paths},
+};
+
+/// What a change is to be carried out with.
+#[derive(Clone, Debug)]
+pub struct Finalised {
+    /// The evaluated configuration; for a data source its arguments. With marks.
+    pub config: Value,
+    /// What the object is to be: only computed attributes are unknown. With marks. For a data source the same as `config`.
+    pub planned: Value,
+}
+
+/// What is left when everything was applied.
+#[derive(Debug)]
+pub struct Ending {
+    /// Root outputs.
+    pub outputs: BTreeMap<Arc<str>, OutputState>,
+    /// Results of all conditions.
+    pub checks: Vec<CheckResult>,
+    /// Failed conditions and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// Evaluates the configuration during apply; each name once, when everything it needs is applied.
+pub struct Finaliser {
+    plan: Arc<Plan>,
+    graph: Arc<StaticGraph>,
+    catalogue: &'static Catalogue,
+    world: World,
+    done: BTreeSet<ConfigNode>,
+    expanded: BTreeSet<ConfigNode>,
+    settings: BTreeMap<ProviderConfig, Arc<plan::Settings>>,
+    provider_configs: BTreeMap<ProviderConfig, Value>,
+    conditions: Conditions,
+    counter: u32,
+    host: Arc<dyn Host + Send + Sync>,
+}
+
+impl Finaliser {
+    /// Starts; `program` and `graph` are those that the plan was made of.
+    pub fn new(
+        program: Arc<Program>,
+        graph: Arc<StaticGraph>,
+        plan: Arc<Plan>,
+        workspace: &str,
+        host: Arc<dyn Host + Send + Sync>,
+        catalogue: &'static Catalogue,
+    ) -> Self {
+        let world = World::new(
+            program,
+            host.clone(),
+            workspace,
+            false,
+            plan.variables.clone(),
+        );
+        Self {
+            plan,
+            graph,
+            catalogue,
+            world,
+            done: BTreeSet::new(),
+            expanded: BTreeSet::new(),
+            settings: BTreeMap::new(),
+            provider_configs: BTreeMap::new(),
+            conditions: Conditions::default(),
+            counter: 0,
+            host,
+        }
+    }
+
+    /// Returns the configuration of a provider, once what it refers to is applied; without marks.
+    ///
+    /// # Errors
+    /// What is wrong with it; unknown parts that nothing will settle.
+    pub fn provider(
+        &mut self,
+        address: &ProviderConfig,
+        state: &Snapshot,
+    ) -> Result<Value, Diagnostics> {
+        let program = self.world.program().clone();
+        let found = program.modules.iter().enumerate().find_map(|(i, m)| {
+            let own = m.path == address.module;
+            m.providers
+                .iter()
+                .find(|(_, b)| own && b.address == *address)
+                .map(|(l, b)| (ModuleId(i), l.clone(), b.clone()))
+        });
+        let Some((id, local, block)) = found else {
+            let schema = self.catalogue.provider(&address.provider.name);
+            return Ok(schema.map_or(Value::NULL, |s| super::settler::empty(&s)));
+        };
+        self.ensure(&ConfigNode::new(id, NodeKind::Provider(local)), state);
+        let Some(schema) = &block.schema else {
+            return Ok(Value::NULL);
+        };
+        let config = match &block.body {
+            None => super::settler::empty(schema),
+            Some(body) => {
+                let home = self
+                    .world
+                    .instances_of(id)
+                    .first()
+                    .cloned()
+                    .unwrap_or_default();
+                let (config, diagnostics) =
+                    ModuleScope::new(&self.world, &home).decode(body, &schema.block);
+                if diagnostics.has_errors() {
+                    return Err(diagnostics);
+                }
+                config.unmark_deep().0
+            }
+        };
+        self.provider_configs
+            .insert(address.clone(), config.clone());
+        Ok(config)
+    }
+
+    /// Says in which region a configured provider works.
+    pub fn configured(&mut self, address: &ProviderConfig, config: &Value, region: Option<&str>) {
+        self.settings.insert(
+            address.clone(),
+            Arc::new(plan::Settings::from_provider(config, region)),
+        );
+    }
+
+    /// Evaluates the configuration of a change again. `state` holds everything applied so far.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration; a condition that fails; a value that is not what the plan said.
+    pub fn finalise(&mut self, index: usize, state: &Snapshot) -> Result<Finalised, Diagnostics> {
+        let shared = self.plan.clone();
+        let Some(change) = shared.changes.get(index) else {
+            return Err(bug("no such change"));
+        };
+        let program = self.world.program().clone();
+        let resource = &change.address.resource;
+        let id = self
+            .world
+            .module_at(&resource.module.path())
+            .ok_or_else(|| bug("no such module"))?;
+        let block = self
+            .world
+            .module(id)
+            .and_then(|m| m.resources.get(&resource.resource))
+            .cloned();
+        let block: ResourceBlock = block.ok_or_else(|| bug("no such resource"))?;
+        drop(program);
+        let schema = block.schema.clone().ok_or_else(|| bug("no schema"))?;
+        let node = ConfigNode::new(id, NodeKind::Resource(resource.resource.clone()));
+        self.ensure_before(&node, state);
+        let problems = self.expand(&node, &block, state);
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        let keys = self
+            .world
+            .resource_keys(&resource.module, &resource.resource)
+            .cloned()
+            .unwrap_or_default();
+        let each = self.world.each_of(&keys, &change.address.key);
+        self.conditions_before(change, &block, &each)?;
+        let scope = ModuleScope::new(&self.world, &resource.module).with_each(each);
+        let (config, diagnostics) = scope.decode(&block.body, &schema.block);
+        if diagnostics.has_errors() {
+            return Err(diagnostics);
+        }
+        if resource.resource.mode == ResourceMode::Data {
+            return known(config, change);
+        }
+        self.plan_again(change, &block, &schema, config, state)
+    }
+
+    fn plan_again(
+        &mut self,
+        change: &Change,
+        block: &ResourceBlock,
+        schema: &Schema,
+        config: Value,
+        state: &Snapshot,
+    ) -> Result<Finalised, Diagnostics> {
+        let (plain, marks) = config.clone().unmark_with_paths();
+        let settings = self
+            .settings
+            .get(&change.provider)
+            .cloned()
+            .unwrap_or_default();
+        let prior = match change.action {
+            Action::Update => Some(change.before.clone().unmark_deep().0),
+            _ => None,
+        };
+        let _ = state;
+        let before = change.before.clone().unmark_deep().0;
+        let plain = lifecycle_ignore(&block.lifecycle, &before, plain);
+        let planned = plan::plan_resource(schema, &settings, prior.as_ref(), &plain).value;
+        let expected = change.after.clone().unmark_deep().0;
+        let problems = plan::plan_consistent(schema, &expected, &planned);
+        if let Some(first) = problems.first() {
+            let detail = format!(
+                "When expanding the plan for {} to include new values learned so far during apply, the value of {} changed from what was planned: {}\n\nNothing was done to this object. Run plan again.",
+                change.address, first.path, first.detail
+            );
+            return Err(
+                Diagnostic::error("Provider produced inconsistent final plan", detail)
+                    .at(block.header)
+                    .address(change.address.to_string())
+                    .into(),
+            );
+        }
+        self.counter += 1;
+        let (seconds, nanoseconds) = self.host.now();
+        let suffix = plan::unique_suffix(seconds, nanoseconds, self.counter);
+        let planned = plan::fill_names(schema, planned, &suffix);
+        Ok(Finalised {
+            config,
+            planned: planned.mark_with_paths(&marks),
+        })
+    }
+
+    fn conditions_before(
+        &mut self,
+        change: &Change,
+        block: &ResourceBlock,
+        each: &Each,
+    ) -> Result<(), Diagnostics> {
+        let scope =
+            ModuleScope::new(&self.world, &change.address.resource.module).with_each(each.clone());
+        let rules = block.lifecycle.preconditions.iter();
+        let rules = rules.map(|r| Rule {
+            rule: r,
+            at: None,
+            summary: "Resource precondition failed",
+        });
+        let config = change.address.resource.config().to_string();
+        let mut own = Conditions::default();
+        if own.check(
+            "resource",
+            &config,
+            &change.address.to_string(),
+            rules,
+            &scope,
+        ) {
+            Ok(())
+        } else {
+            Err(own.diagnostics)
+        }
+    }
+
+    /// Checks the postconditions of an object that was applied; `value` is what it is now.
+    ///
+    /// # Errors
+    /// The conditions that fail.
+    pub fn applied(&mut self, index: usize, value: &Value) -> Result<(), Diagnostics> {
+        let shared = self.plan.clone();
+        let Some(change) = shared.changes.get(index) else {
+            return Ok(());
+        };
+        let resource = &change.address.resource;
+        let Some(id) = self.world.module_at(&resource.module.path()) else {
+            return Ok(());
+        };
+        let Some(block) = self
+            .world
+            .module(id)
+            .and_then(|m| m.resources.get(&resource.resource))
+            .cloned()
+        else {
+            return Ok(());
+        };
+        if block.lifecycle.postconditions.is_empty() {
+            return Ok(());
+        }
+        let keys = self
+            .world
+            .resource_keys(&resource.module, &resource.resource)
+            .cloned()
+            .unwrap_or_default();
+        let each = self.world.each_of(&keys, &change.address.key);
+        let marks = change.after.clone().unmark_with_paths().1;
+        let this = value.clone().mark_with_paths(&marks);
+        let scope = ModuleScope::new(&self.world, &resource.module)
+            .with_each(each)
+            .with_self(this);
+        let rules = block.lifecycle.postconditions.iter();
+        let rules = rules.map(|r| Rule {
+            rule: r,
+            at: None,
+            summary: "Resource postcondition failed",
+        });
+        let config = resource.config().to_string();
+        let mut own = Conditions::default();
+        if own.check(
+            "resource",
+            &config,
+            &change.address.to_string(),
+            rules,
+            &scope,
+        ) {
+            Ok(())
+        } else {
+            Err(own.diagnostics)
+        }
+    }
+
+    /// Evaluates everything that is left: outputs and checks.
+    pub fn end(mut self, state: &Snapshot) -> Ending {
+        let nodes: Vec<ConfigNode> = self.graph.order().cloned().collect();
+        let partial = !self.plan.targets.is_empty();
+        for node in nodes {
+            let wanted = match &node.kind {
+                NodeKind::Output(name) if node.module == ModuleId(0) => {
+                    self.plan.outputs.contains_key(name)
+                }
+                NodeKind::Resource(_) | NodeKind::Provider(_) | NodeKind::Output(_) => false,
+                NodeKind::Check(_) | NodeKind::Variable(_) => !partial,
+                _ => false,
+            };
+            if wanted {
+                self.ensure(&node, state);
+            }
+        }
+        let root = ModuleInstance::default();
+        let mut outputs = BTreeMap::new();
+        for (name, change) in &self.plan.outputs {
+            let Some(value) = self.world.output(&root, name) else {
+                continue;
+            };
+            let plain = value.clone().unmark_deep().0;
+            if change.action == Action::Delete || plain.is_null() || !plain.is_wholly_known() {
+                continue;
+            }
+            outputs.insert(name.clone(), OutputState::new(plain, change.sensitive.1));
+        }
+        Ending {
+            outputs,
+            checks: self.conditions.results(),
+            diagnostics: self.conditions.diagnostics,
+        }
+    }
+
+    /// Visits everything that a node depends on.
+    fn ensure_before(&mut self, node: &ConfigNode, state: &Snapshot) {
+        let before: Vec<ConfigNode> = self.graph.dependencies(node).cloned().collect();
+        for n in before {
+            self.ensure(&n, state);
+        }
+    }
+
+    /// Visits a node after everything that it depends on; nodes that were visited are passed over. Without recursion: chains are long.
+    fn ensure(&mut self, node: &ConfigNode, state: &Snapshot) {
+        let mut stack = vec![(node.clone(), false)];
+        while let Some((n, ready)) = stack.pop() {
+            if self.done.contains(&n) {
+                continue;
+            }
+            if ready {
+                self.visit(&n, state);
+                self.done.insert(n);
+                continue;
+            }
+            stack.push((n.clone(), true));
+            let before: Vec<ConfigNode> = self
+                .graph
+                .dependencies(&n)
+                .filter(|d| !self.done.contains(d))
+                .cloned()
+                .collect();
+            stack.extend(before.into_iter().map(|d| (d, false)));
+        }
+    }
+
+    fn visit(&mut self, node: &ConfigNode, state: &Snapshot) {
+        let id = node.module;
+        match &node.kind {
+            NodeKind::Call(name) => {
+                self.world
+                    .expand_call(id, name, &mut self.conditions.diagnostics)
+            }
+            NodeKind::Variable(name) => {
+                self.world.evaluate_variable(id, name, &mut self.conditions)
+            }
+            NodeKind::Local(name) => {
+                self.world
+                    .evaluate_local(id, name, &mut self.conditions.diagnostics)
+            }
+            NodeKind::Output(name) => self.world.evaluate_output(id, name, &mut self.conditions),
+            NodeKind::Resource(resource) => self.take_from_state(node, resource, state),
+            NodeKind::Check(name) => {
+                super::settler::check_node(&self.world, id, name, &mut self.conditions)
+            }
+            NodeKind::Provider(_) | NodeKind::Close(_) => {}
+        }
+    }
+
+    fn expand(
+        &mut self,
+        node: &ConfigNode,
+        block: &ResourceBlock,
+        _state: &Snapshot,
+    ) -> Diagnostics {
+        let mut problems = Diagnostics::default();
+        if !self.expanded.insert(node.clone()) {
+            return problems;
+        }
+        for module in self.world.instances_of(node.module) {
+            let keys = expand(&block.repetition, &ModuleScope::new(&self.world, &module))
+                .unwrap_or_else(|d| {
+                    problems.extend(d);
+                    Keys::Unknown
+                });
+            self.world.expand_resource(&module, &block.resource, keys);
+        }
+        problems
+    }
+
+    /// Puts the values of a resource's instances into the world, as the state has them now.
+    fn take_from_state(&mut self, node: &ConfigNode, resource: &Resource, state: &Snapshot) {
+        let program = self.world.program().clone();
+        let Some(block) = program
+            .modules
+            .get(node.module.0)
+            .and_then(|m| m.resources.get(resource))
+        else {
+            return;
+        };
+        let problems = self.expand(node, block, state);
+        self.conditions.diagnostics.extend(problems);
+        let Some(schema) = &block.schema else { return };
+        for module in self.world.instances_of(node.module) {
+            let address = AbsResource {
+                module: module.clone(),
+                resource: resource.clone(),
+            };
+            let keys = self
+                .world
+                .resource_keys(&module, resource)
+                .cloned()
+                .unwrap_or_default();
+            for (key, _) in keys.instances() {
+                let value = value_in(state, &address, &key, schema);
+                self.world.set_resource(&module, resource, key, value);
+            }
+            self.world.seal_resource(&module, resource);
+        }
+    }
+}
+
+fn value_in(state: &Snapshot, resource: &AbsResource, key: &Key, schema: &Schema) -> Value {
+    let unknown = || Value::unknown(schema.block.implied_type());
+    let Some(object) = state.object(&resource.instance(key.clone()), None) else {
+        return unknown();
+    };
+    let Ok(value) = object.decode(schema) else {
+        return unknown();
+    };
+    let paths = sensitive_paths(&value, schema);
+    value.mark_with_paths(&paths)
+}
+
+fn known(config: Value, change: &Change) -> Result<Finalised, Diagnostics> {
+    if config.is_wholly_known() {
+        return Ok(Finalised {
+            planned: config.clone(),
+            config,
+        });
+    }
+    let text = format!(
+        "{}: parts of the arguments are still not known. This is a bug in bastionless.",
+        change.address
+    );
+    Err(Diagnostic::error("Reading a data source failed", text).into())
+}
+
+fn bug(what: &str) -> Diagnostics {
+    Diagnostic::error(
+        "Apply cannot go on",
+        format!("This is a bug in bastionless: {what} for a planned change."),
+    )
+    .into()
+}

@@ -1,0 +1,274 @@
+//! Moves: `moved` blocks and those implied by adding or removing `count`, applied to a snapshot.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bastionless_model::base::{Diagnostic, Diagnostics};
+
+use crate::{
+    lang::{
+        address::{AbsInstance, AbsResource, Key, ModuleInstance},
+        program::{MoveEnd, Moved, Program, Repetition},
+    },
+    state::{InstanceState, ResourceState, Snapshot},
+};
+
+type Steps = [(Arc<str>, Option<Key>)];
+
+/// What moving did.
+#[derive(Debug, Default)]
+pub(super) struct MoveResult {
+    /// New address → address in the prior state.
+    pub(super) previous: BTreeMap<AbsInstance, AbsInstance>,
+    /// Warnings.
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// Applies all moves of a program to a snapshot.
+pub(super) fn apply(program: &Program, snapshot: &mut Snapshot) -> MoveResult {
+    let mut result = MoveResult::default();
+    let mut blocked = Vec::new();
+    for moved in in_order(&program.moved) {
+        step(snapshot, moved, &mut result.previous, &mut blocked);
+    }
+    implied(program, snapshot, &mut result.previous);
+    if !blocked.is_empty() {
+        let list = blocked
+            .iter()
+            .map(|(from, to): &(AbsInstance, AbsInstance)| {
+                format!("\n  - {from} could not move to {to}")
+            });
+        result.diagnostics.push(Diagnostic::warning(
+            "Unresolved resource instance address changes",
+            format!(
+                "Bastionless tried to adjust resource instance addresses in the prior state based on change information recorded in the configuration, but some adjustments did not succeed due to existing objects already at the intended addresses:{}\n\nBastionless has planned to destroy these objects. If bastionless's proposed changes aren't appropriate, you must first resolve the conflicts using the \"state\" subcommands and then create a new plan.",
+                list.collect::<String>()
+            ),
+        ));
+    }
+    result
+}
+
+/// Orders statements so that chains (`a → b`, `b → c`) run from their beginning.
+fn in_order(all: &[Moved]) -> Vec<&Moved> {
+    let feeds = |a: &Moved, b: &Moved| a.module == b.module && end_within(&a.to, &b.from);
+    let mut rest: Vec<&Moved> = all.iter().collect();
+    let mut out = Vec::with_capacity(rest.len());
+    while !rest.is_empty() {
+        let next = rest
+            .iter()
+            .position(|m| !rest.iter().any(|o| !std::ptr::eq(*o, *m) && feeds(o, m)))
+            .unwrap_or(0);
+        out.push(rest.remove(next));
+    }
+    out
+}
+
+/// Tells whether what `inner` names lies within what `outer` names, both seen from one module.
+fn end_within(inner: &MoveEnd, outer: &MoveEnd) -> bool {
+    fn parts(
+        end: &MoveEnd,
+    ) -> (
+        &Steps,
+        Option<(&crate::lang::address::Resource, &Option<Key>)>,
+    ) {
+        match end {
+            MoveEnd::Module { steps } => (steps, None),
+            MoveEnd::Resource {
+                steps,
+                resource,
+                key,
+            } => (steps, Some((resource, key))),
+        }
+    }
+    let ((inner_steps, inner_leaf), (outer_steps, outer_leaf)) = (parts(inner), parts(outer));
+    let prefix = inner_steps.len() >= outer_steps.len()
+        && inner_steps
+            .iter()
+            .zip(outer_steps)
+            .all(|(i, o)| i.0 == o.0 && (o.1.is_none() || i.1.is_none() || i.1 == o.1));
+    match (inner_leaf, outer_leaf) {
+        (_, None) => prefix,
+        (Some((ir, ik)), Some((or, ok))) => {
+            prefix
+                && inner_steps.len() == outer_steps.len()
+                && ir == or
+                && (ok.is_none() || ik.is_none() || ik == ok)
+        }
+        (None, Some(_)) => false,
+    }
+}
+
+fn step(
+    snapshot: &mut Snapshot,
+    moved: &Moved,
+    previous: &mut BTreeMap<AbsInstance, AbsInstance>,
+    blocked: &mut Vec<(AbsInstance, AbsInstance)>,
+) {
+    let pairs: Vec<(AbsInstance, AbsInstance)> = snapshot
+        .resources
+        .iter()
+        .flat_map(|(r, s)| s.instances.keys().map(move |k| r.instance(k.clone())))
+        .filter_map(|from| target(moved, &from).map(|to| (from, to)))
+        .filter(|(from, to)| from != to)
+        .collect();
+    for (from, to) in pairs {
+        rename(snapshot, &from, &to, previous, Some(&mut *blocked));
+    }
+}
+
+/// Returns where a statement moves an instance to.
+fn target(moved: &Moved, from: &AbsInstance) -> Option<AbsInstance> {
+    let module = &from.resource.module.0;
+    let depth = moved.module.0.len();
+    let (base, below) = module.split_at_checked(depth)?;
+    if base.iter().zip(&moved.module.0).any(|((n, _), p)| n != p) {
+        return None;
+    }
+    match (&moved.from, &moved.to) {
+        (MoveEnd::Module { steps: from_steps }, MoveEnd::Module { steps: to_steps }) => {
+            let whole = last_key(from_steps).is_none() && last_key(to_steps).is_none();
+            let (head, tail) = below.split_at_checked(from_steps.len())?;
+            if !steps_match(from_steps, head, whole) {
+                return None;
+            }
+            let mut path = base.to_vec();
+            path.extend(concrete(to_steps));
+            if whole {
+                if let (Some(last), Some((_, key))) = (path.last_mut(), head.last()) {
+                    last.1 = key.clone();
+                }
+            }
+            path.extend_from_slice(tail);
+            let resource = AbsResource {
+                module: ModuleInstance(path),
+                resource: from.resource.resource.clone(),
+            };
+            Some(resource.instance(from.key.clone()))
+        }
+        (
+            MoveEnd::Resource {
+                steps: from_steps,
+                resource: from_resource,
+                key: from_key,
+            },
+            MoveEnd::Resource {
+                steps: to_steps,
+                resource: to_resource,
+                key: to_key,
+            },
+        ) => {
+            let whole = from_key.is_none() && to_key.is_none();
+            if below.len() != from_steps.len()
+                || !steps_match(from_steps, below, false)
+                || from.resource.resource != *from_resource
+                || !(whole || from_key.clone().unwrap_or_default() == from.key)
+            {
+                return None;
+            }
+            let mut path = base.to_vec();
+            path.extend(concrete(to_steps));
+            let resource = AbsResource {
+                module: ModuleInstance(path),
+                resource: to_resource.clone(),
+            };
+            Some(resource.instance(if whole {
+                from.key.clone()
+            } else {
+                to_key.clone().unwrap_or_default()
+            }))
+        }
+        _ => None,
+    }
+}
+
+fn last_key(steps: &Steps) -> Option<&Key> {
+    steps.last().and_then(|(_, k)| k.as_ref())
+}
+
+fn concrete(steps: &Steps) -> impl Iterator<Item = (Arc<str>, Key)> {
+    steps
+        .iter()
+        .map(|(n, k)| (n.clone(), k.clone().unwrap_or_default()))
+}
+
+fn steps_match(pattern: &Steps, steps: &[(Arc<str>, Key)], any_last_key: bool) -> bool {
+    let last = pattern.len().saturating_sub(1);
+    pattern.len() == steps.len()
+        && pattern
+            .iter()
+            .zip(steps)
+            .enumerate()
+            .all(|(i, ((pn, pk), (n, k)))| {
+                pn == n && ((any_last_key && i == last) || pk.clone().unwrap_or_default() == *k)
+            })
+}
+
+/// Renames one instance; a target that exists blocks it.
+fn rename(
+    snapshot: &mut Snapshot,
+    from: &AbsInstance,
+    to: &AbsInstance,
+    previous: &mut BTreeMap<AbsInstance, AbsInstance>,
+    blocked: Option<&mut Vec<(AbsInstance, AbsInstance)>>,
+) {
+    if snapshot
+        .resources
+        .get(&to.resource)
+        .is_some_and(|r| r.instances.contains_key(&to.key))
+    {
+        if let Some(blocked) = blocked {
+            blocked.push((from.clone(), to.clone()));
+        }
+        return;
+    }
+    let Some(source) = snapshot.resources.get_mut(&from.resource) else {
+        return;
+    };
+    let provider = source.provider.clone();
+    let Some(instance): Option<InstanceState> = source.instances.remove(&from.key) else {
+        return;
+    };
+    if source.instances.is_empty() {
+        snapshot.resources.remove(&from.resource);
+    }
+    snapshot
+        .resources
+        .entry(to.resource.clone())
+        .or_insert_with(|| ResourceState::new(provider))
+        .instances
+        .insert(to.key.clone(), instance);
+    let first = previous.remove(from).unwrap_or_else(|| from.clone());
+    previous.insert(to.clone(), first);
+}
+
+/// Moves `a` to `a[0]` where `count` was added, and back where it was removed.
+fn implied(
+    program: &Program,
+    snapshot: &mut Snapshot,
+    previous: &mut BTreeMap<AbsInstance, AbsInstance>,
+) {
+    let mut pairs = Vec::new();
+    for (address, state) in &snapshot.resources {
+        let Some(module) = program
+            .modules
+            .iter()
+            .find(|m| m.path == address.module.path())
+        else {
+            continue;
+        };
+        let Some(block) = module.resources.get(&address.resource) else {
+            continue;
+        };
+        let (from, to) = match block.repetition {
+            Repetition::Single => (Key::Int(0), Key::None),
+            Repetition::Count(_) => (Key::None, Key::Int(0)),
+            Repetition::ForEach(_) => continue,
+        };
+        if state.instances.contains_key(&from) && !state.instances.contains_key(&to) {
+            pairs.push((address.instance(from), address.instance(to)));
+        }
+    }
+    for (from, to) in pairs {
+        rename(snapshot, &from, &to, previous, None);
+    }
+}

@@ -1,0 +1,93 @@
+//! What a plan is asked for.
+
+use std::sync::Arc;
+
+use super::Mode;
+use crate::lang::{
+    Target,
+    address::{AbsInstance, ConfigResource, Key, ModuleInstance},
+    program::Module,
+};
+
+/// What a plan is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What the run is for.
+    pub mode: Mode,
+    /// `-target`; empty selects everything.
+    pub targets: Vec<Target>,
+    /// `-replace`
+    pub replace: Vec<AbsInstance>,
+    /// Whether objects are read first (`-refresh=false`: no).
+    pub refresh: bool,
+    /// `terraform.workspace`
+    pub workspace: Arc<str>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Normal,
+            targets: Vec::new(),
+            replace: Vec::new(),
+            refresh: true,
+            workspace: "default".into(),
+        }
+    }
+}
+
+impl Target {
+    /// Tells whether something of a block as written is selected.
+    pub fn touches(&self, module: &Module, block: &ConfigResource) -> bool {
+        debug_assert_eq!(module.path, block.module, "the block is of the module");
+        match self {
+            Self::Module(m) => {
+                let path = m.path();
+                block.module.0.len() >= path.0.len()
+                    && block.module.0.iter().zip(&path.0).all(|(a, b)| a == b)
+            }
+            Self::Resource(r) => r.config() == *block,
+            Self::Instance(i) => i.resource.config() == *block,
+        }
+    }
+
+    /// Tells whether an instance is selected.
+    pub fn covers(&self, instance: &AbsInstance) -> bool {
+        let module = &instance.resource.module;
+        match self {
+            Self::Module(m) => covers_module(m, module),
+            Self::Resource(r) => {
+                covers_exactly(&r.module, module) && r.resource == instance.resource.resource
+            }
+            Self::Instance(i) => {
+                covers_exactly(&i.resource.module, module)
+                    && i.resource.resource == instance.resource.resource
+                    && i.key == instance.key
+            }
+        }
+    }
+}
+
+fn covers_module(outer: &ModuleInstance, inner: &ModuleInstance) -> bool {
+    inner.0.len() >= outer.0.len()
+        && outer
+            .0
+            .iter()
+            .zip(&inner.0)
+            .all(|(o, i)| o.0 == i.0 && (o.1 == Key::None || o.1 == i.1))
+}
+
+fn covers_exactly(outer: &ModuleInstance, inner: &ModuleInstance) -> bool {
+    outer.0.len() == inner.0.len() && covers_module(outer, inner)
+}
+
+/// Prints as given on the command line.
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Module(m) => m.fmt(f),
+            Self::Resource(r) => r.fmt(f),
+            Self::Instance(i) => i.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! From what was settled to the plan.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bastionless_model::{
+    base::Diagnostic,
+    value::{Value, identical},
+};
+
+use super::Settler;
+use crate::{
+    lang::{address::ModuleInstance, program::ModuleId},
+    plan::{Action, Mode, OutputChange, Plan, execution},
+};
+
+impl Settler {
+    /// Makes the plan of what was settled.
+    pub(super) fn finish(&mut self) -> Plan {
+        self.warn();
+        self.declare_checks();
+        let changes: Vec<_> = std::mem::take(&mut self.changes).into_values().collect();
+        let outputs = self.output_changes();
+        let errored = self.conditions.diagnostics.has_errors();
+        let refreshed = Arc::new(std::mem::take(&mut self.prior));
+        let graph = if errored {
+            execution::none()
+        } else {
+            let built = execution::build(self.world.program(), &self.graph, &changes, &refreshed);
+            self.conditions.diagnostics.extend(built.diagnostics);
+            built.value
+        };
+        Plan {
+            mode: self.options.mode,
+            changes,
+            drift: std::mem::take(&mut self.drift).into_values().collect(),
+            outputs,
+            checks: self.conditions.results(),
+            graph,
+            targets: self
+                .options
+                .targets
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            force_replace: self.options.replace.clone(),
+            errored: self.conditions.diagnostics.has_errors(),
+            variables: std::mem::take(&mut self.variables),
+            refreshed,
+            set_variables: std::mem::take(&mut self.set_variables),
+        }
+    }
+
+    fn warn(&mut self) {
+        if !self.options.targets.is_empty() {
+            self.conditions.diagnostics.push(Diagnostic::warning(
+                "Resource targeting is in effect",
+                "You are creating a plan with the -target option, which means that the result of this plan may not represent all of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when an error message specifically suggests to use it.",
+            ));
+        }
+        let forgotten: Vec<String> = self
+            .changes
+            .values()
+            .filter(|c| c.action == Action::Forget)
+            .map(|c| format!("\n - {}", c.address))
+            .collect();
+        if !forgotten.is_empty() {
+            self.conditions.diagnostics.push(Diagnostic::warning(
+                "Some objects will no longer be managed by Terraform",
+                format!(
+                    "If you apply this plan, bastionless will discard its tracking information for the following objects, but it will not delete them:{}\n\nAfter applying this plan, bastionless will no longer manage these objects. You will need to import them to manage them again.",
+                    forgotten.concat()
+                ),
+            ));
+        }
+        let unused: Vec<_> = self
+            .imports
+            .unused(|a| self.changes.contains_key(&(a.clone(), None)) || self.original_holds(a))
+            .into_iter()
+            .map(|(a, span)| (a.clone(), span))
+            .collect();
+        if self.options.mode == Mode::Normal && !self.conditions.diagnostics.has_errors() {
+            for (address, span) in unused {
+                let text = format!(
+                    "The import target {address} does not exist in the configuration. Add the resource block, or remove the import block."
+                );
+                self.conditions.diagnostics.push(
+                    Diagnostic::error("Configuration for import target does not exist", text)
+                        .at(span),
+                );
+            }
+        }
+    }
+
+    fn original_holds(&self, address: &crate::lang::address::AbsInstance) -> bool {
+        self.original.instance(address).is_some()
+    }
+
+    /// Names the objects with conditions that were not reached.
+    fn declare_checks(&mut self) {
+        if self.options.mode == Mode::Destroy {
+            return;
+        }
+        let program = self.world.program().clone();
+        for module in &program.modules {
+            let full = |name: String| {
+                if module.path.is_root() {
+                    name
+                } else {
+                    format!("{}.{name}", module.path)
+                }
+            };
+            for v in module
+                .variables
+                .values()
+                .filter(|v| !v.validations.is_empty())
+            {
+                self.conditions
+                    .declare("var", &full(format!("var.{}", v.name.name)));
+            }
+            for o in module
+                .outputs
+                .values()
+                .filter(|o| !o.preconditions.is_empty())
+            {
+                self.conditions
+                    .declare("output_value", &full(format!("output.{}", o.name.name)));
+            }
+            for r in module.resources.values() {
+                if !r.lifecycle.preconditions.is_empty() || !r.lifecycle.postconditions.is_empty() {
+                    self.conditions
+                        .declare("resource", &full(r.resource.to_string()));
+                }
+            }
+            for c in module.checks.values() {
+                self.conditions
+                    .declare("check", &full(format!("check.{}", c.name.name)));
+            }
+        }
+    }
+
+    fn output_changes(&self) -> BTreeMap<Arc<str>, OutputChange> {
+        let mut changes = BTreeMap::new();
+        let root = ModuleInstance::default();
+        let before = &self.original.outputs;
+        let declared = self.world.module(ModuleId(0)).map(|m| &m.outputs);
+        if self.options.mode != Mode::Destroy {
+            for (name, output) in declared.into_iter().flatten() {
+                if output.ephemeral {
+                    continue;
+                }
+                let Some(after) = self.world.output(&root, name) else {
+                    continue;
+                };
+                let old = before.get(name);
+                let was_sensitive = old.is_some_and(|o| o.sensitive);
+                let old_value = old.map_or(Value::NULL, |o| o.value.clone());
+                let plain = after.clone().unmark_deep().0;
+                let action = match old {
+                    None if plain.is_null() => Action::NoOp,
+                    None => Action::Create,
+                    Some(_)
+                        if identical(&old_value, &plain) && was_sensitive == output.sensitive =>
+                    {
+                        Action::NoOp
+                    }
+                    Some(_) => Action::Update,
+                };
+                let change = OutputChange {
+                    before: old_value,
+                    after: after.clone(),
+                    sensitive: (was_sensitive, output.sensitive),
+                    action,
+                };
+                changes.insert(name.clone(), change);
+            }
+        }
+        for (name, old) in before {
+            if self.options.mode == Mode::Destroy || declared.is_none_or(|d| !d.contains_key(name))
+            {
+                let change = OutputChange {
+                    before: old.value.clone(),
+                    after: Value::NULL,
+                    sensitive: (old.sensitive, old.sensitive),
+                    action: Action::Delete,
+                };
+                changes.insert(name.clone(), change);
+            }
+        }
+        changes
+    }
+}

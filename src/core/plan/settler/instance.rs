@@ -1,0 +1,309 @@
+//! One instance of a managed resource: from configuration and prior object to a change.
+
+use std::sync::Arc;
+
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics, Span},
+    schema::{Schema, plan},
+    value::{Path, Value, identical},
+};
+
+use super::{Settler, destroy::prevented, lifecycle};
+use crate::{
+    lang::{
+        address::{AbsInstance, ModuleInstance},
+        graph::ConfigNode,
+        program::ResourceBlock,
+        syntax::{Body, Item},
+    },
+    plan::{
+        Action, Change, Mode, Reason,
+        conditions::Rule,
+        world::{Each, ModuleScope},
+    },
+    state::{Object, Status, sensitive_paths},
+};
+
+/// An instance that the configuration makes.
+pub(super) struct Instance<'a> {
+    /// The node of its resource.
+    pub(super) node: &'a ConfigNode,
+    /// The block.
+    pub(super) block: &'a ResourceBlock,
+    /// Its schema.
+    pub(super) schema: &'a Arc<Schema>,
+    /// Its module instance.
+    pub(super) module: &'a ModuleInstance,
+    /// Its address.
+    pub(super) address: AbsInstance,
+    /// `each` and `count`.
+    pub(super) each: Each,
+}
+
+/// What replaces an instance, and with what it is planned to be.
+struct Verdict {
+    action: Action,
+    reason: Option<Reason>,
+    after: Value,
+    paths: Vec<Path>,
+}
+
+impl Settler {
+    /// Plans one instance and puts its planned value into the world.
+    pub(super) fn plan_instance(&mut self, i: &Instance<'_>) {
+        let live = self.live(&i.address, None, &i.block.provider, i.schema);
+        let prior = live.as_ref().and_then(|l| l.value.clone());
+        let selected = self.is_selected(&i.address);
+        if !selected || self.options.mode != Mode::Normal {
+            let value = prior
+                .clone()
+                .unwrap_or_else(|| Value::unknown(i.schema.block.implied_type()));
+            self.set(i, value.clone());
+            if selected && self.options.mode == Mode::RefreshOnly && prior.is_some() {
+                self.postconditions(i, value);
+            }
+            return;
+        }
+        let unknown = Value::unknown(i.schema.block.implied_type());
+        self.set(i, unknown);
+        if !self.preconditions(i) {
+            return;
+        }
+        let unreadable = live.is_none() && self.prior.object(&i.address, None).is_some();
+        let Some(config) = self.configuration(i) else {
+            return;
+        };
+        if unreadable {
+            return;
+        }
+        let object = live.map(|l| l.object);
+        let imported = self.imports.found(&i.address);
+        let (prior, importing) = match (prior, imported) {
+            (None, Some((id, value))) => (Some(value), Some(id)),
+            (prior, _) => (prior, None),
+        };
+        self.decide(i, object.as_ref(), prior, importing, config);
+    }
+
+    fn set(&mut self, i: &Instance<'_>, value: Value) {
+        self.world
+            .set_resource(i.module, &i.block.resource, i.address.key.clone(), value);
+    }
+
+    /// Evaluates the configuration; `None` where it is wrong.
+    fn configuration(&mut self, i: &Instance<'_>) -> Option<Value> {
+        let scope = ModuleScope::new(&self.world, i.module).with_each(i.each.clone());
+        let (config, mut diagnostics) = scope.decode(&i.block.body, &i.schema.block);
+        if !diagnostics.has_errors() {
+            let plain = config.clone().unmark_deep().0;
+            for problem in plan::validate(i.schema, &plain) {
+                let at = place(&i.block.body, &problem.path).unwrap_or(i.block.header);
+                diagnostics.push(
+                    Diagnostic::error(problem.summary, problem.detail)
+                        .at(at)
+                        .address(i.address.to_string()),
+                );
+            }
+        }
+        let failed = diagnostics.has_errors();
+        self.conditions.diagnostics.extend(diagnostics);
+        (!failed).then_some(config)
+    }
+
+    fn decide(
+        &mut self,
+        i: &Instance<'_>,
+        object: Option<&Object>,
+        prior: Option<Value>,
+        importing: Option<String>,
+        config: Value,
+    ) {
+        let (plain, marks) = config.clone().unmark_with_paths();
+        let before = prior.clone().map(|p| p.unmark_deep().0);
+        let verdict = match self.verdict(i, object, before.as_ref(), plain) {
+            Ok(v) => v,
+            Err(d) => return self.conditions.diagnostics.extend(d),
+        };
+        let after = verdict.after.mark_with_paths(&marks);
+        let paths = sensitive_paths(&after, i.schema);
+        let after = after.mark_with_paths(&paths);
+        let before = prior.unwrap_or_else(|| Value::null(i.schema.block.implied_type()));
+        let mut action = verdict.action;
+        if action == Action::NoOp && !same_places(&before, &after, i.schema) {
+            action = Action::Update;
+        }
+        self.forbid_destroy(i, action);
+        self.set(i, after.clone());
+        let quiet = action == Action::NoOp;
+        let change = Change {
+            address: i.address.clone(),
+            previous: self.previous.get(&i.address).cloned(),
+            deposed: None,
+            provider: i.block.provider.clone(),
+            action,
+            reason: verdict.reason,
+            before,
+            after: after.clone(),
+            config,
+            replace_paths: verdict.paths,
+            importing,
+            dependencies: if quiet {
+                object.map(|o| o.dependencies.clone()).unwrap_or_default()
+            } else {
+                self.dependencies(i.node)
+            },
+            create_before_destroy: self.inherited_cbd.contains(i.node),
+            private: object.and_then(|o| o.private.clone()),
+        };
+        self.changes.insert((i.address.clone(), None), change);
+        self.postconditions(i, after);
+    }
+
+    /// Returns what a resource depends on; computed once a node.
+    fn dependencies(&mut self, node: &ConfigNode) -> Vec<crate::lang::address::ConfigResource> {
+        if let Some(found) = self.dependencies.get(node) {
+            return found.clone();
+        }
+        let found = self.graph.resource_dependencies(self.world.program(), node);
+        self.dependencies.insert(node.clone(), found.clone());
+        found
+    }
+
+    fn verdict(
+        &self,
+        i: &Instance<'_>,
+        object: Option<&Object>,
+        prior: Option<&Value>,
+        config: Value,
+    ) -> Result<Verdict, Diagnostics> {
+        let settings = self.settings(&i.block.provider);
+        let plan = |prior: Option<&Value>, config: &Value| {
+            plan::plan_resource(i.schema, &settings, prior, config)
+        };
+        let Some(prior) = prior else {
+            return Ok(Verdict {
+                action: Action::Create,
+                reason: None,
+                after: plan(None, &config).value,
+                paths: Vec::new(),
+            });
+        };
+        let config = lifecycle::ignore(&i.block.lifecycle, prior, config);
+        let planned = plan(Some(prior), &config);
+        let scope = ModuleScope::new(&self.world, i.module).with_each(i.each.clone());
+        let tainted = object.is_some_and(|o| o.status == Status::Tainted);
+        let forced = self.options.replace.contains(&i.address);
+        let triggered =
+            self.is_triggered(&i.address, &i.block.lifecycle.replace_triggered_by, &scope)?;
+        let reason = if tainted {
+            Some(Reason::ReplaceBecauseTainted)
+        } else if !planned.requires_replace.is_empty() {
+            Some(Reason::ReplaceBecauseCannotUpdate)
+        } else if forced {
+            Some(Reason::ReplaceByRequest)
+        } else if triggered {
+            Some(Reason::ReplaceByTriggers)
+        } else {
+            None
+        };
+        let Some(reason) = reason else {
+            let action = if identical(&planned.value, prior) {
+                Action::NoOp
+            } else {
+                Action::Update
+            };
+            return Ok(Verdict {
+                action,
+                reason: None,
+                after: planned.value,
+                paths: Vec::new(),
+            });
+        };
+        let action = if self.inherited_cbd.contains(i.node) {
+            Action::CreateThenDelete
+        } else {
+            Action::DeleteThenCreate
+        };
+        Ok(Verdict {
+            action,
+            reason: Some(reason),
+            after: plan(None, &config).value,
+            paths: planned.requires_replace,
+        })
+    }
+
+    fn forbid_destroy(&mut self, i: &Instance<'_>, action: Action) {
+        let Some((true, span)) = i.block.lifecycle.prevent_destroy else {
+            return;
+        };
+        if matches!(action, Action::DeleteThenCreate | Action::CreateThenDelete) {
+            self.conditions.diagnostics.push(
+                Diagnostic::error("Instance cannot be destroyed", prevented(&i.address))
+                    .at(span)
+                    .address(i.address.to_string()),
+            );
+        }
+    }
+
+    fn preconditions(&mut self, i: &Instance<'_>) -> bool {
+        let rules = i.block.lifecycle.preconditions.iter();
+        let scope = ModuleScope::new(&self.world, i.module).with_each(i.each.clone());
+        let rules = rules.map(|r| Rule {
+            rule: r,
+            at: None,
+            summary: "Resource precondition failed",
+        });
+        self.conditions.check(
+            "resource",
+            &i.address.resource.config().to_string(),
+            &i.address.to_string(),
+            rules,
+            &scope,
+        )
+    }
+
+    fn postconditions(&mut self, i: &Instance<'_>, value: Value) {
+        let rules = i.block.lifecycle.postconditions.iter();
+        let scope = ModuleScope::new(&self.world, i.module)
+            .with_each(i.each.clone())
+            .with_self(value);
+        let rules = rules.map(|r| Rule {
+            rule: r,
+            at: None,
+            summary: "Resource postcondition failed",
+        });
+        self.conditions.check(
+            "resource",
+            &i.address.resource.config().to_string(),
+            &i.address.to_string(),
+            rules,
+            &scope,
+        );
+    }
+}
+
+/// Tells whether two values are sensitive in the same places.
+fn same_places(a: &Value, b: &Value, schema: &Schema) -> bool {
+    let text = |v: &Value| {
+        sensitive_paths(v, schema)
+            .iter()
+            .map(|(p, _)| p.to_string())
+            .collect::<Vec<_>>()
+    };
+    text(a) == text(b)
+}
+
+/// Returns where an attribute is written.
+pub(super) fn place(body: &Body, path: &Path) -> Option<Span> {
+    let name = path.root()?;
+    body.items.iter().find_map(|item| match item {
+        Item::Attribute(a) if &*a.name.name == name => Some(a.span),
+        Item::Block(b) if &*b.kind.name == name => Some(b.header),
+        Item::Block(b)
+            if &*b.kind.name == "dynamic" && b.labels.first().is_some_and(|l| &*l.text == name) =>
+        {
+            Some(b.header)
+        }
+        _ => None,
+    })
+}

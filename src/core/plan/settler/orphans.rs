@@ -1,0 +1,177 @@
+//! Objects of the state that no block of the configuration stands for any more.
+
+use std::sync::Arc;
+
+use bastionless_model::base::Diagnostic;
+
+use super::{Read, Settler};
+use crate::{
+    lang::{
+        address::{
+            AbsInstance, AbsResource, Mode as ResourceMode, ModuleInstance, ModulePath,
+            ProviderConfig,
+        },
+        program::{Removed, RemovedFrom},
+    },
+    plan::{Action, Mode, Reason},
+};
+
+impl Settler {
+    /// Plans what happens to orphans; returns what must be read before.
+    pub(super) fn orphans(&mut self) -> Vec<Read> {
+        if std::mem::replace(&mut self.orphans_done, true) {
+            return Vec::new();
+        }
+        let orphans: Vec<(AbsResource, ProviderConfig)> = self
+            .prior
+            .resources
+            .iter()
+            .filter(|(r, _)| !self.is_configured(r))
+            .map(|(r, s)| (r.clone(), s.provider.clone()))
+            .collect();
+        let mut reads = Vec::new();
+        for (resource, provider) in &orphans {
+            if resource.resource.mode == ResourceMode::Managed {
+                reads.extend(self.imply_provider(provider));
+                let keys = self
+                    .prior
+                    .resources
+                    .get(resource)
+                    .into_iter()
+                    .flat_map(|s| s.instances.keys());
+                let addresses: Vec<AbsInstance> =
+                    keys.map(|k| resource.instance(k.clone())).collect();
+                if self.providers.contains_key(provider) {
+                    reads.extend(self.unread(&addresses, provider));
+                }
+            }
+        }
+        reads.retain(|r| !self.asked.contains(&r.key));
+        if !reads.is_empty() {
+            self.orphans_done = false;
+            return reads;
+        }
+        for (resource, provider) in orphans {
+            match resource.resource.mode {
+                ResourceMode::Data => {
+                    self.prior.resources.remove(&resource);
+                }
+                ResourceMode::Managed => self.plan_orphan(&resource, &provider),
+            }
+        }
+        Vec::new()
+    }
+
+    /// Tells whether the walk dealt with a resource of the state, or will because it is not selected.
+    fn is_configured(&self, resource: &AbsResource) -> bool {
+        let Some(id) = self.world.module_at(&resource.module.path()) else {
+            return false;
+        };
+        let block = self
+            .world
+            .module(id)
+            .is_some_and(|m| m.resources.contains_key(&resource.resource));
+        block && (self.world.has_module(&resource.module) || self.selected.is_some())
+    }
+
+    fn plan_orphan(&mut self, resource: &AbsResource, provider: &ProviderConfig) {
+        let Some(schema) = self.catalogue.managed(&resource.resource.type_name) else {
+            let text = format!(
+                "The state holds {resource}, of a type that this version does not manage. Manage it with Terraform in a configuration of its own, or forget it with `state rm`."
+            );
+            self.conditions
+                .diagnostics
+                .push(Diagnostic::error("Unsupported resource type", text));
+            return;
+        };
+        if !self.providers.contains_key(provider) {
+            let text = format!(
+                "To work with {resource} its original provider configuration at {provider} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {resource}, after which you can remove the provider configuration again."
+            );
+            if !self.conditions.diagnostics.has_errors() {
+                self.conditions.diagnostics.push(Diagnostic::error(
+                    "Provider configuration not present",
+                    text,
+                ));
+            }
+            return;
+        }
+        let removed = self
+            .world
+            .program()
+            .removed
+            .iter()
+            .find(|r| names(r, resource))
+            .cloned();
+        let keys: Vec<_> = self
+            .prior
+            .resources
+            .get(resource)
+            .into_iter()
+            .flat_map(|s| s.instances.keys().cloned())
+            .collect();
+        for key in keys {
+            let address = resource.instance(key);
+            let reason = self.orphan_reason(&address);
+            match &removed {
+                Some(r) if !r.destroy && self.options.mode == Mode::Normal => {
+                    self.plan_forget(&address, provider, &schema, reason)
+                }
+                _ => {
+                    let reason = (self.options.mode != Mode::Destroy).then_some(reason);
+                    self.plan_delete(&address, provider, &schema, reason, None);
+                }
+            }
+        }
+    }
+
+    fn orphan_reason(&self, address: &AbsInstance) -> Reason {
+        if self.previous.contains_key(address) && !self.has_block(&address.resource) {
+            return Reason::DeleteBecauseNoMoveTarget;
+        }
+        if !self.module_exists(&address.resource.module) {
+            return Reason::DeleteBecauseNoModule;
+        }
+        Reason::DeleteBecauseNoResourceConfig
+    }
+
+    fn has_block(&self, resource: &AbsResource) -> bool {
+        let id = self.world.module_at(&resource.module.path());
+        id.and_then(|id| self.world.module(id))
+            .is_some_and(|m| m.resources.contains_key(&resource.resource))
+    }
+
+    fn module_exists(&self, module: &ModuleInstance) -> bool {
+        self.world.has_module(module)
+    }
+
+    fn plan_forget(
+        &mut self,
+        address: &AbsInstance,
+        provider: &ProviderConfig,
+        schema: &Arc<bastionless_model::schema::Schema>,
+        reason: Reason,
+    ) {
+        if !self.is_selected(address) {
+            return;
+        }
+        let Some(before) = self
+            .live(address, None, provider, schema)
+            .and_then(|l| l.value)
+        else {
+            return;
+        };
+        let change = self.removal(address, provider, Action::Forget, before, Some(reason));
+        self.changes.insert((address.clone(), None), change);
+    }
+}
+
+fn names(removed: &Removed, resource: &AbsResource) -> bool {
+    match &removed.from {
+        RemovedFrom::Resource(r) => *r == resource.config(),
+        RemovedFrom::Module(ModulePath(path)) => {
+            let own = resource.module.path().0;
+            own.len() >= path.len() && own.iter().zip(path).all(|(a, b)| a == b)
+        }
+    }
+}

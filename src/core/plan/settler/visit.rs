@@ -1,0 +1,86 @@
+//! What is done at each node of the graph.
+
+use std::sync::Arc;
+
+use super::{Read, Settler};
+use crate::{
+    lang::{
+        address::Mode as ResourceMode,
+        graph::{ConfigNode, NodeKind},
+        program::ModuleId,
+    },
+    plan::{
+        Mode,
+        conditions::{Conditions, Rule},
+        world::{ModuleScope, World},
+    },
+};
+
+impl Settler {
+    /// Visits a node; returns what it lacks, or nothing when it is done.
+    pub(super) fn visit(&mut self, node: &ConfigNode) -> Vec<Read> {
+        let id = node.module;
+        match &node.kind {
+            NodeKind::Call(name) => {
+                self.world
+                    .expand_call(id, name, &mut self.conditions.diagnostics)
+            }
+            NodeKind::Variable(name) => {
+                self.world.evaluate_variable(id, name, &mut self.conditions)
+            }
+            NodeKind::Local(name) => {
+                self.world
+                    .evaluate_local(id, name, &mut self.conditions.diagnostics)
+            }
+            NodeKind::Output(name) => {
+                if self.options.mode != Mode::Destroy || id != ModuleId(0) {
+                    self.world.evaluate_output(id, name, &mut self.conditions);
+                }
+            }
+            NodeKind::Provider(local) => return self.visit_provider(id, local),
+            NodeKind::Resource(resource) => {
+                return match resource.mode {
+                    ResourceMode::Managed => self.visit_managed(id, resource),
+                    ResourceMode::Data => self.visit_data(id, resource),
+                };
+            }
+            NodeKind::Check(name) => self.visit_check(id, name),
+            NodeKind::Close(_) => {}
+        }
+        Vec::new()
+    }
+
+    fn visit_check(&mut self, id: ModuleId, name: &Arc<str>) {
+        if self.options.mode != Mode::Destroy {
+            check_node(&self.world, id, name, &mut self.conditions);
+        }
+    }
+}
+
+/// Evaluates the assertions of a `check` block in all instances of its module.
+pub(crate) fn check_node(world: &World, id: ModuleId, name: &Arc<str>, out: &mut Conditions) {
+    let Some(check) = world.module(id).and_then(|m| m.checks.get(name)) else {
+        return;
+    };
+    for module in world.instances_of(id) {
+        let path = module.path();
+        let short = format!("check.{name}");
+        let config = if path.is_root() {
+            short.clone()
+        } else {
+            format!("{path}.{short}")
+        };
+        let address = if module.is_root() {
+            short
+        } else {
+            format!("{module}.{short}")
+        };
+        let scope = ModuleScope::new(world, &module);
+        let rules = check.asserts.iter().map(|r| Rule {
+            rule: r,
+            at: None,
+            summary: "Check block assertion failed",
+        });
+        out.check("check", &config, &address, rules, &scope);
+    }
+}

@@ -1,0 +1,18 @@
+//! Renderers: plans, states and diagnostics as text and JSON. One renderer a file; nothing here decides anything.
+
+mod checks_json;
+mod diag_json;
+mod diag_text;
+mod dot;
+pub mod events;
+mod plan_json;
+mod state_json;
+mod text;
+mod value_tree;
+
+pub use diag_json::{diagnostic_json, validate_json};
+pub use diag_text::diagnostic_text;
+pub use dot::{execution_dot, static_dot};
+pub use plan_json::{action_names, plan_json, relevant_drift};
+pub use state_json::state_json;
+pub use text::{Counts, Style, plan_text};
