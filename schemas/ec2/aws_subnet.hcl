@@ -11,7 +11,7 @@ resource "aws_subnet" {
     create = ["ec2:CreateSubnet", "ec2:CreateTags", "ec2:ModifySubnetAttribute"]
     read   = ["ec2:DescribeSubnets"]
     update = ["ec2:ModifySubnetAttribute", "ec2:AssociateSubnetCidrBlock", "ec2:DisassociateSubnetCidrBlock", "ec2:CreateTags", "ec2:DeleteTags"]
-    delete = ["ec2:DescribeNetworkInterfaces", "ec2:DeleteSubnet"]
+    delete = ["ec2:DeleteSubnet"]
   }
   attribute "arn" {
     type        = string

@@ -10,7 +10,7 @@ resource "aws_vpc_endpoint" {
   refine      = "vpc_endpoint"
   actions = {
     create = ["ec2:CreateVpcEndpoint", "ec2:CreateTags", "ec2:AcceptVpcEndpointConnections", "ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "route53:AssociateVPCWithHostedZone"]
-    read   = ["ec2:DescribeVpcEndpoints", "ec2:DescribePrefixLists", "ec2:DescribeNetworkInterfaces"]
+    read   = ["ec2:DescribeVpcEndpoints", "ec2:DescribePrefixLists"]
     update = ["ec2:ModifyVpcEndpoint", "ec2:CreateTags", "ec2:DeleteTags"]
     delete = ["ec2:DeleteVpcEndpoints"]
   }

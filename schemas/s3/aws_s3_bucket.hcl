@@ -7,9 +7,9 @@ resource "aws_s3_bucket" {
   timeouts       = { create = "20m", read = "20m", update = "20m", delete = "60m" }
   conflicts_with = [["bucket", "bucket_prefix"], ["acl", "grant"], ["object_lock_enabled", "object_lock_configuration"]]
   actions = {
-    create = ["s3:CreateBucket", "s3:ListBucket", "s3:PutBucketTagging", "s3:PutBucketObjectLockConfiguration"]
-    read   = ["s3:ListBucket", "s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketWebsite", "s3:GetBucketVersioning", "s3:GetAccelerateConfiguration", "s3:GetBucketRequestPayment", "s3:GetBucketLogging", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration", "s3:GetEncryptionConfiguration", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketTagging"]
-    update = ["s3:PutBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketCORS", "s3:PutBucketWebsite", "s3:PutBucketVersioning", "s3:PutAccelerateConfiguration", "s3:PutBucketRequestPayment", "s3:PutBucketLogging", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration", "s3:PutEncryptionConfiguration", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketTagging"]
+    create = ["s3:CreateBucket", "s3:ListBucket", "s3:PutBucketTagging", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+    read   = ["s3:ListBucket", "s3:GetBucketTagging", "s3:GetBucketObjectLockConfiguration"]
+    update = ["s3:PutBucketTagging"]
     delete = ["s3:DeleteBucket", "s3:ListBucketVersions", "s3:DeleteObject", "s3:DeleteObjectVersion"]
   }
   attribute "acceleration_status" {
