@@ -22,6 +22,8 @@ mod tags;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_all;
 mod validate;
 
 pub use consistent::plan_consistent;

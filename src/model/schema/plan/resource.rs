@@ -57,7 +57,7 @@ pub fn plan_resource(
             problems: Vec::new(),
         };
     };
-    if schema.legacy && no_difference(prior, &value) {
+    if same(prior, &value) || (schema.legacy && no_difference(prior, &value)) {
         return Planned {
             value: prior.clone(),
             requires_replace: Vec::new(),
