@@ -1,9 +1,7 @@
 //! `terraform_data`: a place for a value and a trigger.
 
 use bastionless_model::{
-    cloud::{
-        Failure, Found, Future, Identity, Intent, Observed, OpError, Operation, Reconcile,
-    },
+    cloud::{Failure, Found, Future, Identity, Intent, Observed, OpError, Operation, Reconcile},
     value::Value,
 };
 
@@ -15,7 +13,9 @@ pub(super) struct TerraformData;
 fn settle(planned: &Value) -> Value {
     let planned = match planned.get("id") {
         Some(id) if id.is_known() && !id.is_null() => planned.clone(),
-        _ => planned.clone().with("id", uuid::Uuid::new_v4().to_string().into()),
+        _ => planned
+            .clone()
+            .with("id", uuid::Uuid::new_v4().to_string().into()),
     };
     match planned.get("output") {
         Some(output) if output.is_unknown() => {

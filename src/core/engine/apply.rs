@@ -84,8 +84,12 @@ pub struct Applied {
 }
 
 /// How many changes of one service may go on at the same time: what the services' rate limits bear.
-const SERVICE_LIMITS: [(&str, usize); 4] =
-    [("aws_iam_", 8), ("aws_kms_", 6), ("aws_s3_", 8), ("aws_ssm_", 4)];
+const SERVICE_LIMITS: [(&str, usize); 4] = [
+    ("aws_iam_", 8),
+    ("aws_kms_", 6),
+    ("aws_s3_", 8),
+    ("aws_ssm_", 4),
+];
 
 impl Apply {
     /// Carries out the plan and saves the state.
@@ -114,8 +118,12 @@ impl Apply {
                 };
             }
         };
-        let recorder =
-            Recorder::start(store.clone(), &started.base, started.snapshot.clone(), &prior.open);
+        let recorder = Recorder::start(
+            store.clone(),
+            &started.base,
+            started.snapshot.clone(),
+            &prior.open,
+        );
         let shared = Arc::new(Shared {
             recorder,
             store: store.clone(),
@@ -137,7 +145,11 @@ impl Apply {
             running: BTreeMap::new(),
             created: started.marked.clone(),
         };
-        walk.counts.imported = plan.changes.iter().filter(|c| c.importing.is_some()).count();
+        walk.counts.imported = plan
+            .changes
+            .iter()
+            .filter(|c| c.importing.is_some())
+            .count();
         let complete = walk.walk().await;
         let mut diagnostics = std::mem::take(&mut walk.diagnostics);
         if cancel.is_at_once() {
@@ -314,7 +326,8 @@ impl Walk {
         let used: BTreeSet<_> = self.plan.changes.iter().map(|c| &c.provider).collect();
         for address in used {
             if let Some((config, region)) = self.providers.configured(address) {
-                self.evaluate.configured(address, &config, region.as_deref());
+                self.evaluate
+                    .configured(address, &config, region.as_deref());
             }
         }
     }
@@ -328,13 +341,14 @@ impl Walk {
     fn service(&self, node: usize) -> Option<(&'static str, usize)> {
         let (_, change, _) = self.change(node)?;
         let type_name = &change.address.resource.resource.type_name;
-        SERVICE_LIMITS.into_iter().find(|(prefix, _)| type_name.starts_with(prefix))
+        SERVICE_LIMITS
+            .into_iter()
+            .find(|(prefix, _)| type_name.starts_with(prefix))
     }
 
     fn has_room(&self, node: usize) -> bool {
-        self.service(node).is_none_or(|(service, limit)| {
-            self.running.get(service).copied().unwrap_or(0) < limit
-        })
+        self.service(node)
+            .is_none_or(|(service, limit)| self.running.get(service).copied().unwrap_or(0) < limit)
     }
 
     fn enter(&mut self, node: usize) {
@@ -346,7 +360,9 @@ impl Walk {
     /// Gets a node ready: evaluates its configuration and finds who carries it out.
     async fn prepare(&mut self, node: usize) -> Result<Work, Diagnostics> {
         let Some((index, change, kind)) = self.change(node) else {
-            return Err(bug("the execution graph names a change that the plan does not have"));
+            return Err(bug(
+                "the execution graph names a change that the plan does not have",
+            ));
         };
         let (change, kind) = (change.clone(), kind.clone());
         if let NodeKind::Forget(_) = kind {
@@ -363,10 +379,15 @@ impl Walk {
             let old = self.deposed.get(&index).cloned();
             let before = change.before.clone();
             let deposed = change.deposed.clone().or(old);
-            return self.call(change, schema, &before, deposed).map(|c| Work::Delete(Box::new(c)));
+            return self
+                .call(change, schema, &before, deposed)
+                .map(|c| Work::Delete(Box::new(c)));
         }
         let evaluate = &mut self.evaluate;
-        let ready = self.shared.recorder.state(|s| evaluate.finalise(index, s))?;
+        let ready = self
+            .shared
+            .recorder
+            .state(|s| evaluate.finalise(index, s))?;
         match change.action {
             Action::Read => {
                 let region = region_of(&ready.config);
@@ -443,16 +464,22 @@ impl Walk {
             return Err(Diagnostics::default());
         }
         let evaluate = &mut self.evaluate;
-        let config = self.shared.recorder.state(|s| evaluate.provider(address, s));
+        let config = self
+            .shared
+            .recorder
+            .state(|s| evaluate.provider(address, s));
         let configured = match config {
             Ok(config) => match self.providers.configure(address, &config).await {
                 Ok(region) => {
-                    self.evaluate.configured(address, &config, region.as_deref());
+                    self.evaluate
+                        .configured(address, &config, region.as_deref());
                     Ok(())
                 }
-                Err(e) => Err(Diagnostic::error("Invalid provider configuration", told(&e))
-                    .address(address.to_string())
-                    .into()),
+                Err(e) => Err(
+                    Diagnostic::error("Invalid provider configuration", told(&e))
+                        .address(address.to_string())
+                        .into(),
+                ),
             },
             Err(problems) => Err(problems),
         };
@@ -512,8 +539,10 @@ impl Walk {
         if self.shared.cancel.is_cancelled() {
             return self.created.clone();
         }
-        let mut groups: BTreeMap<(ProviderConfig, Arc<str>, Option<String>), Vec<(AbsInstance, Value)>> =
-            BTreeMap::new();
+        let mut groups: BTreeMap<
+            (ProviderConfig, Arc<str>, Option<String>),
+            Vec<(AbsInstance, Value)>,
+        > = BTreeMap::new();
         self.shared.recorder.state(|s| {
             for address in &self.created {
                 let type_name = address.resource.resource.type_name.clone();
@@ -525,13 +554,18 @@ impl Walk {
                 {
                     let value = value.unmark_deep().0;
                     let key = (resource.provider.clone(), type_name, region_of(&value));
-                    groups.entry(key).or_default().push((address.clone(), value));
+                    groups
+                        .entry(key)
+                        .or_default()
+                        .push((address.clone(), value));
                 }
             }
         });
         let mut left = Vec::new();
         for ((provider, type_name, region), objects) in groups {
-            let found = self.providers.reconcile(&provider, &type_name, region.as_deref());
+            let found = self
+                .providers
+                .reconcile(&provider, &type_name, region.as_deref());
             let (addresses, states): (Vec<_>, Vec<_>) = objects.into_iter().unzip();
             let cleared = match found {
                 Ok(reconcile) => reconcile.clear_marker(&states).await,
@@ -556,5 +590,9 @@ pub(crate) fn region_of(value: &Value) -> Option<String> {
 }
 
 fn bug(what: &str) -> Diagnostics {
-    Diagnostic::error("Apply cannot go on", format!("This is a bug in bastionless: {what}.")).into()
+    Diagnostic::error(
+        "Apply cannot go on",
+        format!("This is a bug in bastionless: {what}."),
+    )
+    .into()
 }

@@ -9,10 +9,11 @@ use std::{
 };
 
 use bastionless_model::{
-    cloud::{
-        Failure, Found, Future, Intent, OpError, OpErrorKind, Operation, Progress, Reconcile,
+    cloud::{Failure, Found, Future, Intent, OpError, OpErrorKind, Operation, Progress, Reconcile},
+    schema::{
+        Schema,
+        plan::{Settings, normalise_read},
     },
-    schema::{Schema, plan::{Settings, normalise_read}},
     value::{Kind, Marks, Path, Value},
 };
 
@@ -66,7 +67,9 @@ impl Call {
     pub(crate) async fn create(&self, goal: &Goal) -> Result<Value, OpError> {
         let (planned, marks) = goal.planned.clone().unmark_with_paths();
         let was_free = self.check_name(&planned).await?;
-        let intent = self.begin(Intended::Create, &known_parts(&planned), was_free).await?;
+        let intent = self
+            .begin(Intended::Create, &known_parts(&planned), was_free)
+            .await?;
         let progress = self.progress(&intent, &planned, &marks);
         let op = self.operation(&intent, "create", &planned, &progress);
         let wanted = with_write_only(&self.schema, &planned, &goal.config);
@@ -75,10 +78,14 @@ impl Call {
             Err(e) => Err(not_sent(e)),
         };
         match made {
-            Ok(observed) => self.done(&intent, &planned, &observed, &marks, Status::Ready).await,
+            Ok(observed) => {
+                self.done(&intent, &planned, &observed, &marks, Status::Ready)
+                    .await
+            }
             Err(failure) => {
                 let created = progress.created_state();
-                self.create_failed(&intent, failure, created, &planned, &marks).await
+                self.create_failed(&intent, failure, created, &planned, &marks)
+                    .await
             }
         }
     }
@@ -96,7 +103,10 @@ impl Call {
             Err(e) => Err(not_sent(e)),
         };
         match made {
-            Ok(observed) => self.done(&intent, &planned, &observed, &marks, self.status()).await,
+            Ok(observed) => {
+                self.done(&intent, &planned, &observed, &marks, self.status())
+                    .await
+            }
             Err(Failure { error, state, .. }) => {
                 let object = match &state {
                     Some(state) => Some(self.object(&prior, state, &marks, self.status())?),
@@ -157,7 +167,12 @@ impl Call {
         }
     }
 
-    async fn begin(&self, action: Intended, value: &Value, was_free: bool) -> Result<Intent, OpError> {
+    async fn begin(
+        &self,
+        action: Intended,
+        value: &Value,
+        was_free: bool,
+    ) -> Result<Intent, OpError> {
         let disk = &self.shared.disk;
         let intent = Intent {
             id: disk.uuid(),
@@ -208,7 +223,11 @@ impl Call {
             state,
             usable,
         } = failure;
-        let status = if usable { Status::Ready } else { Status::Tainted };
+        let status = if usable {
+            Status::Ready
+        } else {
+            Status::Tainted
+        };
         // Nothing is known where the call itself may or may not have been carried out.
         let open = matches!(error.kind, OpErrorKind::Unavailable | OpErrorKind::Timeout);
         let (object, open) = match state.or(created) {
@@ -255,7 +274,8 @@ impl Call {
     fn status(&self) -> Status {
         let address: &AbsInstance = &self.change.address;
         self.shared.recorder.state(|s| {
-            s.object(address, self.deposed.as_ref()).map_or(Status::Ready, |o| o.status)
+            s.object(address, self.deposed.as_ref())
+                .map_or(Status::Ready, |o| o.status)
         })
     }
 
@@ -266,7 +286,10 @@ impl Call {
         value: &Value,
         progress: &'a CallProgress<'a>,
     ) -> Operation<'a> {
-        let own = value.get("timeouts").and_then(|t| t.get_str(what)).and_then(duration);
+        let own = value
+            .get("timeouts")
+            .and_then(|t| t.get_str(what))
+            .and_then(duration);
         let default = self.schema.timeouts.get(what).copied();
         Operation {
             intent,
@@ -335,9 +358,11 @@ pub(crate) fn known_parts(value: &Value) -> Value {
 /// Puts the write-only arguments of the configuration into what is sent; they are never stored.
 fn with_write_only(schema: &Schema, planned: &Value, config: &Value) -> Value {
     let named = schema.block.attributes.iter().filter(|(_, a)| a.write_only);
-    named.fold(planned.clone(), |planned, (name, _)| match config.get(name) {
-        Some(v) if !v.is_null() => planned.with(name.clone(), v.clone().unmark_deep().0),
-        _ => planned,
+    named.fold(planned.clone(), |planned, (name, _)| {
+        match config.get(name) {
+            Some(v) if !v.is_null() => planned.with(name.clone(), v.clone().unmark_deep().0),
+            _ => planned,
+        }
     })
 }
 
@@ -353,7 +378,10 @@ struct CallProgress<'a> {
 
 impl CallProgress<'_> {
     fn created_state(&self) -> Option<Value> {
-        self.created.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.created
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -400,12 +428,14 @@ fn filled(state: &Value, planned: &Value) -> Value {
     let Some(entries) = planned.entries() else {
         return state.clone();
     };
-    entries.iter().fold(state.clone(), |state, (name, planned)| {
-        match state.get(name) {
-            Some(v) if !v.is_null() => state,
-            _ => state.with(name.clone(), planned.clone()),
-        }
-    })
+    entries
+        .iter()
+        .fold(state.clone(), |state, (name, planned)| {
+            match state.get(name) {
+                Some(v) if !v.is_null() => state,
+                _ => state.with(name.clone(), planned.clone()),
+            }
+        })
 }
 
 /// Reads a duration as Go does, such as `10m`, `1h30m`, `90s`.

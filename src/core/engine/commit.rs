@@ -171,7 +171,11 @@ pub(crate) async fn run(node: usize, work: Work, events: Arc<dyn Events>) -> End
             address: address.clone(),
             deposed,
             step,
-            id: value.as_ref().and_then(|v| v.get_str("id")).map(str::to_owned).or(id),
+            id: value
+                .as_ref()
+                .and_then(|v| v.get_str("id"))
+                .map(str::to_owned)
+                .or(id),
             elapsed,
         },
         Err(error) => Event::ApplyErrored {

@@ -8,7 +8,10 @@ use bastionless_model::{base::Diagnostics, value::Value};
 
 use crate::{
     lang::address::ProviderConfig,
-    plan::CheckResult,
+    plan::{
+        CheckResult,
+        finalise::{Finalised, Finaliser},
+    },
     state::{OutputState, Snapshot},
 };
 
@@ -38,7 +41,11 @@ pub trait Evaluate: Send {
     ///
     /// # Errors
     /// Says what is wrong with it.
-    fn provider(&mut self, address: &ProviderConfig, state: &Snapshot) -> Result<Value, Diagnostics>;
+    fn provider(
+        &mut self,
+        address: &ProviderConfig,
+        state: &Snapshot,
+    ) -> Result<Value, Diagnostics>;
 
     /// Takes in that a provider is configured, and in which region it works.
     fn configured(&mut self, address: &ProviderConfig, config: &Value, region: Option<&str>);
@@ -57,4 +64,36 @@ pub trait Evaluate: Send {
 
     /// Evaluates everything that is left: outputs and checks.
     fn end(self: Box<Self>, state: &Snapshot) -> Ended;
+}
+
+impl Evaluate for Finaliser {
+    fn provider(
+        &mut self,
+        address: &ProviderConfig,
+        state: &Snapshot,
+    ) -> Result<Value, Diagnostics> {
+        Self::provider(self, address, state)
+    }
+
+    fn configured(&mut self, address: &ProviderConfig, config: &Value, region: Option<&str>) {
+        Self::configured(self, address, config, region);
+    }
+
+    fn finalise(&mut self, change: usize, state: &Snapshot) -> Result<Ready, Diagnostics> {
+        let Finalised { config, planned } = Self::finalise(self, change, state)?;
+        Ok(Ready { config, planned })
+    }
+
+    fn applied(&mut self, change: usize, value: &Value) -> Result<(), Diagnostics> {
+        Self::applied(self, change, value)
+    }
+
+    fn end(self: Box<Self>, state: &Snapshot) -> Ended {
+        let ending = Self::end(*self, state);
+        Ended {
+            outputs: ending.outputs,
+            checks: ending.checks,
+            diagnostics: ending.diagnostics,
+        }
+    }
 }

@@ -4,11 +4,7 @@ use std::time::Duration;
 
 use bastionless_model::{base::Diagnostic, cloud::OpError};
 
-use crate::{
-    lang::address::AbsInstance,
-    plan::Action,
-    state::Deposed,
-};
+use crate::{lang::address::AbsInstance, plan::Action, state::Deposed};
 
 /// What is being done to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

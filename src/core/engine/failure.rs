@@ -43,20 +43,30 @@ fn advice(kind: OpErrorKind) -> Option<&'static str> {
         OpErrorKind::Credentials => {
             "There are no usable credentials: set a profile, or run the login of your organisation, and try again."
         }
-        OpErrorKind::NotFound => "Something that this object needs was removed outside of this configuration.",
+        OpErrorKind::NotFound => {
+            "Something that this object needs was removed outside of this configuration."
+        }
         OpErrorKind::AlreadyExists => {
             "An object of this name exists already and is not managed here. Import it with `bastionless import`, give this one another name, or remove the other one."
         }
         OpErrorKind::Conflict => {
             "Something else still uses the object, or it is being changed by somebody else just now. Try again when that is over."
         }
-        OpErrorKind::Throttled => "The service takes no more calls for the moment. Try again, perhaps with a lower -parallelism.",
-        OpErrorKind::Quota => "A quota of the account is used up. Have it raised, or remove what is not needed.",
+        OpErrorKind::Throttled => {
+            "The service takes no more calls for the moment. Try again, perhaps with a lower -parallelism."
+        }
+        OpErrorKind::Quota => {
+            "A quota of the account is used up. Have it raised, or remove what is not needed."
+        }
         OpErrorKind::Unavailable => {
             "Whether the service has done it is not known. The next run looks for the object before it makes another one."
         }
-        OpErrorKind::Timeout => "It took longer than its timeout; a `timeouts` block can raise that. What exists is saved.",
-        OpErrorKind::Cancelled => "The run was interrupted. What exists is saved; the next run goes on from there.",
+        OpErrorKind::Timeout => {
+            "It took longer than its timeout; a `timeouts` block can raise that. What exists is saved."
+        }
+        OpErrorKind::Cancelled => {
+            "The run was interrupted. What exists is saved; the next run goes on from there."
+        }
         OpErrorKind::Invalid | OpErrorKind::Unsupported => return None,
     })
 }

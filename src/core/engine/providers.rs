@@ -11,7 +11,10 @@ use bastionless_model::{
     value::Value,
 };
 
-use crate::{builtin::BuiltinCloud, lang::address::{Provider, ProviderConfig}};
+use crate::{
+    builtin::BuiltinCloud,
+    lang::address::{Provider, ProviderConfig},
+};
 
 /// The configured clouds of a run; clones share them.
 #[derive(Clone)]
@@ -53,11 +56,21 @@ impl Providers {
         if let Some(known) = self.find(address) {
             return Ok(known.cloud.region().map(str::to_owned));
         }
-        let cloud = self.clouds.configure(&address.provider.name, config).await?;
+        let cloud = self
+            .clouds
+            .configure(&address.provider.name, config)
+            .await?;
         let region = cloud.region().map(str::to_owned);
         let settings = Arc::new(Settings::from_provider(config, region.as_deref()));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(address.clone(), Configured { cloud, settings, config: config.clone() });
+        known.insert(
+            address.clone(),
+            Configured {
+                cloud,
+                settings,
+                config: config.clone(),
+            },
+        );
         Ok(region)
     }
 
@@ -105,7 +118,11 @@ impl Providers {
         cloud.lookup(type_name).ok_or_else(|| missing(type_name))
     }
 
-    fn cloud(&self, address: &ProviderConfig, region: Option<&str>) -> Result<Arc<dyn Cloud>, OpError> {
+    fn cloud(
+        &self,
+        address: &ProviderConfig,
+        region: Option<&str>,
+    ) -> Result<Arc<dyn Cloud>, OpError> {
         let Some(Configured { cloud, .. }) = self.find(address) else {
             return Err(OpError::new(
                 OpErrorKind::Invalid,
@@ -114,7 +131,9 @@ impl Providers {
             ));
         };
         Ok(match region {
-            Some(region) if cloud.region().is_some_and(|own| own != region) => cloud.in_region(region),
+            Some(region) if cloud.region().is_some_and(|own| own != region) => {
+                cloud.in_region(region)
+            }
             _ => cloud,
         })
     }

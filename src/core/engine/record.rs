@@ -58,7 +58,9 @@ impl Recorder {
         let lines = entry.to_line();
         let sent = self.queue.send(Batch { lines, done });
         let answer = match sent {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err("its writer ended".into())),
+            Ok(()) => answer
+                .await
+                .unwrap_or_else(|_| Err("its writer ended".into())),
             Err(_) => Err("its writer ended".into()),
         };
         // What happened has happened: the state must know it even where the journal does not.

@@ -52,7 +52,8 @@ pub async fn recover(
                 });
             }
             Look::Open(problem) => {
-                out.diagnostics.push(problem.address(begin.address.to_string()));
+                out.diagnostics
+                    .push(problem.address(begin.address.to_string()));
                 prior.open.push(begin);
             }
         }
@@ -107,7 +108,11 @@ async fn look(begin: &Begin, prior: &Prior, providers: &Providers, catalogue: &C
         }
         Ok(Found::Ours(found)) => {
             let id = found.get_str("id").unwrap_or("?").to_owned();
-            Look::Open(unproven(begin, &id, "nobody looked whether the name was free before"))
+            Look::Open(unproven(
+                begin,
+                &id,
+                "nobody looked whether the name was free before",
+            ))
         }
         Ok(Found::Unproven { id, why }) => Look::Open(unproven(begin, &id, &why)),
         Err(e) => Look::Open(unsettled(begin, &told(&e))),

@@ -109,7 +109,9 @@ pub(crate) async fn end(
         snapshot.outputs.extend(rest.ended.outputs);
     }
     snapshot.check_results = check_results(&rest.ended.checks);
-    snapshot.terraform_version.clone_from(&started.snapshot.terraform_version);
+    snapshot
+        .terraform_version
+        .clone_from(&started.snapshot.terraform_version);
     let mut saved = Saved {
         snapshot,
         failure: None,

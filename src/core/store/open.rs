@@ -105,7 +105,12 @@ pub async fn forget_unfinished(
     let Some(journal) = journal else {
         return Ok(false);
     };
-    let struck: BTreeSet<_> = journal.hints().into_iter().filter(|b| b.address == *address).map(|b| b.id).collect();
+    let struck: BTreeSet<_> = journal
+        .hints()
+        .into_iter()
+        .filter(|b| b.address == *address)
+        .map(|b| b.id)
+        .collect();
     let is_struck = |e: &Entry| matches!(e, Entry::Begin(b) if struck.contains(&b.id));
     let kept: Vec<_> = journal.entries.iter().filter(|e| !is_struck(e)).collect();
     let mut lines = Journal::header(&journal.base);

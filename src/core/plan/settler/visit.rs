@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use bastionless_model::base::Diagnostics;
+
 use super::{Read, Settler};
 use crate::{
     lang::{
-        address::Mode as ResourceMode,
+        address::{Mode as ResourceMode, Resource},
         graph::{ConfigNode, NodeKind},
         program::ModuleId,
     },
@@ -39,6 +41,9 @@ impl Settler {
             }
             NodeKind::Provider(local) => return self.visit_provider(id, local),
             NodeKind::Resource(resource) => {
+                if self.is_faulty(id, resource) {
+                    return Vec::new();
+                }
                 return match resource.mode {
                     ResourceMode::Managed => self.visit_managed(id, resource),
                     ResourceMode::Data => self.visit_data(id, resource),
@@ -48,6 +53,20 @@ impl Settler {
             NodeKind::Close(_) => {}
         }
         Vec::new()
+    }
+
+    /// Reports what linking found wrong inside a block; such a block makes no instances.
+    fn is_faulty(&mut self, id: ModuleId, resource: &Resource) -> bool {
+        let problems = self
+            .world
+            .module(id)
+            .and_then(|m| m.resources.get(resource))
+            .map(|b| b.problems.clone());
+        let faulty = problems.as_ref().is_some_and(Diagnostics::has_errors);
+        self.conditions
+            .diagnostics
+            .extend(problems.unwrap_or_default());
+        faulty
     }
 
     fn visit_check(&mut self, id: ModuleId, name: &Arc<str>) {
