@@ -109,9 +109,9 @@ impl Type {
             Self::Bool => "bool".into(),
             Self::Number => "number".into(),
             Self::String => "string".into(),
-            Self::List(t) => format!("list of {}", t.friendly_element()),
-            Self::Set(t) => format!("set of {}", t.friendly_element()),
-            Self::Map(t) => format!("map of {}", t.friendly_element()),
+            Self::List(t) => format!("list of {}", t.friendly_name()),
+            Self::Set(t) => format!("set of {}", t.friendly_name()),
+            Self::Map(t) => format!("map of {}", t.friendly_name()),
             Self::Tuple(_) => "tuple".into(),
             Self::Object(_) => "object".into(),
         }
@@ -121,15 +121,18 @@ impl Type {
     pub fn constraint_name(&self) -> String {
         match self {
             Self::Dynamic => "any type".into(),
+            Self::List(t) => format!("list of {}", t.element_constraint_name()),
+            Self::Set(t) => format!("set of {}", t.element_constraint_name()),
+            Self::Map(t) => format!("map of {}", t.element_constraint_name()),
             _ => self.friendly_name(),
         }
     }
 
-    fn friendly_element(&self) -> String {
+    fn element_constraint_name(&self) -> String {
         if *self == Self::Dynamic {
             "any single type".into()
         } else {
-            self.friendly_name()
+            self.constraint_name()
         }
     }
 }

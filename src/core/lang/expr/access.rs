@@ -145,7 +145,12 @@ impl Evaluator<'_> {
                 "This value does not have any indices.",
             ),
         };
-        result.with_marks(marks)
+        // The name of an attribute says nothing of its value.
+        if matches!(ty, Type::Object(_)) {
+            result.with_marks(on.marks())
+        } else {
+            result.with_marks(marks)
+        }
     }
 
     fn bad_key(&mut self, span: Span, why: &str) -> Value {
@@ -182,10 +187,7 @@ impl Evaluator<'_> {
             Some(elements) => match number.to_usize().and_then(|i| elements.get(i)) {
                 Some(v) => v.clone(),
                 None if elements.is_empty() => self.bad_key(span, "the collection has no elements"),
-                None => self.bad_key(
-                    span,
-                    "the given index is greater than or equal to the length of the collection",
-                ),
+                None => self.bad_key(span, ""),
             },
             None => match on.kind() {
                 Kind::Unknown(Type::Tuple(ts), _) => {

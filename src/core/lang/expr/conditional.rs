@@ -43,6 +43,8 @@ impl Evaluator<'_> {
         let Some(truth) = decision.as_bool() else {
             return undecided(yes, no, ty, marks);
         };
+        // Which one is taken says something about the condition only, but Terraform marks with both.
+        let marks = marks.union(yes.marks()).union(no.marks());
         let (value, problems, taken, word) = if truth {
             (yes, yes_problems, then, "true")
         } else {

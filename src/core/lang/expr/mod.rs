@@ -5,6 +5,8 @@
 
 mod access;
 mod call;
+#[cfg(test)]
+mod cases;
 mod conditional;
 mod constraint;
 mod decode;

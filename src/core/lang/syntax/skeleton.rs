@@ -53,12 +53,11 @@ pub(super) fn read(source: SourceId, text: &str, tokens: &Tokens) -> Skeleton {
     };
     let failed = scanner.file();
     let mut skeleton = scanner.out;
-    let first = match (tokens.error.clone(), failed) {
-        (Some(lexer), Some(parser)) if start(&lexer) <= start(&parser) => Some(lexer),
-        (Some(lexer), None) => Some(lexer),
-        (_, parser) => parser,
-    };
-    skeleton.diagnostics.0.extend(first.map(|d| *d));
+    let first = tokens.error.clone();
+    // What follows an invalid character is a consequence of it.
+    let own = failed.filter(|d| first.as_ref().is_none_or(|f| start(d) < start(f)));
+    let errors = first.into_iter().chain(own).map(|d| *d);
+    skeleton.diagnostics.0.extend(errors);
     skeleton
 }
 

@@ -41,7 +41,7 @@ impl<'a> Cursor<'a> {
         if heredoc && self.text_of(open).starts_with("<<-") {
             dedent(&mut parts);
         }
-        let parts = tree(parts, self.span(self.last()), self.span(open))?;
+        let parts = tree(parts, self.span(self.last()))?;
         Ok(Expr {
             kind: ExprKind::Template(Box::new(Template { parts, heredoc })),
             span: self.since(open),
@@ -50,9 +50,8 @@ impl<'a> Cursor<'a> {
 
     /// Parses a template file.
     pub(super) fn whole_template(&mut self) -> Parsed<Template> {
-        let start = self.peek();
         let parts = self.parts(Kind::End)?;
-        let parts = tree(parts, self.span(self.last()), self.span(start))?;
+        let parts = tree(parts, self.span(self.last()))?;
         Ok(Template {
             parts,
             heredoc: false,
@@ -310,9 +309,13 @@ fn check_depth(parts: &[Part<'_>]) -> Parsed<()> {
 }
 
 /// Joins texts and matches directives; `end` is where the template ends.
-fn tree(parts: Vec<Part<'_>>, end: Span, open: Span) -> Parsed<Vec<TemplatePart>> {
+fn tree(parts: Vec<Part<'_>>, end: Span) -> Parsed<Vec<TemplatePart>> {
     if parts.is_empty() {
-        return Ok(vec![TemplatePart::Literal("".into(), open)]);
+        let empty = Span {
+            start: end.end,
+            ..end
+        };
+        return Ok(vec![TemplatePart::Literal("".into(), empty)]);
     }
     check_depth(&parts)?;
     let mut stream = parts.into_iter().peekable();
