@@ -13,6 +13,7 @@ use super::{
 };
 use crate::lang::{
     functions::{Call, Function, FunctionError, lookup, names},
+    suggest::suggestion,
     syntax::{Expr, ExprKind, Ident, TemplatePart},
 };
 
@@ -357,14 +358,4 @@ fn no_direct_reference(expr: &Expr) -> Option<&'static str> {
             "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax",
         ),
     }
-}
-
-/// Returns the first name that is so near that it may have been meant.
-pub(super) fn suggestion<'n>(
-    given: &str,
-    names: impl IntoIterator<Item = &'n str>,
-) -> Option<&'n str> {
-    names
-        .into_iter()
-        .find(|n| strsim::levenshtein(given, n) < 3)
 }

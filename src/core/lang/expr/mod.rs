@@ -72,3 +72,6 @@ pub fn constant(expr: &Expr) -> Evaluated {
     let value = evaluator.eval(expr);
     evaluator.finish(value)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,10 @@ use bastionless_model::{
     schema::{self, NestedBlock, Nesting},
 };
 
-use super::call::suggestion;
-use crate::lang::syntax::{Attribute, Block, Body, ExprKind};
+use crate::lang::{
+    suggest::suggestion,
+    syntax::{Attribute, Block, Body, ExprKind},
+};
 
 /// Checks the names in a body, what is missing, and how often blocks stand, as far as that is certain without evaluation.
 pub fn validate_body(body: &Body, schema: &schema::Block) -> Diagnostics {
