@@ -174,7 +174,7 @@ fn short(name: &str) -> &str {
 fn write_verb(time: &Timestamp, letter: char, verb: &str, out: &mut String) -> Result<()> {
     let count = verb.len();
     let half_day = if time.hour < 12 { "am" } else { "pm" };
-    let twelve = if time.hour % 12 == 0 {
+    let twelve = if time.hour.is_multiple_of(12) {
         12
     } else {
         time.hour % 12

@@ -1,6 +1,7 @@
 //! The built-in functions: one family a file, every function with its documentation and examples.
 
 mod datetime;
+mod element;
 mod encoding;
 mod filesystem;
 mod format;
@@ -22,6 +23,8 @@ mod table;
 mod tests;
 mod timestamp;
 mod typing;
+mod yaml;
+mod yaml_decode;
 
 pub use function::{Call, Example, Function, FunctionError, Parameter, ParameterType};
 pub use host::Host;

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
-    Function, datetime, encoding, filesystem, format, hash, mapping, network, numeric, regex,
-    sequence, sets, string, typing,
+    Function, datetime, element, encoding, filesystem, format, hash, mapping, network, numeric,
+    regex, sequence, sets, string, typing, yaml,
 };
 
 /// Functions that get expressions instead of values; the evaluator has them built in.
@@ -12,6 +12,7 @@ const OF_EXPRESSIONS: [&str; 3] = ["can", "convert", "try"];
 
 static FAMILIES: &[&[Function]] = &[
     datetime::FUNCTIONS,
+    element::FUNCTIONS,
     encoding::FUNCTIONS,
     filesystem::FUNCTIONS,
     format::FUNCTIONS,
@@ -24,6 +25,7 @@ static FAMILIES: &[&[Function]] = &[
     sets::FUNCTIONS,
     string::FUNCTIONS,
     typing::FUNCTIONS,
+    yaml::FUNCTIONS,
 ];
 
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
