@@ -97,12 +97,7 @@ impl Settler {
         if !diagnostics.has_errors() {
             let plain = config.clone().unmark_deep().0;
             for problem in plan::validate(i.schema, &plain) {
-                let at = place(&i.block.body, &problem.path).unwrap_or(i.block.header);
-                diagnostics.push(
-                    Diagnostic::error(problem.summary, problem.detail)
-                        .at(at)
-                        .address(i.address.to_string()),
-                );
+                diagnostics.push(at_place(i, &problem));
             }
         }
         let failed = diagnostics.has_errors();
@@ -181,15 +176,18 @@ impl Settler {
             plan::plan_resource(i.schema, &settings, prior, config)
         };
         let Some(prior) = prior else {
+            let planned = plan(None, &config);
+            refuse(i, &planned.problems)?;
             return Ok(Verdict {
                 action: Action::Create,
                 reason: None,
-                after: plan(None, &config).value,
+                after: planned.value,
                 paths: Vec::new(),
             });
         };
         let config = lifecycle::ignore(&i.block.lifecycle, prior, config);
         let planned = plan(Some(prior), &config);
+        refuse(i, &planned.problems)?;
         let scope = ModuleScope::new(&self.world, i.module).with_each(i.each.clone());
         let tainted = object.is_some_and(|o| o.status == Status::Tainted);
         let forced = self.options.replace.contains(&i.address);
@@ -280,6 +278,19 @@ impl Settler {
             &scope,
         );
     }
+}
+
+/// Refuses what the type does not allow.
+fn refuse(i: &Instance<'_>, problems: &[plan::Problem]) -> Result<(), Diagnostics> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(problems.iter().map(|p| at_place(i, p)).collect())
+}
+
+fn at_place(i: &Instance<'_>, problem: &plan::Problem) -> Diagnostic {
+    let at = place(&i.block.body, &problem.path).unwrap_or(i.block.header);
+    Diagnostic::error(problem.summary.clone(), problem.detail.clone()).at(at).address(i.address.to_string())
 }
 
 /// Tells whether two values are sensitive in the same places.
