@@ -24,8 +24,11 @@ struct Files(PathBuf);
 
 impl Host for Files {
     fn read_file(&self, path: &str) -> Result<Vec<u8>, String> {
-        std::fs::read(self.0.join(path))
-            .map_err(|_| format!("open {path}: no such file or directory"))
+        let full = self.0.join(path);
+        if full.is_dir() {
+            return Err(format!("read {path}: is a directory"));
+        }
+        std::fs::read(full).map_err(|_| format!("open {path}: no such file or directory"))
     }
 
     fn file_exists(&self, path: &str) -> Result<bool, String> {

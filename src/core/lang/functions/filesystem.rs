@@ -121,8 +121,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[Parameter::new("template", Text), Parameter::new("vars", Any).unknown()],
         Always(Text),
         templatestring,
-    )
-    .examples(&[("templatestring(\"hello\", {})", "\"hello\"")]),
+    ),
 ];
 
 fn nfc(text: String) -> String {

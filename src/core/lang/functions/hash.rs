@@ -40,8 +40,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[Parameter::new("ciphertext", Text), Parameter::new("privatekey", Text)],
         Always(Text),
         rsadecrypt,
-    )
-    .examples(&[("startswith(\"a key is not to be shown here\", \"a key\")", "true")]),
+    ),
     Function::new("sha1", "Returns the SHA-1 hash of a text.", &[STR], Always(Text), |a| {
         Ok(hex(&sha1::Sha1::digest(a.text(0))).into())
     })
