@@ -1,5 +1,11 @@
 //! The only door to this machine: files, environment, clocks, randomness.
 
+mod config;
 pub mod disk;
+mod host;
+mod system;
 
+pub use config::{VariableArgument, load_configuration, load_inputs};
 pub use disk::{Disk, LockGuard, RealDisk};
+pub use host::SystemHost;
+pub use system::{Entry, MemorySystem, RealSystem, System};

@@ -164,6 +164,10 @@ fn given_value(
                 let parsed = parse_expression(*source, text).and_then(|e| expr::constant(&e));
                 match parsed {
                     Ok(v) => (v, span),
+                    Err(_) if variable.sensitive => {
+                        diagnostics.push(unreadable(variable));
+                        return None;
+                    }
                     Err(d) => {
                         diagnostics.extend(d);
                         return None;
@@ -199,12 +203,26 @@ fn given_value(
             format!("{subject}: required variable may not be set to null."),
         ),
     };
-    diagnostics.push(
+    // The place of a value shows the value.
+    let problem = if variable.sensitive {
+        problem.at(variable.name.span)
+    } else {
         problem
             .at(span)
-            .context(variable.name.span, "the variable is declared here"),
-    );
+            .context(variable.name.span, "the variable is declared here")
+    };
+    diagnostics.push(problem);
     None
+}
+
+/// The error for a secret that is no expression: what is wrong with it would show it.
+fn unreadable(variable: &Variable) -> Diagnostic {
+    let name = &*variable.name.name;
+    Diagnostic::error(
+        "Invalid value for input variable",
+        format!("The value given for var.{name} cannot be read as an expression of its type. It is sensitive, so it is not shown."),
+    )
+    .at(variable.name.span)
 }
 
 /// Writes a place as Terraform's messages do, such as `main.tf:1,1-13`.

@@ -39,14 +39,6 @@ pub fn link(sources: Arc<SourceMap>, tree: &Tree, catalogue: &Catalogue) -> Outc
     }
 }
 
-/// Reports arguments and blocks that a type does not have.
-fn validate(
-    _body: &super::syntax::Body,
-    _schema: &bastionless_model::schema::Schema,
-) -> Diagnostics {
-    Diagnostics::default()
-}
-
 /// Sorts by place and drops repetitions: a directory that is called twice says everything twice.
 fn sorted(diagnostics: Diagnostics) -> Diagnostics {
     let mut all = diagnostics.0;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bastionless_model::base::{Diagnostic, Diagnostics};
+use bastionless_model::base::{Diagnostic, Diagnostics, Severity};
 
 use super::{
     scope::{Scope, check_attribute},
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::lang::{
     address::Resource,
-    expr::{body_references, references},
+    expr::{body_references, references, validate_body},
     graph::resource_references,
     program::{
         CheckRule, IgnoreChanges, Module, ModuleId, Program, Reference, Repetition, ResourceBlock,
@@ -33,9 +33,12 @@ pub(super) fn check(program: &mut Program, tree: &Tree, diagnostics: &mut Diagno
             if block.schema.is_none() && surely_has_instances(program, id, block) {
                 diagnostics.push(unsupported_type_diagnostic(block));
             }
-            let own = own_problems(block);
+            let (warnings, own): (Vec<_>, Vec<_>) = own_problems(block)
+                .into_iter()
+                .partition(|d| d.severity == Severity::Warning);
+            diagnostics.0.extend(warnings);
             if !own.is_empty() {
-                problems.push((id, block.resource.clone(), own));
+                problems.push((id, block.resource.clone(), Diagnostics(own)));
             }
         }
         if let Some(raw) = tree.modules.get(i) {
@@ -128,6 +131,9 @@ fn named(scope: Scope<'_>, module: &Module, diagnostics: &mut Diagnostics) {
     for provider in module.providers.values() {
         if let Some(body) = &provider.body {
             scope.check(body_references(body), diagnostics);
+            if let Some(schema) = &provider.schema {
+                diagnostics.extend(validate_body(body, &schema.block));
+            }
         }
     }
     for (name, check) in &module.checks {
@@ -197,7 +203,7 @@ fn own_problems(block: &ResourceBlock) -> Diagnostics {
                 .filter_map(|p| check_attribute(&schema.block, p).err());
             problems.0.extend(wrong.map(|d| *d));
         }
-        problems.extend(super::validate(&block.body, schema));
+        problems.extend(validate_body(&block.body, &schema.block));
     }
     problems
 }
