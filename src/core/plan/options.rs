@@ -20,6 +20,8 @@ pub struct Options {
     pub replace: Vec<AbsInstance>,
     /// Whether objects are read first (`-refresh=false`: no).
     pub refresh: bool,
+    /// Objects to be taken over, with their ids, beside those of `import` blocks.
+    pub imports: Vec<(AbsInstance, String)>,
     /// `terraform.workspace`
     pub workspace: Arc<str>,
 }
@@ -31,6 +33,7 @@ impl Default for Options {
             targets: Vec::new(),
             replace: Vec::new(),
             refresh: true,
+            imports: Vec::new(),
             workspace: "default".into(),
         }
     }

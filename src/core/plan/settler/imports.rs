@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics},
+    base::{Diagnostic, Diagnostics, SourceId, Span},
     cloud::{Identity, Observed},
     schema::plan,
     value::{Type, Value, convert},
@@ -22,17 +22,18 @@ use crate::{
 pub(super) struct Imports {
     blocks: Vec<Import>,
     /// Evaluated: address to id.
-    wanted: BTreeMap<AbsInstance, (String, bastionless_model::base::Span)>,
+    wanted: BTreeMap<AbsInstance, (String, Span)>,
     evaluated: Vec<bool>,
     found: BTreeMap<AbsInstance, (String, Value)>,
 }
 
 impl Imports {
-    /// Takes the blocks of a program.
-    pub(super) fn new(program: &Program) -> Self {
+    /// Takes the blocks of a program, and what the command line asks for.
+    pub(super) fn new(program: &Program, asked: &[(AbsInstance, String)]) -> Self {
+        let nowhere = Span::new(SourceId(u32::MAX), 0, 0);
         Self {
             blocks: program.imports.clone(),
-            wanted: BTreeMap::new(),
+            wanted: asked.iter().map(|(a, id)| (a.clone(), (id.clone(), nowhere))).collect(),
             evaluated: vec![false; program.imports.len()],
             found: BTreeMap::new(),
         }
@@ -48,7 +49,7 @@ impl Imports {
         &mut self,
         address: AbsInstance,
         id: String,
-        span: bastionless_model::base::Span,
+        span: Span,
     ) {
         self.wanted.insert(address, (id, span));
     }
@@ -57,7 +58,7 @@ impl Imports {
     pub(super) fn unused(
         &self,
         made: impl Fn(&AbsInstance) -> bool,
-    ) -> Vec<(&AbsInstance, bastionless_model::base::Span)> {
+    ) -> Vec<(&AbsInstance, Span)> {
         self.wanted
             .iter()
             .filter(|(a, _)| !made(a))
@@ -200,7 +201,7 @@ impl Settler {
     }
 }
 
-fn instance_key(value: &Value, span: bastionless_model::base::Span) -> Result<Key, Diagnostic> {
+fn instance_key(value: &Value, span: Span) -> Result<Key, Diagnostic> {
     if let Some(s) = value.as_str() {
         return Ok(Key::Str(s.into()));
     }

@@ -123,7 +123,7 @@ impl Settler {
         conditions.diagnostics.extend(moved.diagnostics);
         let selected = targets::select(&inputs.program, &inputs.graph, &inputs.options);
         let walk = walk::Walk::new(&inputs.graph, selected.as_ref());
-        let imports = imports::Imports::new(&inputs.program);
+        let imports = imports::Imports::new(&inputs.program, &inputs.options.imports);
         let inherited_cbd = lifecycle::create_before_destroy(&inputs.program, &inputs.graph);
         let world = World::new(
             inputs.program,
