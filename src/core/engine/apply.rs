@@ -18,6 +18,8 @@ use super::{
     call::{Call, Goal, Shared},
     commit::{DataRead, End, Work, run},
     failure::{failed, told},
+    frontier::Frontier,
+    markers,
     record::Recorder,
     save,
 };
@@ -162,7 +164,18 @@ impl Apply {
                 unsaved: None,
             };
         }
-        let marked = walk.clear_markers(&mut diagnostics).await;
+        let marked = if cancel.is_cancelled() {
+            walk.created.clone()
+        } else {
+            markers::clear(
+                &shared,
+                &providers,
+                catalogue,
+                &walk.created,
+                &mut diagnostics,
+            )
+            .await
+        };
         let ended = {
             let state = shared.recorder.state(Snapshot::clone);
             walk.evaluate.end(&state)
@@ -209,70 +222,11 @@ struct Walk {
     created: Vec<AbsInstance>,
 }
 
-/// Where the nodes of the graph stand.
-struct Progress {
-    /// How many nodes each one waits for.
-    waits: Vec<usize>,
-    /// Which nodes wait for it.
-    dependents: Vec<Vec<usize>>,
-    ready: BTreeSet<usize>,
-    /// Nodes that failed or wait for one that did.
-    lost: BTreeSet<usize>,
-    left: usize,
-}
-
-impl Progress {
-    fn new(plan: &Plan) -> Self {
-        let nodes = &plan.graph.nodes;
-        let mut dependents = vec![Vec::new(); nodes.len()];
-        for (i, node) in nodes.iter().enumerate() {
-            for before in &node.after {
-                if let Some(d) = dependents.get_mut(before.0) {
-                    d.push(i);
-                }
-            }
-        }
-        let waits: Vec<_> = nodes.iter().map(|n| n.after.len()).collect();
-        let ready = waits.iter().enumerate().filter(|(_, n)| **n == 0);
-        Self {
-            ready: ready.map(|(i, _)| i).collect(),
-            left: nodes.len(),
-            waits,
-            dependents,
-            lost: BTreeSet::new(),
-        }
-    }
-
-    fn done(&mut self, node: usize) {
-        self.left -= 1;
-        for d in self.dependents.get(node).cloned().unwrap_or_default() {
-            if let Some(n) = self.waits.get_mut(d) {
-                *n = n.saturating_sub(1);
-                if *n == 0 && !self.lost.contains(&d) {
-                    self.ready.insert(d);
-                }
-            }
-        }
-    }
-
-    /// Gives up a node and everything that waits for it.
-    fn lose(&mut self, node: usize) {
-        let mut todo = vec![node];
-        while let Some(n) = todo.pop() {
-            if self.lost.insert(n) {
-                self.left -= 1;
-                self.ready.remove(&n);
-                todo.extend(self.dependents.get(n).into_iter().flatten().copied());
-            }
-        }
-    }
-}
-
 impl Walk {
     /// Does what can be done; tells whether that was everything.
     async fn walk(&mut self) -> bool {
         let plan = self.plan.clone();
-        let mut progress = Progress::new(&plan);
+        let mut progress = Frontier::new(&plan);
         let mut tasks: JoinSet<End> = JoinSet::new();
         let cancel = self.shared.cancel.clone();
         self.announce_providers();
@@ -490,7 +444,7 @@ impl Walk {
     }
 
     /// Takes in what came of a node.
-    fn take(&mut self, end: End, progress: &mut Progress) {
+    fn take(&mut self, end: End, progress: &mut Frontier) {
         if let Some((service, _)) = self.service(end.node)
             && let Some(n) = self.running.get_mut(service)
         {
@@ -506,6 +460,15 @@ impl Walk {
         };
         let forgets = matches!(kind, NodeKind::Forget(_));
         if let Some(error) = end.error {
+            // What exists all the same carries a marker as well.
+            if step == Step::Create
+                && self
+                    .shared
+                    .recorder
+                    .state(|s| s.object(&address, None).is_some())
+            {
+                self.created.push(address.clone());
+            }
             // Interrupted waits are told once, for the whole run.
             if error.kind != OpErrorKind::Cancelled || !self.shared.cancel.is_cancelled() {
                 self.diagnostics.push(failed(step, &address, &error));
@@ -531,56 +494,6 @@ impl Walk {
             return;
         }
         progress.done(end.node);
-    }
-
-    /// Removes the marker tags of the objects that were created, in bulk. Returns those that still may carry one: the next run
-    /// tries again.
-    async fn clear_markers(&self, diagnostics: &mut Diagnostics) -> Vec<AbsInstance> {
-        if self.shared.cancel.is_cancelled() {
-            return self.created.clone();
-        }
-        let mut groups: BTreeMap<
-            (ProviderConfig, Arc<str>, Option<String>),
-            Vec<(AbsInstance, Value)>,
-        > = BTreeMap::new();
-        self.shared.recorder.state(|s| {
-            for address in &self.created {
-                let type_name = address.resource.resource.type_name.clone();
-                let object = s.object(address, None);
-                let resource = s.resources.get(&address.resource);
-                let schema = self.catalogue.managed(&type_name);
-                if let (Some(object), Some(resource), Some(schema)) = (object, resource, schema)
-                    && let Ok(value) = object.decode(&schema)
-                {
-                    let value = value.unmark_deep().0;
-                    let key = (resource.provider.clone(), type_name, region_of(&value));
-                    groups
-                        .entry(key)
-                        .or_default()
-                        .push((address.clone(), value));
-                }
-            }
-        });
-        let mut left = Vec::new();
-        for ((provider, type_name, region), objects) in groups {
-            let found = self
-                .providers
-                .reconcile(&provider, &type_name, region.as_deref());
-            let (addresses, states): (Vec<_>, Vec<_>) = objects.into_iter().unzip();
-            let cleared = match found {
-                Ok(reconcile) => reconcile.clear_marker(&states).await,
-                Err(e) => Err(e),
-            };
-            if let Err(e) = cleared {
-                left.extend(addresses);
-                let text = format!(
-                    "The tag that marks new objects of type {type_name} as ours could not be removed. It does no harm, and the next apply tries again. {}",
-                    told(&e)
-                );
-                diagnostics.push(Diagnostic::warning("Marker tags left behind", text));
-            }
-        }
-        left
     }
 }
 

@@ -13,16 +13,22 @@ mod commit;
 mod evaluate;
 mod events;
 mod failure;
+#[cfg(any(test, feature = "fake"))]
+pub mod fake;
+mod frontier;
+mod markers;
 mod observe;
 mod providers;
 mod record;
 mod recover;
 mod save;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Applied, Apply, Counts};
 pub use cancel::Cancel;
 pub use evaluate::{Ended, Evaluate, Ready};
-pub use observe::answer;
 pub use events::{Event, Events, Silent, Step};
+pub use observe::answer;
 pub use providers::Providers;
 pub use recover::{Recovered, recover};

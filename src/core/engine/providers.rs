@@ -12,7 +12,7 @@ use bastionless_model::{
 };
 
 use crate::{
-    builtin::BuiltinCloud,
+    builtin::{BuiltinCloud, PolicyDocument},
     lang::address::{Provider, ProviderConfig},
 };
 
@@ -114,6 +114,9 @@ impl Providers {
         type_name: &str,
         region: Option<&str>,
     ) -> Result<Arc<dyn Lookup>, OpError> {
+        if type_name == "aws_iam_policy_document" {
+            return Ok(Arc::new(PolicyDocument));
+        }
         let cloud = self.cloud(address, region)?;
         cloud.lookup(type_name).ok_or_else(|| missing(type_name))
     }

@@ -105,12 +105,15 @@ pub async fn forget_unfinished(
     let Some(journal) = journal else {
         return Ok(false);
     };
-    let struck: BTreeSet<_> = journal
-        .hints()
-        .into_iter()
-        .filter(|b| b.address == *address)
-        .map(|b| b.id)
-        .collect();
+    // An object that is recorded as created is known: its entries must stay.
+    let created = journal.entries.iter().filter_map(|e| match e {
+        Entry::Created { id, .. } => Some(id.clone()),
+        _ => None,
+    });
+    let created: BTreeSet<_> = created.collect();
+    let open = journal.hints().into_iter();
+    let struck = open.filter(|b| b.address == *address && !created.contains(&b.id));
+    let struck: BTreeSet<_> = struck.map(|b| b.id).collect();
     let is_struck = |e: &Entry| matches!(e, Entry::Begin(b) if struck.contains(&b.id));
     let kept: Vec<_> = journal.entries.iter().filter(|e| !is_struck(e)).collect();
     let mut lines = Journal::header(&journal.base);

@@ -1,0 +1,66 @@
+//! Where the nodes of the execution graph stand: which can be begun, which are lost.
+
+use std::collections::BTreeSet;
+
+use crate::plan::Plan;
+
+/// Where the nodes of the graph stand.
+pub(super) struct Frontier {
+    /// How many nodes each one waits for.
+    waits: Vec<usize>,
+    /// Which nodes wait for it.
+    dependents: Vec<Vec<usize>>,
+    /// Nodes that can be begun.
+    pub(super) ready: BTreeSet<usize>,
+    /// Nodes that failed or wait for one that did.
+    pub(super) lost: BTreeSet<usize>,
+    /// How many are not finished.
+    pub(super) left: usize,
+}
+
+impl Frontier {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let nodes = &plan.graph.nodes;
+        let mut dependents = vec![Vec::new(); nodes.len()];
+        for (i, node) in nodes.iter().enumerate() {
+            for before in &node.after {
+                if let Some(d) = dependents.get_mut(before.0) {
+                    d.push(i);
+                }
+            }
+        }
+        let waits: Vec<_> = nodes.iter().map(|n| n.after.len()).collect();
+        let ready = waits.iter().enumerate().filter(|(_, n)| **n == 0);
+        Self {
+            ready: ready.map(|(i, _)| i).collect(),
+            left: nodes.len(),
+            waits,
+            dependents,
+            lost: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn done(&mut self, node: usize) {
+        self.left -= 1;
+        for d in self.dependents.get(node).cloned().unwrap_or_default() {
+            if let Some(n) = self.waits.get_mut(d) {
+                *n = n.saturating_sub(1);
+                if *n == 0 && !self.lost.contains(&d) {
+                    self.ready.insert(d);
+                }
+            }
+        }
+    }
+
+    /// Gives up a node and everything that waits for it.
+    pub(super) fn lose(&mut self, node: usize) {
+        let mut todo = vec![node];
+        while let Some(n) = todo.pop() {
+            if self.lost.insert(n) {
+                self.left -= 1;
+                self.ready.remove(&n);
+                todo.extend(self.dependents.get(n).into_iter().flatten().copied());
+            }
+        }
+    }
+}
