@@ -9,6 +9,7 @@ use bastionless_model::{
 use super::*;
 use crate::lang::{
     functions::{FunctionError, Host},
+    program::Subject,
     syntax::parse,
 };
 
@@ -47,21 +48,15 @@ impl Host for Nothing {
     }
 }
 
-/// Every reference is an unknown text; `local.secret` is sensitive.
+/// Variables are unknown texts, locals unknown lists; `local.secret` is known and sensitive.
 struct Unknowns;
 
 impl Scope for Unknowns {
     fn resolve(&self, reference: &Reference) -> Result<Value, Diagnostic> {
-        let secret = format!("{:?}", reference.subject).contains("secret");
-        let value = Value::unknown(if reference.span.start == 0 {
-            Type::String
-        } else {
-            Type::list(Type::String)
-        });
-        Ok(if secret {
-            Value::tuple(vec!["s".into()]).sensitive()
-        } else {
-            value
+        Ok(match &reference.subject {
+            Subject::Local(n) if &**n == "secret" => Value::tuple(vec!["s".into()]).sensitive(),
+            Subject::Local(_) => Value::unknown(Type::list(Type::String)),
+            _ => Value::unknown(Type::String),
         })
     }
 }
@@ -172,23 +167,42 @@ fn body(text: &str) -> String {
 
 #[test]
 fn bodies_become_objects() {
-    insta::assert_snapshot!(body("x {\n name = 1\n size = \"2\"\n item {\n key = \"a\"\n }\n item {}\n single {}\n kv \"b\" {\n key = 1\n }\n}\n"), @"");
-    insta::assert_snapshot!(body("x {\n name = \"\"\n ingress {\n key = true\n }\n}\n"), @"");
-    insta::assert_snapshot!(body("x {\n name = \"\"\n ingress = []\n}\n"), @"");
+    insta::assert_snapshot!(body("x {\n name = 1\n size = \"2\"\n item {\n key = \"a\"\n }\n item {}\n single {}\n kv \"b\" {\n key = 1\n }\n}\n"), @r#"{"item":[{"key":"a","value":null},{"key":null,"value":null}],"kv":{"b":{"key":"1","value":null}},"name":"1","single":{"key":null,"value":null},"size":2} unknown {} marked []"#);
+    insta::assert_snapshot!(body("x {\n name = \"\"\n ingress {\n key = true\n }\n}\n"), @r#"{"ingress":[{"key":"true","value":null}],"name":""} unknown {} marked []"#);
+    insta::assert_snapshot!(body("x {\n name = \"\"\n ingress = []\n}\n"), @r#"{"name":""} unknown {} marked []"#);
 }
 
 #[test]
 fn dynamic_blocks_are_expanded() {
-    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = { b = 1, a = 2 }\n content {\n key = item.key\n value = item.value\n }\n }\n}\n"), @"");
-    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = [1]\n iterator = it\n content {\n key = it.value\n }\n }\n dynamic \"kv\" {\n for_each = [\"p\", \"q\"]\n labels = [kv.value]\n content {}\n }\n}\n"), @"");
-    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = local.list\n content {\n key = item.value\n }\n }\n}\n"), @"");
-    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = local.secret\n content {\n key = item.value\n }\n }\n}\n"), @"");
+    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = { b = 1, a = 2 }\n content {\n key = item.key\n value = item.value\n }\n }\n}\n"), @r#"{"item":[{"key":"a","value":"2"},{"key":"b","value":"1"}],"name":""} unknown {} marked []"#);
+    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = [1]\n iterator = it\n content {\n key = it.value\n }\n }\n dynamic \"kv\" {\n for_each = [\"p\", \"q\"]\n labels = [kv.value]\n content {}\n }\n}\n"), @r#"{"item":[{"key":"1","value":null}],"kv":{"p":{"key":null,"value":null},"q":{"key":null,"value":null}},"name":""} unknown {} marked []"#);
+    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = local.list\n content {\n key = item.value\n }\n }\n}\n"), @r#"{"name":""} unknown {"item":true} marked []"#);
+    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"item\" {\n for_each = local.secret\n content {\n key = item.value\n }\n }\n}\n"), @r#"{"item":[{"key":"s","value":null}],"name":""} unknown {} marked [".item[0]"]"#);
 }
 
 #[test]
 fn problems_of_bodies_are_said_together() {
-    insta::assert_snapshot!(body("x {\n nme = 1\n size = \"x\"\n itm {}\n size {}\n one {}\n one {}\n single {}\n single {}\n item \"l\" {}\n kv {}\n}\n"), @"");
-    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"one\" {\n for_each = [1, 2]\n content {}\n }\n dynamic \"item\" {\n for_each = \"s\"\n content {}\n }\n dynamic \"rule\" {\n for_each = null\n nope = 1\n content {\n nope = 1\n }\n }\n dynamic \"rule\" {\n }\n dynamic \"lifecycle\" {}\n}\n"), @"");
+    insta::assert_snapshot!(body("x {\n nme = 1\n size = \"x\"\n itm {}\n size {}\n one {}\n one {}\n single {}\n single {}\n item \"l\" {}\n kv {}\n}\n"), @r#"
+    2:2 `nme` Unsupported argument: An argument named "nme" is not expected here. Did you mean "name"?
+    1:3 `{` Missing required argument: The argument "name" is required, but no definition was found.
+    4:2 `itm` Unsupported block type: Blocks of type "itm" are not expected here. Did you mean "item"?
+    5:2 `size` Unsupported block type: Blocks of type "size" are not expected here. Did you mean to define argument "size"? If so, use the equals sign to assign it a value.
+    10:7 `"l"` Extraneous label for item: No labels are expected for item blocks.
+    11:5 `{` Missing key for kv: All kv blocks must have 1 labels (key).
+    7:6 `{` Too many one blocks: No more than 1 "one" blocks are allowed
+    9:2 `single` Duplicate single block: Only one block of type "single" is allowed.
+    3:9 `"x"` Incorrect attribute value type: Inappropriate value for attribute "size": a number is required.
+    "#);
+    insta::assert_snapshot!(body("x {\n name = \"\"\n dynamic \"one\" {\n for_each = [1, 2]\n content {}\n }\n dynamic \"item\" {\n for_each = \"s\"\n content {}\n }\n dynamic \"rule\" {\n for_each = null\n nope = 1\n content {\n nope = 1\n }\n }\n dynamic \"rule\" {\n }\n dynamic \"lifecycle\" {}\n}\n"), @r#"
+    13:2 `nope` Unsupported argument: An argument named "nope" is not expected here.
+    15:2 `nope` Unsupported argument: An argument named "nope" is not expected here.
+    18:17 `{` Missing required argument: The argument "for_each" is required, but no definition was found.
+    18:17 `{` Missing dynamic content block: A dynamic block must have a nested block of type "content" to describe the body of each generated block.
+    20:10 `"lifecycle"` Unsupported block type: Blocks of type "lifecycle" are not expected here.
+    8:13 `"s"` Invalid dynamic for_each value: Cannot use a string value in for_each. An iterable collection is required.
+    5:10 `{` Too many one blocks: No more than 1 "one" blocks are allowed
+    12:13 `null` Invalid dynamic for_each value: Cannot use a null value in for_each.
+    "#);
 }
 
 #[test]
