@@ -152,3 +152,43 @@ fn huge_and_deep_texts_are_read_or_refused_at_once() {
     assert_eq!(check(&format!("a = {{\n{object}}}\n")), "");
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+#[test]
+fn broken_texts_are_refused_with_a_place_inside() {
+    let cases = include_str!("../testdata/lang-cases.jsonl");
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |n: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % (n as u64).max(1)).unwrap()
+    };
+    for line in cases.lines().step_by(2) {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let expr: Vec<char> = case["expr"].as_str().unwrap().chars().take(300).collect();
+        for _ in 0..4 {
+            let mut text: Vec<char> = format!("a {{\n b = {}\n}}\n", String::from_iter(&expr)).chars().collect();
+            for _ in 0..=next(2) {
+                let at = next(text.len());
+                match next(3) {
+                    0 => text.truncate(at),
+                    1 => {
+                        text.remove(at);
+                    }
+                    _ => text.insert(at, ['"', '{', '}', '\n', '$', '~', '\\', 'é'][next(8)]),
+                }
+                if text.is_empty() {
+                    text.push('x');
+                }
+            }
+            let text = String::from_iter(&text);
+            let outcome = parse(SourceId(0), &text);
+            for d in outcome.diagnostics.iter() {
+                let span = d.primary.as_ref().unwrap().span;
+                assert!(text.get(span.range()).is_some(), "{d:?} in {text:?}");
+                assert!(!d.summary.contains("Unreadable structure"), "{d:?} in {text:?}");
+            }
+            let _ = parse_template(SourceId(0), &text);
+        }
+    }
+}
