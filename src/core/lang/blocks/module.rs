@@ -3,7 +3,7 @@
 use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use super::{
-    constant::literal,
+    constant::{boolean, literal},
     content::{Shape, check_labels},
     meta::repetition,
     names::{depends_on, provider_reference},
@@ -55,13 +55,6 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
             .at(inner.kind.span),
         );
     }
-    if let Some(attribute) = body.attribute("ignore_nested_deprecations") {
-        super::constant::primitive(
-            &attribute.expr,
-            &bastionless_model::value::Type::Bool,
-            diagnostics,
-        );
-    }
     let arguments = body
         .attributes()
         .filter(|a| !META.contains(&&*a.name.name))
@@ -99,6 +92,8 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
         repetition,
         depends_on,
         providers,
+        ignore_nested_deprecations: boolean(body, "ignore_nested_deprecations", diagnostics)
+            .unwrap_or(false),
         arguments,
     };
     if let Some(first) = raw.calls.get(&label.text) {

@@ -38,7 +38,7 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
             if a.mode == Mode::Managed && b.mode == Mode::Managed && a.type_name != b.type_name {
                 diagnostics.push(
                     Diagnostic::error(
-                        "Resource type mismatch",
+                        "Unsupported `moved` across resource types",
                         format!("This statement declares a move from {a} to {b}, which is a resource of a different type. No built-in type can take over the objects of another type: use `removed` and `import` blocks."),
                     )
                     .at(block.header),

@@ -101,6 +101,8 @@ pub struct RawCall {
     pub depends_on: Vec<Reference>,
     /// `providers`: name in the called module, name here, place.
     pub providers: Vec<(LocalProvider, LocalProvider, Span)>,
+    /// `ignore_nested_deprecations`
+    pub ignore_nested_deprecations: bool,
     /// Arguments with the places of their names.
     pub arguments: BTreeMap<Arc<str>, (Ident, Expr)>,
 }

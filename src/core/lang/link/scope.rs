@@ -27,6 +27,8 @@ pub(super) struct Scope<'a> {
     pub(super) each: bool,
     /// `self` is there, or was reported already.
     pub(super) itself: bool,
+    /// Uses of what is deprecated are not mentioned.
+    pub(super) silent: bool,
     /// The `check` block around it.
     pub(super) check: Option<&'a Arc<str>>,
 }
@@ -39,6 +41,7 @@ impl<'a> Scope<'a> {
             count: false,
             each: false,
             itself: false,
+            silent: false,
             check: None,
         }
     }
@@ -74,8 +77,24 @@ impl<'a> Scope<'a> {
         for r in &references {
             if let Err(d) = self.check_one(module, r) {
                 diagnostics.push(*d);
+            } else if !self.silent {
+                diagnostics.0.extend(self.deprecated(module, r));
             }
         }
+    }
+
+    /// Warns of outputs that are not to be used any more.
+    fn deprecated(&self, module: &Module, r: &Reference) -> Option<Diagnostic> {
+        let (Subject::Module(call) | Subject::ModuleOutput(call, _)) = &r.subject else {
+            return None;
+        };
+        let child = module.children.get(call)?;
+        let outputs = &self.program.modules.get(child.0)?.outputs;
+        let why = match &r.subject {
+            Subject::ModuleOutput(_, output) => outputs.get(output)?.deprecated.as_ref(),
+            _ => outputs.values().find_map(|o| o.deprecated.as_ref()),
+        };
+        Some(Diagnostic::warning("Deprecated value used", why?.clone()).at(r.span))
     }
 
     fn check_one(&self, module: &Module, r: &Reference) -> Result<(), Box<Diagnostic>> {

@@ -26,7 +26,10 @@ pub(super) fn check(program: &mut Program, tree: &Tree, diagnostics: &mut Diagno
     let mut problems: Vec<(ModuleId, Resource, Diagnostics)> = Vec::new();
     for (i, module) in program.modules.iter().enumerate() {
         let id = ModuleId(i);
-        let scope = Scope::new(program, id);
+        let scope = Scope {
+            silent: is_silent(tree, id),
+            ..Scope::new(program, id)
+        };
         named(scope, module, diagnostics);
         for block in module.resources.values() {
             resource(scope, block, diagnostics);
@@ -42,7 +45,7 @@ pub(super) fn check(program: &mut Program, tree: &Tree, diagnostics: &mut Diagno
             }
         }
         if let Some(raw) = tree.modules.get(i) {
-            arguments(program, raw, diagnostics);
+            arguments(program, raw, is_silent(tree, id), diagnostics);
         }
     }
     imports(program, diagnostics);
@@ -55,6 +58,19 @@ pub(super) fn check(program: &mut Program, tree: &Tree, diagnostics: &mut Diagno
             block.problems = own;
         }
     }
+}
+
+/// Tells whether a call on the way to a module ignores deprecations inside.
+fn is_silent(tree: &Tree, id: ModuleId) -> bool {
+    let mut at = tree.modules.get(id.0);
+    while let Some((module, parent)) = at.and_then(|m| Some((m, m.parent?))) {
+        at = tree.modules.get(parent.0);
+        let call = at.and_then(|a| a.raw.calls.get(module.path.0.last()?));
+        if call.is_some_and(|c| c.ignore_nested_deprecations) {
+            return true;
+        }
+    }
+    false
 }
 
 fn expr(scope: Scope<'_>, expr: &Expr, diagnostics: &mut Diagnostics) {
@@ -101,7 +117,12 @@ fn named(scope: Scope<'_>, module: &Module, diagnostics: &mut Diagnostics) {
         scope.check((found, invalid), diagnostics);
     }
     for output in module.outputs.values() {
-        expr(scope, &output.value, diagnostics);
+        // What is deprecated itself may pass on what is deprecated.
+        let own = Scope {
+            silent: scope.silent || output.deprecated.is_some(),
+            ..scope
+        };
+        expr(own, &output.value, diagnostics);
         scope.check(
             (output.depends_on.clone(), Diagnostics::default()),
             diagnostics,
@@ -209,13 +230,13 @@ fn own_problems(block: &ResourceBlock) -> Diagnostics {
 }
 
 /// Compares the arguments of the calls of a module with the variables of the called ones.
-fn arguments(program: &Program, module: &TreeModule, diagnostics: &mut Diagnostics) {
+fn arguments(program: &Program, module: &TreeModule, silent: bool, diagnostics: &mut Diagnostics) {
     for (name, call) in &module.raw.calls {
         let child = module.children.get(name);
         let Some(child) = child.and_then(|c| program.modules.get(c.0)) else {
             continue;
         };
-        for (argument, (ident, _)) in &call.arguments {
+        for (argument, (ident, value)) in &call.arguments {
             match child.variables.get(argument) {
                 None => {
                     let hint = did_you_mean(argument, child.variables.keys().map(|k| &**k));
@@ -231,10 +252,10 @@ fn arguments(program: &Program, module: &TreeModule, diagnostics: &mut Diagnosti
                     );
                 }
                 Some(variable) => {
-                    if let Some(why) = &variable.deprecated {
+                    if let Some(why) = variable.deprecated.as_ref().filter(|_| !silent) {
                         diagnostics.push(
                             Diagnostic::warning("Deprecated variable got a value", why.clone())
-                                .at(ident.span)
+                                .at(value.span)
                                 .context(variable.name.span, "declared here"),
                         );
                     }

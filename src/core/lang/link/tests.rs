@@ -254,7 +254,7 @@ output "x" { value = 1 }
             "Unknown built-in module @ main.tf:15:23",
             "Missing required argument @ main.tf:2:12",
             "Unsupported argument @ main.tf:4:3",
-            "warning: Deprecated variable got a value @ main.tf:5:3",
+            "warning: Deprecated variable got a value @ main.tf:5:12",
         ],
     );
 }
@@ -712,5 +712,38 @@ fn closures_go_both_ways() {
     assert_eq!(
         shown(graph.with_dependents([&base])),
         "local.name (expand) terraform_data.top"
+    );
+}
+
+#[test]
+fn uses_of_deprecated_outputs_are_mentioned_unless_silenced() {
+    check(
+        r#"
+module "m" { source = "./m" }
+module "quiet" {
+  source                     = "./q"
+  ignore_nested_deprecations = true
+}
+output "a" { value = module.m.old }
+output "b" { value = module.m }
+output "c" { value = module.m.new }
+output "d" {
+  value      = module.m.old
+  deprecated = "too"
+}
+-- m/m.tf --
+output "old" {
+  value      = 1
+  deprecated = "use new"
+}
+output "new" { value = 1 }
+-- q/m.tf --
+module "m" { source = "../m" }
+output "x" { value = module.m.old }
+"#,
+        &[
+            "warning: Deprecated value used @ main.tf:7:22",
+            "warning: Deprecated value used @ main.tf:8:22",
+        ],
     );
 }
