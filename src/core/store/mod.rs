@@ -6,6 +6,8 @@ mod error;
 mod local;
 mod lock_info;
 mod open;
+mod s3;
+mod s3_lock;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,6 +17,7 @@ pub use error::StoreFailure;
 pub use local::{LocalBackend, LocalPaths, unadopted};
 pub use lock_info::{Lease, LockInfo};
 pub use open::{Prior, forget_unfinished, lock, open};
+pub use s3::{S3Backend, S3Settings};
 
 /// The workspace that always exists.
 pub const DEFAULT_WORKSPACE: &str = "default";

@@ -3,6 +3,7 @@
 mod crash;
 mod order;
 mod runs;
+mod s3;
 
 use std::{
     collections::BTreeMap,
