@@ -43,11 +43,6 @@ impl Attributes {
         self.value(name, list_of_texts(texts))
     }
 
-    /// Returns what was set under a name.
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
-    }
-
     /// Makes an object of what was set.
     pub(crate) fn object(self) -> Value {
         Value::object(self.0)

@@ -11,7 +11,7 @@ use bastionless_model::{
 use super::{
     attributes::{Attributes, known, text_of},
     call::{failed_with, is, is_gone},
-    context::{Ec2, missing},
+    context::{Ec2, is_value, missing},
     kind::unreadable,
     routes::{Destination, asked_target, create_call, hash, replace_call, target, with_target},
     wait::{retry, until},
@@ -116,15 +116,13 @@ impl AwsRoute {
         &self,
         (table, destination): &(String, Destination),
     ) -> Result<Option<Route>, OpError> {
-        self.0.forget_listings();
-        let tables = self.0.route_tables(std::slice::from_ref(table)).await?;
+        let filter = is_value("route-table-id", table);
+        let tables = self.0.list_route_tables(vec![filter]).await?;
         let routes = tables
-            .get(table)
-            .map(|t| t.routes().to_vec())
-            .unwrap_or_default();
-        Ok(routes
             .into_iter()
-            .find(|r| Destination::of(r).as_ref() == Some(destination)))
+            .flat_map(|t| t.routes.unwrap_or_default());
+        let mut routes = routes.filter(|r| Destination::of(r).as_ref() == Some(destination));
+        Ok(routes.next())
     }
 
     /// Waits until the route has the target.

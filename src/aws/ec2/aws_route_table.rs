@@ -15,7 +15,7 @@ use super::{
     kind::{
         Described, after_update, each, find_marked, read_back, unreadable, wait_for, wait_gone,
     },
-    routes::{Destination, asked_target, create_call, replace_call, with_target},
+    routes::{Destination, TARGETS, asked_target, create_call, replace_call, with_target},
     tagging::{ids_of, specification},
     wait::retry,
 };
@@ -86,15 +86,31 @@ fn is_own(route: &Route, configured: &Routes) -> bool {
     !propagated && !of_endpoint
 }
 
+/// What a route leaves out is an empty text in the state.
 fn flatten_route(route: &Route) -> Value {
-    let attributes = Attributes::default()
-        .text("cidr_block", route.destination_cidr_block())
-        .text("ipv6_cidr_block", route.destination_ipv6_cidr_block())
-        .text(
+    let empty = TARGETS.into_iter().chain([
+        "cidr_block",
+        "ipv6_cidr_block",
+        "destination_prefix_list_id",
+    ]);
+    let empty = empty.fold(Attributes::default(), |all, name| {
+        all.value(name, Value::from(""))
+    });
+    let told = [
+        ("cidr_block", route.destination_cidr_block()),
+        ("ipv6_cidr_block", route.destination_ipv6_cidr_block()),
+        (
             "destination_prefix_list_id",
             route.destination_prefix_list_id(),
-        );
-    with_target(attributes, route).object()
+        ),
+    ];
+    let made = told
+        .into_iter()
+        .fold(empty, |all, (name, text)| match text {
+            Some(text) => all.text(name, Some(text)),
+            None => all,
+        });
+    with_target(made, route).object()
 }
 
 fn asked_routes(state: &Value) -> Routes {

@@ -13,7 +13,7 @@ use bastionless_model::{
 
 use super::{
     attributes::{Attributes, known, text_of},
-    call::{incomplete, is, is_gone},
+    call::{Outcome, failed_with, incomplete, is, is_gone},
     context::{Ec2, id_of, is_value},
     kind::{
         Described, after_update, each, find_marked, read_back, unreadable, wait_for, wait_gone,
@@ -117,32 +117,53 @@ impl AwsSecurityGroup {
         let state = known(planned)
             .with("id", id.into())
             .with("name", name.into());
-        op.progress.created(&state).await;
-        // A group that still has the service's rule for all outbound traffic is not what was asked for: not usable.
+        // A group that still has the service's rule for all outbound traffic is not what was asked for: it does not count as
+        // created before the rule is gone. A run that breaks off here is completed by the next one's look for the group.
         let stripped = self.strip(op, id).await;
         stripped.map_err(|error| Failure {
             error,
             state: Some(state.clone()),
             usable: false,
         })?;
+        op.progress.created(&state).await;
         let complete = self.complete(op, id, planned).await;
-        complete.map_err(|error| Failure {
-            error,
-            state: Some(state),
-            usable: false,
-        })
+        complete.map_err(|e| failed_with(&state, e))
     }
 
     /// Takes away the rules that the service puts into a new group: all outbound traffic.
     async fn strip(&self, op: &Operation<'_>, id: &str) -> Result<(), OpError> {
         let group = wait_for::<Self>(&self.0, op, id, |_| Ok(true)).await?;
-        let all = |peer| Rules::from([((Ports::new("-1", None, None), peer), None)]);
-        self.revoke(op, id, true, &all(Peer::V4("0.0.0.0/0".into())))
-            .await?;
-        let v6 = all(Peer::V6("::/0".into()));
-        let there = rules_of_group(&group, true);
-        if v6.keys().any(|k| there.contains_key(k)) {
-            self.revoke(op, id, true, &v6).await?;
+        let mut rules = left_by_service(&group);
+        // Always there for IPv4, even where the answer does not know it yet.
+        let v4 = Peer::V4("0.0.0.0/0".into());
+        rules.insert((Ports::new("-1", None, None), v4), None);
+        for (key, description) in rules {
+            let one = Rules::from([(key, description)]);
+            self.revoke(op, id, true, &one).await?;
+        }
+        Ok(())
+    }
+
+    /// Completes the create of a group that a broken run left behind: only this cannot be seen in a plan later, because
+    /// outbound rules that the configuration does not name are nobody's business.
+    async fn strip_found(&self, id: &str, planned: &Value) -> Result<(), OpError> {
+        let what = format!("completing EC2 Security Group ({id})");
+        let groups = self.0.list_groups(vec![is_value("group-id", id)]).await?;
+        let asked = expand_all(planned, attribute(true), id);
+        for group in &groups {
+            let mut rules = left_by_service(group);
+            rules.retain(|key, _| !asked.contains_key(key));
+            if rules.is_empty() {
+                continue;
+            }
+            let call = self.0.client.revoke_security_group_egress().group_id(id);
+            let call = call.set_ip_permissions(Some(permissions(&rules)));
+            let done = call.send().await.during(&what);
+            self.0.forget_listings();
+            match done {
+                Err(e) if is(&e, &["InvalidPermission.NotFound"]) => {}
+                done => done.map(drop)?,
+            }
         }
         Ok(())
     }
@@ -391,8 +412,10 @@ impl AwsSecurityGroup {
 
     async fn search(&self, intent: Option<&Intent>, planned: &Value) -> Result<Found, OpError> {
         let found = find_marked::<Self>(&self.0, intent, planned).await?;
-        if matches!(found, Found::Ours(_)) {
-            return Ok(found);
+        if let Found::Ours(group) = &found {
+            self.strip_found(id_of(group, "reading EC2 Security Group")?, planned)
+                .await?;
+            return find_marked::<Self>(&self.0, intent, planned).await;
         }
         let name = match (text_of(planned, "name"), intent) {
             (Some(name), _) => name.to_owned(),
@@ -430,6 +453,15 @@ impl AwsSecurityGroup {
         }
         Ok(children)
     }
+}
+
+/// Returns the outbound rules that the service puts into new groups, as far as they are there.
+fn left_by_service(group: &SecurityGroup) -> Rules {
+    let mut rules = rules_of_group(group, true);
+    let all = Ports::new("-1", None, None);
+    let everywhere = [Peer::V4("0.0.0.0/0".into()), Peer::V6("::/0".into())];
+    rules.retain(|(ports, peer), d| *ports == all && everywhere.contains(peer) && d.is_none());
+    rules
 }
 
 fn attribute(egress: bool) -> &'static str {

@@ -13,7 +13,7 @@ use super::{
         Attributes, changed, known, list_of_texts, number_of, optional_number, text_of, texts_of,
     },
     call::is,
-    context::{Ec2, missing},
+    context::{Ec2, is_value, missing},
     kind::unreadable,
     permissions::{Peer, Ports, Rules, expand, key_of_rule, permissions},
     routes::hash,
@@ -193,11 +193,11 @@ impl AwsSecurityGroupRule {
 
     /// Reads a permission as it is now.
     async fn read(&self, p: &Permission) -> Result<Option<Value>, OpError> {
-        self.0.forget_listings();
-        let found = self.0.rules(std::slice::from_ref(&p.group)).await?;
-        Ok(found
-            .get(&p.group)
-            .and_then(|rules| p.observe(&self.0, rules)))
+        let rules = self
+            .0
+            .list_rules(vec![is_value("group-id", &p.group)])
+            .await?;
+        Ok(p.observe(&self.0, &rules))
     }
 
     async fn read_back(

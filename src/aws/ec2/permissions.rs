@@ -8,9 +8,7 @@ use aws_sdk_ec2::types::{
 };
 use bastionless_model::value::Value;
 
-use super::attributes::{
-    list_of_texts, number_of, optional_number, optional_text, text_of, texts_of,
-};
+use super::attributes::{list_of_texts, number_of, optional_number, text_of, texts_of};
 
 /// Where traffic may come from or go to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -237,7 +235,7 @@ pub(crate) fn collect(rules: &Rules, group_id: &str) -> Vec<Value> {
             ("protocol", Value::from(ports.protocol.as_str())),
             ("from_port", optional_number(Some(ports.from.unwrap_or(0)))),
             ("to_port", optional_number(Some(ports.to.unwrap_or(0)))),
-            ("description", optional_text(description)),
+            ("description", Value::from(description.unwrap_or_default())),
             ("self", Value::from(!own.is_empty())),
             ("security_groups", list_of_texts(others)),
             ("cidr_blocks", list_of_texts(of(Peer::v4))),
@@ -304,14 +302,16 @@ pub(crate) struct Difference {
 
 /// Compares rules.
 pub(crate) fn difference(old: &Rules, new: &Rules) -> Difference {
-    let pick = |from: &Rules, keep: &dyn Fn(&(Ports, Peer), &Option<String>) -> bool| {
-        let picked = from.iter().filter(|(k, d)| keep(k, d));
-        picked.map(|(k, d)| (k.clone(), d.clone())).collect()
-    };
+    let new_ones = new.iter().filter(|(k, _)| !old.contains_key(k));
+    let old_ones = old.iter().filter(|(k, _)| !new.contains_key(k));
+    let other = new
+        .iter()
+        .filter(|(k, d)| old.get(k).is_some_and(|before| before != *d));
+    let own = |(k, d): (&(Ports, Peer), &Option<String>)| (k.clone(), d.clone());
     Difference {
-        added: pick(new, &|k, _| !old.contains_key(k)),
-        removed: pick(old, &|k, _| !new.contains_key(k)),
-        described: pick(new, &|k, d| old.get(k).is_some_and(|before| before != d)),
+        added: new_ones.map(own).collect(),
+        removed: old_ones.map(own).collect(),
+        described: other.map(own).collect(),
     }
 }
 
@@ -371,6 +371,6 @@ mod tests {
             (value.get_i64("from_port"), value.get_str("protocol")),
             (Some(0), Some("-1"))
         );
-        assert!(value.get("description").unwrap().is_null());
+        assert_eq!(value.get_str("description"), Some(""));
     }
 }
