@@ -186,6 +186,7 @@ impl Apply {
             complete: complete && !diagnostics.has_errors(),
             marked,
         };
+        shared.recorder.flush().await;
         let folded = shared.recorder.end();
         let saved = save::end(&*store, &started, folded, rest, &prior).await;
         let interrupted = cancel.is_cancelled();

@@ -17,11 +17,11 @@ use bastionless_model::{
     value::{Kind, Marks, Path, Value},
 };
 
-use super::{Cancel, record::Recorder};
+use super::{Cancel, providers::is_builtin, record::Recorder};
 use crate::{
     io::Disk,
     lang::address::AbsInstance,
-    plan::Change,
+    plan::{Action, Change},
     state::{
         Deposed, Object, Status,
         journal::{Begin, Entry, Intended},
@@ -65,6 +65,12 @@ pub(crate) struct Goal {
 impl Call {
     /// Creates the object and returns it with marks.
     pub(crate) async fn create(&self, goal: &Goal) -> Result<Value, OpError> {
+        if self.is_at_home() {
+            return self
+                .at_home(Some(goal))
+                .await
+                .map(|v| v.unwrap_or(Value::NULL));
+        }
         let (planned, marks) = goal.planned.clone().unmark_with_paths();
         let was_free = self.check_name(&planned).await?;
         let intent = self
@@ -92,6 +98,12 @@ impl Call {
 
     /// Changes the object in place and returns it with marks.
     pub(crate) async fn update(&self, goal: &Goal) -> Result<Value, OpError> {
+        if self.is_at_home() {
+            return self
+                .at_home(Some(goal))
+                .await
+                .map(|v| v.unwrap_or(Value::NULL));
+        }
         let (planned, marks) = goal.planned.clone().unmark_with_paths();
         let prior = self.change.before.clone().unmark_deep().0;
         let intent = self.begin(Intended::Update, &prior, false).await?;
@@ -119,6 +131,9 @@ impl Call {
 
     /// Destroys the object.
     pub(crate) async fn delete(&self) -> Result<(), OpError> {
+        if self.is_at_home() {
+            return self.at_home(None).await.map(drop);
+        }
         let (prior, marks) = self.change.before.clone().unmark_with_paths();
         let intent = self.begin(Intended::Delete, &prior, false).await?;
         let progress = self.progress(&intent, &prior, &marks);
@@ -143,6 +158,53 @@ impl Call {
                 self.failed(&intent, object, false, error).await.map(drop)
             }
         }
+    }
+
+    /// Does the work of a type that calls nothing: there is no intent to record, and nothing to wait for.
+    async fn at_home(&self, goal: Option<&Goal>) -> Result<Option<Value>, OpError> {
+        let intent = Intent {
+            id: String::new(),
+            recorded_at: 0,
+        };
+        let null = Value::NULL;
+        let progress = self.progress(&intent, &null, &[]);
+        let op = self.operation(&intent, "create", &null, &progress);
+        let prior = self.change.before.clone().unmark_deep().0;
+        let recorder = &self.shared.recorder;
+        let address = self.change.address.clone();
+        let deposed = self.deposed.clone();
+        let Some(goal) = goal else {
+            self.reconcile
+                .delete(&op, &prior)
+                .await
+                .map_err(|f| f.error)?;
+            recorder.record_later(&Entry::Take { address, deposed });
+            return Ok(None);
+        };
+        let (planned, marks) = goal.planned.clone().unmark_with_paths();
+        let is_update = self.change.action == Action::Update;
+        let made = if is_update {
+            self.reconcile.update(&op, &prior, &planned).await
+        } else {
+            self.reconcile.create(&op, &planned).await
+        };
+        let value = made.map_err(|f| f.error)?.mark_with_paths(&marks);
+        let status = if is_update {
+            self.status()
+        } else {
+            Status::Ready
+        };
+        recorder.record_later(&Entry::Put {
+            address,
+            deposed,
+            provider: self.change.provider.clone(),
+            object: self.encode(&value, status)?,
+        });
+        Ok(Some(value))
+    }
+
+    fn is_at_home(&self) -> bool {
+        is_builtin(&self.change.provider.provider)
     }
 
     /// Looks whether the name is free, where a name is a key: half of the proof that a later find is ours.

@@ -68,6 +68,25 @@ impl Recorder {
         answer.map_err(|why| OpError::new(OpErrorKind::Unavailable, "writing the journal", &*why))
     }
 
+    /// Records an entry that repeats nothing outside of the state when it is lost: not waited for.
+    pub(crate) fn record_later(&self, entry: &Entry) {
+        let (done, _) = oneshot::channel();
+        let lines = entry.to_line();
+        // A writer that ended has told so to whoever waits for it.
+        let _ = self.queue.send(Batch { lines, done });
+        self.fold().absorb(entry);
+    }
+
+    /// Waits until nothing is left to be written.
+    pub(crate) async fn flush(&self) {
+        let (done, answer) = oneshot::channel();
+        let lines = String::new();
+        if self.queue.send(Batch { lines, done }).is_ok() {
+            // Whether the writing failed is known to those who wait for their entries.
+            let _ = answer.await;
+        }
+    }
+
     /// Looks at the state as it is now.
     pub(crate) fn state<T>(&self, look: impl FnOnce(&Snapshot) -> T) -> T {
         look(self.fold().snapshot())
@@ -99,7 +118,7 @@ async fn write_batches(
             lines.push_str(&next.lines);
             waiting.push(next.done);
         }
-        if broken.is_none() {
+        if broken.is_none() && !lines.is_empty() {
             let written = match head.take() {
                 // Replaces what an earlier run left: a torn last line must not be appended to.
                 Some(head) => {

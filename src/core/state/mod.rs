@@ -10,6 +10,8 @@ mod read;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_changes;
 mod write;
 
 pub use attributes::{read_value, sensitive_paths, write_value};

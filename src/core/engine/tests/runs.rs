@@ -204,4 +204,6 @@ async fn terraform_data_needs_no_cloud() {
     let value = object.decode(&schema).unwrap();
     assert_eq!(value.get_str("output"), Some("x"));
     assert_eq!(cloud.total(), 0);
+    let left = std::fs::read_dir(dir.path()).unwrap().count();
+    assert_eq!(left, 1, "the state and nothing else");
 }
