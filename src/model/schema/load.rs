@@ -266,6 +266,7 @@ fn empty(nesting: Nesting) -> NestedBlock {
         keep_when_absent: false,
         unread: false,
         description: String::new(),
+        implied: std::sync::OnceLock::new(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! The shape of a schema.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use crate::value::{Type, Value};
 
@@ -204,6 +207,8 @@ pub struct NestedBlock {
     pub unread: bool,
     /// One sentence.
     pub description: String,
+    /// The type of all blocks together, worked out on first use; a schema does not change once it is used.
+    pub implied: OnceLock<Type>,
 }
 
 impl Attribute {
@@ -236,12 +241,24 @@ impl Block {
 impl NestedBlock {
     /// Returns the type of the value that all blocks of this name make together.
     pub fn implied_type(&self) -> Type {
-        let inner = self.block.implied_type();
-        match self.nesting {
-            Nesting::Single => inner,
-            Nesting::List => Type::list(inner),
-            Nesting::Set => Type::set(inner),
-            Nesting::Map => Type::map(inner),
+        let make = || {
+            let inner = self.block.implied_type();
+            match self.nesting {
+                Nesting::Single => inner,
+                Nesting::List => Type::list(inner),
+                Nesting::Set => Type::set(inner),
+                Nesting::Map => Type::map(inner),
+            }
+        };
+        self.implied.get_or_init(make).clone()
+    }
+
+    /// Returns the type of the object that one block makes.
+    pub fn object_type(&self) -> Type {
+        let whole = self.implied_type();
+        match (self.nesting, whole.element()) {
+            (Nesting::Single, _) | (_, None) => whole,
+            (_, Some(inner)) => inner.clone(),
         }
     }
 }

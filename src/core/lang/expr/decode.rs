@@ -145,7 +145,7 @@ impl Decoder {
 
     fn blocks(&mut self, body: &Body, name: &str, nested: &NestedBlock, env: &Env<'_>) -> Value {
         let found = self.found(body, name, nested, env);
-        let inner = nested.block.implied_type();
+        let inner = nested.object_type();
         let mut values = Vec::with_capacity(found.blocks.len());
         for block in &found.blocks {
             let env = block.env.as_ref().unwrap_or(env);
@@ -165,7 +165,7 @@ impl Decoder {
                 .into_iter()
                 .next()
                 .map_or_else(|| Value::null(inner), |(_, v)| v),
-            Nesting::List if inner.has_dynamic() => {
+            Nesting::List if !values.is_empty() && inner.has_dynamic() => {
                 Value::tuple(values.into_iter().map(|(_, v)| v).collect())
             }
             Nesting::List => Value::list(inner, values.into_iter().map(|(_, v)| v).collect()),

@@ -99,6 +99,7 @@ fn nested(nesting: Nesting, min: usize, max: Option<usize>) -> NestedBlock {
         keep_when_absent: false,
         unread: false,
         description: String::new(),
+        implied: std::sync::OnceLock::new(),
     }
 }
 
