@@ -82,7 +82,22 @@ impl Settler {
             (None, Some((id, value))) => (Some(value), Some(id)),
             (prior, _) => (prior, None),
         };
+        if importing.is_some() {
+            self.take_in(i, prior.as_ref());
+        }
         self.decide(i, object.as_ref(), prior, importing, config);
+    }
+
+    /// Puts an imported object into the state, so that apply keeps it even where nothing else is to be done.
+    fn take_in(&mut self, i: &Instance<'_>, value: Option<&Value>) {
+        let encoded = value.map(|v| Object::encode(v, i.schema));
+        match encoded {
+            Some(Ok(object)) => self.prior.put(&i.address, None, &i.block.provider, object),
+            Some(Err(e)) => self.conditions.diagnostics.push(
+                Diagnostic::error("Import failed", format!("{}: {e}.", i.address)).address(i.address.to_string()),
+            ),
+            None => {}
+        }
     }
 
     fn set(&mut self, i: &Instance<'_>, value: Value) {
