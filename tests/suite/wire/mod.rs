@@ -1,0 +1,8 @@
+//! Tests over HTTP: the real SDK against the emulator that `scripts/test` starts.
+//!
+//! The emulator holds one account, so these tests take turns; each begins with an empty account.
+
+mod bench;
+mod examples;
+
+pub(crate) use bench::Bench;
