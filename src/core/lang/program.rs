@@ -2,12 +2,15 @@
 //!
 //! Everything here is static: nothing has been evaluated. `link` makes it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::{
     base::{Diagnostics, SourceMap, Span},
     schema::Schema,
-    value::{Constraint, Value},
+    value::{Constraint, Type, Value},
 };
 
 use super::{
@@ -236,8 +239,25 @@ pub struct ProviderBlock {
     pub body: Option<Body>,
     /// The provider's schema; `None` for a provider that we do not know.
     pub schema: Option<Arc<Schema>>,
+    /// Products that the modules with resources of this configuration want to be named in calls (`provider_meta`).
+    pub products: BTreeSet<Arc<str>>,
     /// The header of the block, or the first use.
     pub header: Span,
+}
+
+impl ProviderBlock {
+    /// Adds the products of `provider_meta` to those of an evaluated configuration.
+    #[must_use]
+    pub fn with_products(&self, config: Value) -> Value {
+        if self.products.is_empty() {
+            return config;
+        }
+        let own = config.get("user_agent").filter(|v| v.is_known());
+        let own = own.and_then(Value::elements).unwrap_or_default().to_vec();
+        let more = self.products.iter().cloned().map(Value::from);
+        let all = own.into_iter().chain(more).collect();
+        config.with("user_agent", Value::list(Type::String, all))
+    }
 }
 
 /// `check`

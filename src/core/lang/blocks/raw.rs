@@ -25,6 +25,8 @@ pub struct RawModule {
     pub required_providers_at: Option<Span>,
     /// `backend`
     pub backend: Option<Backend>,
+    /// `provider_meta "aws"`: products to be named in calls.
+    pub products: Vec<Arc<str>>,
     /// `provider`
     pub providers: BTreeMap<LocalProvider, RawProvider>,
     /// `variable`

@@ -29,7 +29,7 @@ pub(super) fn refused(block: &Block) -> Option<Diagnostic> {
         ),
         "provider_meta" => (
             "Provider metadata is not supported",
-            "No built-in provider takes metadata of modules, so this block would have no effect. Remove it.",
+            "Only the provider \"aws\" takes metadata of modules, so this block would have no effect. Remove it.",
         ),
         "state_store" => (
             "State stores of providers are not supported",

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use bastionless_model::base::{Diagnostic, Diagnostics, Span};
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics, Span},
+    value::Type,
+};
 
 use super::{
-    constant::{keyword, list, literal},
+    constant::{keyword, list, literal, primitive},
     content::{Shape, check_labels},
     names::provider_reference,
     raw::{RawModule, RequiredProvider},
@@ -51,6 +54,9 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
         match &*inner.kind.name {
             "backend" => backend(inner, raw, diagnostics),
             "required_providers" => required_providers(inner, raw, diagnostics),
+            "provider_meta" if inner.labels.first().is_some_and(|l| &*l.text == "aws") => {
+                provider_meta(inner, raw, diagnostics);
+            }
             _ => diagnostics.0.extend(refused(inner)),
         }
     }
@@ -147,6 +153,39 @@ fn backend(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagnostics) {
         },
         body: block.body.clone(),
     });
+}
+
+const PROVIDER_META: Shape = Shape {
+    required: &[],
+    optional: &["user_agent"],
+    blocks: &[],
+};
+
+/// Decodes what a module wants to be named as in the calls for its resources.
+fn provider_meta(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagnostics) {
+    PROVIDER_META.check(&block.body, diagnostics);
+    let Some(attribute) = block.body.attribute("user_agent") else {
+        return;
+    };
+    for item in list(attribute, diagnostics) {
+        let text = primitive(item, &Type::String, diagnostics);
+        let product = text.as_ref().and_then(|t| t.as_str()).map(product);
+        raw.products.extend(product);
+    }
+}
+
+/// Brings a product to the form `name/version` of a user agent, which holds few characters beside letters and digits.
+fn product(text: &str) -> Arc<str> {
+    let token = |t: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        t.chars()
+            .map(|c| if allowed(c) { c } else { '-' })
+            .collect::<String>()
+    };
+    match text.split_once('/') {
+        Some((name, version)) => format!("{}/{}", token(name), token(version)).into(),
+        None => token(text).into(),
+    }
 }
 
 fn required_providers(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagnostics) {

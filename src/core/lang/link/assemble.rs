@@ -1,6 +1,9 @@
 //! Puts the decoded modules together.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceMap, Span},
@@ -79,6 +82,7 @@ pub(super) fn assemble(
     }
     unknown_providers(&program, diagnostics);
     add_implied(&mut program, implied, catalogue);
+    add_products(&mut program, tree);
     provider_versions(tree, diagnostics);
     for module in &tree.modules {
         let moved = module.raw.moved.iter().map(|m| Moved {
@@ -204,7 +208,7 @@ fn provider_sources(module: &TreeModule) -> BTreeMap<Arc<str>, Provider> {
 /// Reports configurations of providers that we do not know and that no resource uses. Where resources use one, these are
 /// reported if they have instances.
 fn unknown_providers(program: &Program, diagnostics: &mut Diagnostics) {
-    let used: std::collections::BTreeSet<&Provider> = program
+    let used: BTreeSet<&Provider> = program
         .modules
         .iter()
         .flat_map(|m| m.resources.values().map(|r| &r.provider.provider))
@@ -238,12 +242,37 @@ fn own_providers(
                 schema: provider_schema(catalogue, &address.provider),
                 address,
                 body: Some(raw.body.clone()),
+                products: BTreeSet::new(),
                 header: raw.header,
             };
             (local.clone(), block)
         })
     });
     own.collect()
+}
+
+/// Hands the products that modules want to be named to the configurations of their resources.
+fn add_products(program: &mut Program, tree: &Tree) {
+    let aws = Provider::implied("aws");
+    for (i, raw) in tree.modules.iter().enumerate() {
+        if raw.raw.products.is_empty() {
+            continue;
+        }
+        let used: BTreeSet<ProviderConfig> = program
+            .modules
+            .get(i)
+            .into_iter()
+            .flat_map(|m| m.resources.values().map(|r| r.provider.clone()))
+            .filter(|p| p.provider == aws)
+            .collect();
+        let blocks = program
+            .modules
+            .iter_mut()
+            .flat_map(|m| m.providers.values_mut());
+        for block in blocks.filter(|b| used.contains(&b.address)) {
+            block.products.extend(raw.raw.products.iter().cloned());
+        }
+    }
 }
 
 /// Adds the empty configurations that are used and written nowhere.
@@ -279,6 +308,7 @@ fn add_implied(program: &mut Program, used: BTreeMap<ProviderConfig, Span>, cata
             schema: provider_schema(catalogue, &address.provider),
             address,
             body: None,
+            products: BTreeSet::new(),
             header,
         };
         module

@@ -8,6 +8,7 @@ use bastionless_model::{
     value::Type,
 };
 
+use super::tree::TreeModule;
 use crate::lang::{
     address::{Mode, Resource},
     blocks::invalid_self,
@@ -29,6 +30,8 @@ pub(super) struct Scope<'a> {
     pub(super) itself: bool,
     /// Uses of what is deprecated are not mentioned.
     pub(super) silent: bool,
+    /// The module as decoded.
+    pub(super) decoded: Option<&'a TreeModule>,
     /// The `check` block around it.
     pub(super) check: Option<&'a Arc<str>>,
 }
@@ -42,6 +45,7 @@ impl<'a> Scope<'a> {
             each: false,
             itself: false,
             silent: false,
+            decoded: None,
             check: None,
         }
     }
@@ -126,7 +130,10 @@ impl<'a> Scope<'a> {
             Subject::Module(name) | Subject::ModuleOutput(name, _)
                 if !module.calls.contains_key(name) =>
             {
-                // A call whose module could not be read was reported there.
+                // A call whose module could not be found was reported there.
+                if self.decoded.is_some_and(|t| t.raw.calls.contains_key(name)) {
+                    return Ok(());
+                }
                 let hint = did_you_mean(name, module.calls.keys().map(|k| &**k));
                 at(
                     "Reference to undeclared module",

@@ -28,6 +28,7 @@ pub(super) fn check(program: &mut Program, tree: &Tree, diagnostics: &mut Diagno
         let id = ModuleId(i);
         let scope = Scope {
             silent: is_silent(tree, id),
+            decoded: tree.modules.get(i),
             ..Scope::new(program, id)
         };
         named(scope, module, diagnostics);

@@ -1,3 +1,5 @@
+use bastionless_model::value::Value;
+
 use super::testing::{linked, problems};
 use crate::lang::{
     address::Mode,
@@ -111,7 +113,7 @@ terraform {
   cloud {}
   experiments = [foo]
   backend "remote" {}
-  provider_meta "aws" {}
+  provider_meta "nope" {}
 }
 ephemeral "aws_x" "y" {}
 resource "terraform_data" "x" {
@@ -237,6 +239,7 @@ module "r" {
   version = "~> 2.0"
 }
 module "s" { source = "bastionless::door" }
+output "o" { value = module.n.x }
 -- m/m.tf --
 variable "v" {}
 variable "old" {
@@ -746,4 +749,35 @@ output "x" { value = module.m.old }
             "warning: Deprecated value used @ main.tf:8:22",
         ],
     );
+}
+
+#[test]
+fn products_of_modules_reach_the_configuration_of_their_resources() {
+    let (program, _, diagnostics) = linked(
+        r#"
+provider "aws" {
+  region = "eu-west-1"
+}
+module "m" { source = "./m" }
+-- m/m.tf --
+terraform {
+  provider_meta "aws" {
+    user_agent = ["github.com/some-modules/vpc", "plain"]
+  }
+}
+resource "aws_vpc" "x" { cidr_block = "10.0.0.0/16" }
+"#,
+    );
+    assert_eq!(super::testing::shown(&program, &diagnostics), "");
+    let block = program.modules[0].providers.values().next().unwrap();
+    let config = block.with_products(Value::object([("user_agent", Value::NULL)]));
+    let named: Vec<_> = config
+        .get("user_agent")
+        .unwrap()
+        .elements()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_str().unwrap())
+        .collect();
+    assert_eq!(named, ["github.com/some-modules-vpc", "plain"]);
 }

@@ -72,8 +72,17 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn module(&mut self, path: ModulePath, dir: Arc<str>, parent: Option<ModuleId>) -> ModuleId {
-        let raw = self.read(&dir, &path);
+    /// Adds a module and all that it calls; `None` where its directory cannot be read.
+    fn module(
+        &mut self,
+        path: ModulePath,
+        dir: Arc<str>,
+        parent: Option<ModuleId>,
+    ) -> Option<ModuleId> {
+        let raw = match self.read(&dir, &path) {
+            None if path.is_root() => Arc::default(),
+            raw => raw?,
+        };
         let id = ModuleId(self.modules.len());
         self.modules.push(TreeModule {
             path: path.clone(),
@@ -89,17 +98,17 @@ impl Loader<'_> {
                 continue;
             };
             let child = self.module(child_path, child_dir, Some(id));
-            if let Some(module) = self.modules.get_mut(id.0) {
+            if let (Some(module), Some(child)) = (self.modules.get_mut(id.0), child) {
                 module.children.insert(name.clone(), child);
             }
         }
-        id
+        Some(id)
     }
 
     /// Reads and decodes a directory, unless that was done for another call.
-    fn read(&mut self, dir: &Arc<str>, path: &ModulePath) -> Arc<RawModule> {
+    fn read(&mut self, dir: &Arc<str>, path: &ModulePath) -> Option<Arc<RawModule>> {
         if let Some(raw) = self.decoded.get(dir) {
-            return raw.clone();
+            return Some(raw.clone());
         }
         let files = match self.source.files(dir) {
             Ok(files) => {
@@ -111,7 +120,7 @@ impl Loader<'_> {
                     *d = d.or_at(call);
                 }
                 self.diagnostics.push(*d);
-                Vec::new()
+                return None;
             }
         };
         let mut parsed = Vec::new();
@@ -135,7 +144,7 @@ impl Loader<'_> {
         self.diagnostics.extend(decoded.diagnostics);
         let raw = Arc::new(decoded.value);
         self.decoded.insert(dir.clone(), raw.clone());
-        raw
+        Some(raw)
     }
 
     fn header_of(&self, path: &ModulePath) -> Option<bastionless_model::base::Span> {

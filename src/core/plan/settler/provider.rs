@@ -59,7 +59,7 @@ impl Settler {
         if failed {
             return Vec::new();
         }
-        self.configure(&address, config)
+        self.configure(&address, block.with_products(config))
     }
 
     /// Configures a provider that no block and no resource names: an object of the state needs it.
