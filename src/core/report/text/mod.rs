@@ -2,6 +2,7 @@
 
 mod diff;
 mod resource;
+mod state;
 
 use std::fmt::Write as _;
 
@@ -9,6 +10,8 @@ use bastionless_model::schema::Catalogue;
 
 use crate::plan::{Action, Change, Mode, Plan};
 use diff::{Diff, Paint};
+
+pub use state::{object_text, output_text, state_text, value_text};
 
 /// How the text is to look.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,0 +1,71 @@
+//! What a run is asked, as the command line or a caller says it.
+
+use std::time::Duration;
+
+use bastionless_core::{
+    lang::{Target, address::AbsInstance},
+    plan::Mode,
+};
+
+/// Where values of root variables come from, in the order of the command line; later ones win.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum VariableSource {
+    /// `-var NAME=TEXT`
+    Text(String, String),
+    /// `-var-file PATH`
+    File(String),
+}
+
+/// How a run locks the state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Locking {
+    /// `-lock=false`: not at all.
+    pub(crate) enabled: bool,
+    /// `-lock-timeout`
+    pub(crate) patience: Duration,
+}
+
+/// What a plan is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// What the run is for.
+    pub(crate) mode: Mode,
+    /// `-target`
+    pub(crate) targets: Vec<Target>,
+    /// `-replace`
+    pub(crate) replace: Vec<AbsInstance>,
+    /// `-refresh=false`: no.
+    pub(crate) refresh: bool,
+    /// `-var`, `-var-file`
+    pub(crate) variables: Vec<VariableSource>,
+    /// `-parallelism`
+    pub(crate) parallelism: usize,
+    /// `-lock`, `-lock-timeout`
+    pub(crate) locking: Locking,
+    /// Whether missing variables may be asked for.
+    pub(crate) input: bool,
+    /// `import ADDR ID`: an object to be taken over beside those of `import` blocks.
+    pub(crate) import: Option<(AbsInstance, String)>,
+}
+
+impl Default for Locking {
+    fn default() -> Self {
+        Self { enabled: true, patience: Duration::ZERO }
+    }
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Normal,
+            targets: Vec::new(),
+            replace: Vec::new(),
+            refresh: true,
+            variables: Vec::new(),
+            parallelism: 10,
+            locking: Locking::default(),
+            input: false,
+            import: None,
+        }
+    }
+}
