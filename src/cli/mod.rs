@@ -4,9 +4,10 @@ mod args;
 mod commands;
 mod context;
 mod options;
+mod progress;
 mod shell;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use bastionless_model::base::Diagnostic;
 
@@ -90,12 +91,12 @@ fn execute(command: &Command, given: Vec<String>, env: &Env, started_in: Option<
         color: env.get("NO_COLOR").is_none() && !options::on(&matches, "no-color"),
         compact_warnings: options::on(&matches, "compact-warnings"),
     };
-    let context = Context { env: env.clone(), shell: Shell::new(manner), started_in };
+    let context = Context { env: env.clone(), shell: Arc::new(Shell::new(manner)), started_in };
     match (command.run)(&context, &matches) {
         Ok(code) => code,
         Err(failed) => {
             context.shell.diagnostics(&failed.diagnostics, &failed.sources);
-            1
+            if failed.is_interrupted { 130 } else { 1 }
         }
     }
 }

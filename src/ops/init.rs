@@ -10,7 +10,6 @@ use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceMap},
     value::{Type, Value, convert, to_json},
 };
-use serde_json::Value as Json;
 
 use super::{
     Done, Failed,
@@ -49,7 +48,7 @@ pub(crate) async fn run(env: &Env, asked: &Asked) -> Done<Initialised> {
             "The directory holds no file whose name ends in `.tf` or `.tf.json`. `init` can be run again when it does.",
         ));
     } else {
-        let linked = load::tree(env);
+        let linked = load::tree();
         sources = linked.0;
         if linked.1.has_errors() {
             return Err(Failed::new(linked.1, sources));
@@ -236,7 +235,7 @@ fn typed(kind: &str, config: Value) -> Done<Value> {
         };
         match convert(value, &ty) {
             Ok(v) => out = out.with(name.clone(), v),
-            Err(e) => problems.push(Diagnostic::error("Incorrect attribute value type", format!("Inappropriate value for attribute \"{name}\" of the backend: {e}."))),
+            Err(e) => problems.push(Diagnostic::error("Incorrect attribute value type", format!("Inappropriate value for attribute \"{name}\" of the backend: {}.", e.message))),
         }
     }
     for needed in if kind == "s3" { &["bucket", "key"][..] } else { &[] } {
@@ -250,12 +249,6 @@ fn typed(kind: &str, config: Value) -> Done<Value> {
     if problems.has_errors() { Err(problems.into()) } else { Ok(out) }
 }
 
-/// Tells what is stored of a choice, for tests.
-#[cfg(test)]
-fn stored(choice: &Choice) -> (Json, Json) {
-    (choice.block.clone(), to_json(&choice.config))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,7 +260,7 @@ mod tests {
             arguments: Value::object([("bucket", Value::from("a")), ("key", Value::from("k"))]),
         };
         let choice = merged(&written, &["bucket=b".into(), "encrypt=true".into()]).unwrap();
-        let (block, config) = stored(&choice);
+        let (block, config) = (&choice.block, to_json(&choice.config));
         assert_eq!(block.to_string(), r#"{"bucket":"a","key":"k"}"#);
         assert_eq!(config.to_string(), r#"{"bucket":"b","encrypt":true,"key":"k"}"#);
     }

@@ -1,26 +1,27 @@
 //! Stages 1 to 3: from a directory to a linked program with the values of its root variables.
 
 use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::Arc,
 };
 
 use bastionless_core::{
-    io::DiskModules,
+    io::{RealSystem, SystemHost, System as _, VariableArgument, load_configuration, load_inputs},
     lang::{
         graph::StaticGraph,
         inputs::{self, Origin, RawInput, RawValue, RootValues},
-        link::{link, load},
+        link::link,
         program::Program,
     },
+    plan::file::PlanFile,
 };
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics, Outcome, SourceMap},
+    base::{Diagnostics, Outcome, SourceMap, Span},
     schema::Catalogue,
 };
 
-use super::{Done, Failed, env::Env, request::VariableSource};
+use super::{Done, Failed, request::VariableSource};
 
 /// A configuration, ready to be planned.
 pub(crate) struct Loaded {
@@ -36,24 +37,37 @@ pub(crate) struct Loaded {
     pub(crate) warnings: Diagnostics,
     /// SHA-256 over all configuration files, hexadecimal.
     pub(crate) digest: String,
+    /// Variables that the command line or the person at the terminal set.
+    pub(crate) arguments: BTreeSet<String>,
 }
 
 /// Reads the module tree only: what `init` needs. Returns the texts and what was wrong.
-pub(crate) fn tree(env: &Env) -> (Arc<SourceMap>, Diagnostics) {
+pub(crate) fn tree() -> (Arc<SourceMap>, Diagnostics) {
     let mut sources = SourceMap::default();
-    let modules = DiskModules::new(&[env.data_dir(), PathBuf::from(".terraform")]);
-    let tree = load(".", &modules, &mut sources);
+    let tree = load_configuration(&RealSystem, Path::new(""), &mut sources);
     (Arc::new(sources), tree.diagnostics)
 }
 
 /// Reads and links the configuration of the working directory.
-pub(crate) fn program(env: &Env) -> Outcome<(Program, StaticGraph)> {
-    linked(env, SourceMap::default())
+pub(crate) fn program() -> Outcome<(Program, StaticGraph)> {
+    linked(SourceMap::default())
 }
 
-fn linked(env: &Env, mut sources: SourceMap) -> Outcome<(Program, StaticGraph)> {
-    let modules = DiskModules::new(&[env.data_dir(), PathBuf::from(".terraform")]);
-    let tree = load(".", &modules, &mut sources);
+/// The machine as functions see it.
+pub(crate) type MachineHost = SystemHost<'static>;
+
+/// Makes the surroundings of functions; now is the time of the plan.
+pub(crate) fn host() -> MachineHost {
+    SystemHost::new(&RealSystem, "", Some(RealSystem.now()))
+}
+
+/// Returns the time in RFC 3339, in seconds.
+pub(crate) fn timestamp() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn linked(mut sources: SourceMap) -> Outcome<(Program, StaticGraph)> {
+    let tree = load_configuration(&RealSystem, Path::new(""), &mut sources);
     let mut diagnostics = tree.diagnostics;
     let linked = link(Arc::new(sources), &tree.value, Catalogue::builtin());
     diagnostics.extend(linked.diagnostics);
@@ -64,16 +78,22 @@ fn linked(env: &Env, mut sources: SourceMap) -> Outcome<(Program, StaticGraph)> 
     Outcome { value: (linked.value, graph.value), diagnostics }
 }
 
-/// Reads the configuration with the values of its variables; refuses what has errors. `ask` is asked for missing values.
-pub(crate) fn configuration(
-    env: &Env,
-    given: &[VariableSource],
-    ask: Option<&dyn Fn(&str, Option<&str>) -> Option<String>>,
-) -> Done<Loaded> {
+/// Asks a person for the value of a variable: name and description in, what was typed out.
+pub(crate) type Ask<'a> = &'a dyn Fn(&str, Option<&str>) -> Option<String>;
+
+/// Reads the configuration with the values of its variables; refuses what has errors. `ask` is asked for missing values;
+/// `saved` is the plan that is to be applied: it keeps the values that its command line gave.
+pub(crate) fn configuration(given: &[VariableSource], saved: Option<&PlanFile>, ask: Option<Ask<'_>>) -> Done<Loaded> {
     let mut sources = SourceMap::default();
-    let mut raw = Outcome { value: Vec::new(), diagnostics: Diagnostics::default() };
-    collect(env, given, &mut sources, &mut raw);
-    let linked = linked(env, sources);
+    let arguments: Vec<VariableArgument> = given.iter().map(VariableSource::argument).collect();
+    let found = load_inputs(&RealSystem, Path::new(""), &[], &mut SourceMap::default()).value.len();
+    let mut raw = load_inputs(&RealSystem, Path::new(""), &arguments, &mut sources);
+    if let Some(file) = saved {
+        let at = found.min(raw.value.len());
+        raw.value.splice(at..at, of_plan(file, &mut sources));
+    }
+    let mut arguments: BTreeSet<String> = raw.value.iter().skip(found).map(|r| r.name.to_string()).collect();
+    let linked = linked(sources);
     let (program, graph) = linked.value;
     let mut diagnostics = linked.diagnostics;
     diagnostics.extend(raw.diagnostics);
@@ -83,6 +103,7 @@ pub(crate) fn configuration(
     }
     if let Some(ask) = ask {
         let more = asked(&program, &raw.value, ask, Arc::make_mut(&mut texts));
+        arguments.extend(more.iter().map(|r| r.name.to_string()));
         raw.value.splice(0..0, more);
     }
     let (values, problems) = inputs::root_values(&program, &raw.value);
@@ -98,7 +119,20 @@ pub(crate) fn configuration(
         sources: texts,
         warnings: diagnostics,
         digest,
+        arguments,
     })
+}
+
+/// Returns the values that the command line of a saved plan gave.
+fn of_plan(file: &PlanFile, sources: &mut SourceMap) -> Vec<RawInput> {
+    let id = sources.add("<value of the saved plan>", "");
+    let kept = file.basis.arguments.iter().filter_map(|name| file.plan.variables.get_key_value(name.as_str()));
+    kept.map(|(name, value)| RawInput {
+        name: name.clone(),
+        value: RawValue::Value(value.clone().unmark_deep().0, Span::new(id, 0, 0)),
+        origin: Origin::CommandLine,
+    })
+    .collect()
 }
 
 /// Names the content of all configuration files; variable files are no part of it.
@@ -112,66 +146,11 @@ fn digest(program: &Program) -> String {
     bastionless_core::state::journal::digest(text.as_bytes())
 }
 
-/// Collects values in ascending order of precedence: environment, `terraform.tfvars`, `*.auto.tfvars`, command line.
-fn collect(env: &Env, given: &[VariableSource], sources: &mut SourceMap, raw: &mut Outcome<Vec<RawInput>>) {
-    for (key, text) in &env.0 {
-        if let Some(name) = key.strip_prefix("TF_VAR_").filter(|n| !n.is_empty()) {
-            let id = sources.add(format!("<value for var.{name} from environment>"), text.as_str());
-            raw.value.push(RawInput { name: name.into(), value: RawValue::Text(text.clone(), id), origin: Origin::Environment });
-        }
-    }
-    for path in ["terraform.tfvars", "terraform.tfvars.json"].map(PathBuf::from).into_iter().chain(automatic()) {
-        if path.is_file() {
-            read_file(&path, sources, raw);
-        }
-    }
-    for source in given {
-        match source {
-            VariableSource::File(path) => read_file(Path::new(path), sources, raw),
-            VariableSource::Text(name, text) => {
-                let id = sources.add(format!("<value for var.{name} from the command line>"), text.as_str());
-                let value = RawValue::Text(text.clone(), id);
-                raw.value.push(RawInput { name: name.as_str().into(), value, origin: Origin::CommandLine });
-            }
-        }
-    }
-}
-
-/// Returns `*.auto.tfvars` and `*.auto.tfvars.json`, sorted by name.
-fn automatic() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(".").into_iter().flatten().flatten();
-    let mut out: Vec<PathBuf> = entries
-        .map(|e| PathBuf::from(e.file_name()))
-        .filter(|p| {
-            let name = p.to_string_lossy();
-            name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json")
-        })
-        .collect();
-    out.sort();
-    out
-}
-
-fn read_file(path: &Path, sources: &mut SourceMap, raw: &mut Outcome<Vec<RawInput>>) {
-    let name = path.to_string_lossy().into_owned();
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(e) => {
-            let detail = format!("Given variables file {name} could not be read: {e}.");
-            raw.diagnostics.push(Diagnostic::error("Failed to read variables file", detail));
-            return;
-        }
-    };
-    let id = sources.add(name.clone(), text.as_str());
-    let read = if name.ends_with(".json") { inputs::from_json(id, &name, &text) } else { inputs::from_tfvars(id, &name, &text) };
-    raw.value.extend(read.value);
-    raw.diagnostics.extend(read.diagnostics);
-}
-
 /// Asks for variables that have neither a value nor a default.
 fn asked(
     program: &Program,
     raw: &[RawInput],
-    ask: &dyn Fn(&str, Option<&str>) -> Option<String>,
+    ask: Ask<'_>,
     sources: &mut SourceMap,
 ) -> Vec<RawInput> {
     let Some(root) = program.modules.first() else { return Vec::new() };

@@ -1,12 +1,16 @@
 //! User operations: one file each. The only place where core and a cloud meet; nothing here prints.
 
+pub(crate) mod apply;
 pub(crate) mod clouds;
 pub(crate) mod env;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod load;
 pub(crate) mod place;
 pub(crate) mod request;
+pub(crate) mod session;
 pub(crate) mod state;
+pub(crate) mod validate;
 pub(crate) mod workspace;
 
 use std::sync::Arc;
@@ -21,24 +25,31 @@ pub(crate) struct Failed {
     pub(crate) diagnostics: Diagnostics,
     /// The texts.
     pub(crate) sources: Arc<SourceMap>,
+    /// Somebody interrupted the run, which ended in order.
+    pub(crate) is_interrupted: bool,
 }
 
 impl Failed {
     /// Adds the texts that diagnostics point into.
     pub(crate) fn new(diagnostics: Diagnostics, sources: Arc<SourceMap>) -> Self {
-        Self { diagnostics, sources }
+        Self { diagnostics, sources, is_interrupted: false }
+    }
+
+    /// Says that the run was interrupted before it changed anything.
+    pub(crate) fn interrupted(detail: &str) -> Self {
+        Self { is_interrupted: true, ..Diagnostic::error("Interrupted", detail).into() }
     }
 }
 
 impl From<Diagnostic> for Failed {
     fn from(d: Diagnostic) -> Self {
-        Self { diagnostics: d.into(), sources: Arc::default() }
+        Self { diagnostics: d.into(), ..Self::default() }
     }
 }
 
 impl From<Diagnostics> for Failed {
     fn from(diagnostics: Diagnostics) -> Self {
-        Self { diagnostics, sources: Arc::default() }
+        Self { diagnostics, ..Self::default() }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bastionless_core::{
+    io::VariableArgument,
     lang::{Target, address::AbsInstance},
     plan::Mode,
 };
@@ -14,6 +15,16 @@ pub(crate) enum VariableSource {
     Text(String, String),
     /// `-var-file PATH`
     File(String),
+}
+
+impl VariableSource {
+    /// Returns it as the loader takes it.
+    pub(crate) fn argument(&self) -> VariableArgument {
+        match self {
+            Self::Text(name, text) => VariableArgument::Value(format!("{name}={text}")),
+            Self::File(path) => VariableArgument::File(path.clone()),
+        }
+    }
 }
 
 /// How a run locks the state.

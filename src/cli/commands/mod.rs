@@ -1,10 +1,15 @@
 //! The commands: one file each (small ones of a group share one), and the table of them.
 
 
+mod apply;
+mod graph;
+mod import;
 mod init;
+mod plan;
 mod providers_schema;
 mod show;
 mod state;
+mod validate;
 mod version;
 mod workspace;
 
@@ -50,11 +55,16 @@ pub(super) const GROUPS: &[&str] = &["access", "iam", "permissions", "providers"
 
 /// All commands, sorted by their words.
 static COMMANDS: &[Command] = &[
+    apply::APPLY,
+    apply::DESTROY,
 
     state::FORCE_UNLOCK,
+    graph::COMMAND,
+    import::COMMAND,
     init::COMMAND,
-    providers_schema::COMMAND,
     show::OUTPUT,
+    plan::COMMAND,
+    providers_schema::COMMAND,
     show::COMMAND,
     state::ADOPT,
     state::LIST,
@@ -63,6 +73,7 @@ static COMMANDS: &[Command] = &[
     state::PUSH,
     state::RM,
     state::SHOW,
+    validate::COMMAND,
     version::COMMAND,
     workspace::DELETE,
     workspace::LIST,
@@ -74,7 +85,7 @@ static COMMANDS: &[Command] = &[
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
     "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", "console", "get",
-    "graph", "iam can", "iam diff", "iam explain", "iam lint", "man", "metadata", "modules", "permissions apply",
+    "iam can", "iam diff", "iam explain", "iam lint", "man", "metadata", "modules", "permissions apply",
     "permissions destroy", "permissions plan", "providers", "query", "refresh", "ssh-config", "stacks",
     "state recover", "state replace-provider", "taint", "test", "untaint", "workspace",
 ];

@@ -24,6 +24,7 @@ pub(super) fn write(file: &PlanFile) -> Result<Json, PlanFileError> {
         "basis": {
             "lineage": b.lineage, "serial": b.serial, "state_digest": b.state_digest,
             "config_digest": b.config_digest, "workspace": b.workspace, "backend": b.backend,
+            "arguments": b.arguments,
         },
         "mode": mode_name(plan.mode),
         "errored": plan.errored,
@@ -192,6 +193,7 @@ fn read_basis(j: &Json) -> Option<Basis> {
         config_digest: text("config_digest")?,
         workspace: text("workspace")?,
         backend: text("backend")?,
+        arguments: j.get("arguments")?.as_array()?.iter().filter_map(|a| a.as_str().map(str::to_owned)).collect(),
     })
 }
 

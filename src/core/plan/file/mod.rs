@@ -29,6 +29,8 @@ pub struct Basis {
     pub workspace: String,
     /// Where the state lies, in words.
     pub backend: String,
+    /// Names of the variables that the command line set: apply takes their values from the plan.
+    pub arguments: Vec<String>,
 }
 
 /// A plan file.

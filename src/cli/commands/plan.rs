@@ -1,0 +1,130 @@
+//! `plan`
+
+use std::sync::Arc;
+
+use bastionless_core::{
+    engine::{Cancel, Events},
+    io::{Disk as _, RealDisk},
+    plan::file::PlanFile,
+    report::{config_json, events, plan_markdown, plan_text},
+};
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics},
+    schema::Catalogue,
+};
+use clap::ArgMatches;
+
+use super::Command;
+use crate::{
+    cli::{
+        context::Context,
+        options::{on, request, switch, text, value, with_planning},
+    },
+    ops::{
+        Done, Failed, file_error, load,
+        place::Place,
+        request::Request,
+        session::{self, Lock, Planned},
+    },
+};
+
+pub(super) const COMMAND: Command = Command {
+    words: "plan",
+    about: "Show what an apply would do",
+    has_events: true,
+    options: |c| {
+        with_planning(c)
+            .arg(value("out", "FILE", "Write the plan into a file that `apply` takes"))
+            .arg(switch("detailed-exitcode", "Exit 2 where there is something to do"))
+            .arg(switch("json", "Event lines instead of text"))
+            .arg(switch("markdown", "As Markdown, for a pull request").conflicts_with("json"))
+    },
+    run,
+};
+
+fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
+    let request = request(m, false, cx.can_ask(m))?;
+    let planned = make(cx, &request, "OperationTypePlan")?;
+    if let Some(path) = text(m, "out") {
+        write(&planned, path)?;
+    }
+    show(cx, &planned, on(m, "markdown"));
+    if planned.diagnostics.has_errors() {
+        return Ok(1);
+    }
+    if !cx.shell.is_json() && planned.plan.is_applyable() && !on(m, "markdown") {
+        match text(m, "out") {
+            Some(path) => cx.shell.out(&format!(
+                "\nSaved the plan to: {path}\n\nTo perform exactly these actions, run the following command to apply:\n    bastionless apply \"{path}\"\n"
+            )),
+            None if cx.env.is_automation() => {}
+            None => cx.shell.out(
+                "\nNote: You didn't use the -out option to save this plan, so bastionless can't guarantee to take exactly these actions if you run \"bastionless apply\" now.\n",
+            ),
+        }
+    }
+    let has_changes = planned.plan.is_applyable();
+    Ok(if on(m, "detailed-exitcode") && has_changes { 2 } else { 0 })
+}
+
+/// Makes a plan under a lock that is given back before it is shown.
+pub(super) fn make(cx: &Context, request: &Request, operation: &str) -> Done<Planned> {
+    cx.greet();
+    let loaded = cx.load(request, None)?;
+    let events: Arc<dyn Events> = cx.progress();
+    cx.block_on(async {
+        let place = Place::open(&cx.env).await?;
+        let lock = Lock::take(&place.store, operation, request.locking).await?;
+        let cancel = Cancel::default();
+        cx.watch(&cancel);
+        let planned = until_cancelled(&cancel, session::plan(loaded, place, request, &events)).await;
+        let released = lock.release().await;
+        let planned = planned?;
+        released?;
+        Ok(planned)
+    })
+}
+
+/// Gives up planning at the first signal: nothing was changed.
+pub(super) async fn until_cancelled(
+    cancel: &Cancel,
+    plan: impl Future<Output = Done<Planned>>,
+) -> Done<Planned> {
+    tokio::select! {
+        planned = plan => planned,
+        () = cancel.cancelled() => Err(Failed::interrupted("Planning was interrupted. Nothing was changed.")),
+    }
+}
+
+/// Shows a plan with what was said while it was made.
+pub(super) fn show(cx: &Context, planned: &Planned, markdown: bool) {
+    let catalogue = Catalogue::builtin();
+    let failed = planned.diagnostics.has_errors();
+    if cx.shell.is_json() {
+        if !failed {
+            for event in events::plan(&planned.plan) {
+                cx.shell.event(event);
+            }
+        }
+    } else if markdown && !failed {
+        cx.shell.out(&plan_markdown(&planned.plan, catalogue));
+    } else if !failed {
+        cx.shell.out(&plan_text(&planned.plan, catalogue, cx.shell.style()));
+    } else if planned.plan.changes.iter().any(|c| !matches!(c.action, bastionless_core::plan::Action::NoOp)) {
+        cx.shell.progress("\nPlanning failed. Bastionless encountered an error while generating this plan.\n");
+    }
+    cx.shell.diagnostics(&planned.diagnostics, &planned.loaded.sources);
+}
+
+fn write(planned: &Planned, path: &str) -> Done<()> {
+    let file = PlanFile {
+        plan: (*planned.plan).clone(),
+        basis: planned.basis(),
+        timestamp: load::timestamp(),
+        configuration: config_json(&planned.loaded.program),
+    };
+    let problem = |d: Diagnostic| Failed::new(Diagnostics::from(d), planned.loaded.sources.clone());
+    let text = file.write().map_err(|e| problem(Diagnostic::error("Failed to write plan file", format!("{e}."))))?;
+    let written = RealDisk.replace(path.as_ref(), text.as_bytes());
+    written.map_err(|e| problem(file_error("Writing", path.as_ref(), &e)))
+}
