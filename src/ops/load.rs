@@ -44,7 +44,7 @@ pub(crate) struct Loaded {
 /// Reads the module tree only: what `init` needs. Returns the texts and what was wrong.
 pub(crate) fn tree() -> (Arc<SourceMap>, Diagnostics) {
     let mut sources = SourceMap::default();
-    let tree = load_configuration(&RealSystem, Path::new(""), &mut sources);
+    let tree = load_configuration(&RealSystem, Path::new("."), &mut sources);
     (Arc::new(sources), tree.diagnostics)
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn timestamp() -> String {
 }
 
 fn linked(mut sources: SourceMap) -> Outcome<(Program, StaticGraph)> {
-    let tree = load_configuration(&RealSystem, Path::new(""), &mut sources);
+    let tree = load_configuration(&RealSystem, Path::new("."), &mut sources);
     let mut diagnostics = tree.diagnostics;
     let linked = link(Arc::new(sources), &tree.value, Catalogue::builtin());
     diagnostics.extend(linked.diagnostics);
@@ -86,8 +86,8 @@ pub(crate) type Ask<'a> = &'a dyn Fn(&str, Option<&str>) -> Option<String>;
 pub(crate) fn configuration(given: &[VariableSource], saved: Option<&PlanFile>, ask: Option<Ask<'_>>) -> Done<Loaded> {
     let mut sources = SourceMap::default();
     let arguments: Vec<VariableArgument> = given.iter().map(VariableSource::argument).collect();
-    let found = load_inputs(&RealSystem, Path::new(""), &[], &mut SourceMap::default()).value.len();
-    let mut raw = load_inputs(&RealSystem, Path::new(""), &arguments, &mut sources);
+    let found = load_inputs(&RealSystem, Path::new("."), &[], &mut SourceMap::default()).value.len();
+    let mut raw = load_inputs(&RealSystem, Path::new("."), &arguments, &mut sources);
     if let Some(file) = saved {
         let at = found.min(raw.value.len());
         raw.value.splice(at..at, of_plan(file, &mut sources));
