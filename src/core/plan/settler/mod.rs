@@ -99,6 +99,8 @@ pub struct Settler {
     rounds: usize,
     provider_configs: BTreeMap<ProviderConfig, Value>,
     refreshed_providers: BTreeSet<ProviderConfig>,
+    /// Those that cannot be used: an error was reported, and what needs them is left alone.
+    failed_providers: BTreeSet<ProviderConfig>,
     pending_data: data::Pending,
     orphans_done: bool,
     inherited_cbd: BTreeSet<ConfigNode>,
@@ -154,6 +156,7 @@ impl Settler {
             rounds: 0,
             provider_configs: BTreeMap::new(),
             refreshed_providers: BTreeSet::new(),
+            failed_providers: BTreeSet::new(),
             pending_data: BTreeMap::new(),
             orphans_done: false,
             inherited_cbd,

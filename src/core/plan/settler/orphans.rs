@@ -70,8 +70,8 @@ impl Settler {
         let block = self
             .world
             .module(id)
-            .is_some_and(|m| m.resources.contains_key(&resource.resource));
-        block && (self.world.has_module(&resource.module) || self.selected.is_some())
+            .and_then(|m| m.resources.get(&resource.resource));
+        block.is_some_and(|b| !b.problems.has_errors()) && (self.world.has_module(&resource.module) || self.selected.is_some())
     }
 
     fn plan_orphan(&mut self, resource: &AbsResource, provider: &ProviderConfig) {

@@ -107,6 +107,7 @@ impl Settler {
             }
             Some(Answer::Failed(e)) => {
                 let d = failed(address, e);
+                self.failed_providers.insert(address.clone());
                 self.conditions
                     .diagnostics
                     .push(if at == none() { d } else { d.or_at(at) });

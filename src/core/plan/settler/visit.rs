@@ -55,17 +55,19 @@ impl Settler {
         Vec::new()
     }
 
-    /// Reports what linking found wrong inside a block; such a block makes no instances.
+    /// Tells whether a block makes no instances: linking found something wrong inside it, or its provider cannot be used. Says
+    /// the former, once.
     fn is_faulty(&mut self, id: ModuleId, resource: &Resource) -> bool {
-        let problems = self
-            .world
-            .module(id)
-            .and_then(|m| m.resources.get(resource))
-            .map(|b| b.problems.clone());
-        let faulty = problems.as_ref().is_some_and(Diagnostics::has_errors);
-        self.conditions
-            .diagnostics
-            .extend(problems.unwrap_or_default());
+        let Some(block) = self.world.module(id).and_then(|m| m.resources.get(resource)) else {
+            return false;
+        };
+        let unusable = self.failed_providers.contains(&block.provider);
+        let faulty = block.problems.has_errors() || unusable;
+        for problem in block.problems.clone() {
+            if !self.conditions.diagnostics.0.contains(&problem) {
+                self.conditions.diagnostics.push(problem);
+            }
+        }
         faulty
     }
 
