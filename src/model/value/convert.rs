@@ -92,32 +92,32 @@ pub(super) fn possible(from: &Type, want: Want, unsafely: bool) -> bool {
         | (Type::Set(t), Shape::Set(e))
         | (Type::Map(t), Shape::Map(e)) => element(t, e),
         (Type::List(t), Shape::Set(e)) => unsafely && element(t, e),
-        (Type::Tuple(ts), Shape::List(e) | Shape::Set(e)) => all_possible(ts.iter(), e, unsafely),
-        (Type::Object(have), Shape::Map(e)) => all_possible(have.values(), e, unsafely),
+        (Type::Tuple(ts), Shape::List(e) | Shape::Set(e)) => all_possible(ts.iter(), e, unsafely, true),
+        (Type::Object(have), Shape::Map(e)) => all_possible(have.values(), e, unsafely, false),
         (Type::Map(t), Shape::Object(ats)) => unsafely && ats.iter().all(|(_, e, _)| element(t, e)),
         _ => false,
     }
 }
 
+/// `typed`: elements of different structure may not leave the common type open.
 fn all_possible<'a>(
     types: impl ExactSizeIterator<Item = &'a Type> + Clone,
     e: Want,
     unsafely: bool,
+    typed: bool,
 ) -> bool {
     if types.len() == 0 {
         return true;
     }
     if matches!(e.shape(), Shape::Dynamic) {
         let types: Vec<Type> = types.cloned().collect();
-        return unify_with(&types, unsafely).is_some_and(|u| {
-            types
-                .iter()
-                .all(|t| *t == u || possible(t, Want::Type(&u), unsafely))
-        });
+        let Some(common) = unify_with(&types, unsafely) else { return false };
+        if typed && common == Type::Dynamic {
+            return types.iter().all(|t| *t == Type::Dynamic);
+        }
+        return types.iter().all(|t| *t == common || possible(t, Want::Type(&common), unsafely));
     }
-    types
-        .into_iter()
-        .all(|t| e.is(t) || possible(t, e, unsafely))
+    types.into_iter().all(|t| e.is(t) || possible(t, e, unsafely))
 }
 
 /// Converts a value whose type is known to be convertible.
@@ -228,14 +228,7 @@ fn elements(
         };
         out.push(step(path, at, |p| apply(v, want, p))?);
     }
-    let (element, out) = settle(element, out);
-    match element {
-        Some(element) => Ok((element, out)),
-        None => Err(ConvertError {
-            path: path.clone(),
-            message: "element types must all match for conversion to list".into(),
-        }),
-    }
+    settle(element, out, path)
 }
 
 fn want_or<'a>(common: &'a Option<Type>, want: Want<'a>) -> Want<'a> {
@@ -254,39 +247,40 @@ fn common_type(types: &[Type], want: Want) -> Option<Type> {
     }
 }
 
-/// Finds the type of converted elements, and makes them agree where only parts of them were free.
-fn settle(element: Option<Type>, out: Vec<Value>) -> (Option<Type>, Vec<Value>) {
-    if let Some(t) = element {
-        if t == Type::Dynamic {
-            // Untyped for now; what has a type all the same decides.
-            let types: Vec<Type> = out
-                .iter()
-                .map(Value::type_of)
-                .filter(|t| *t != Type::Dynamic)
-                .collect();
-            let Some(t) = unify_with(&types, true) else {
-                return (Some(Type::Dynamic), out);
-            };
-            return unified(t, out);
-        }
-        return (Some(t), out);
+/// Finds the one type of converted elements where parts of it were open, and converts them to it.
+fn settle(element: Option<Type>, out: Vec<Value>, path: &Path) -> Result<(Type, Vec<Value>), ConvertError> {
+    if let Some(t) = element
+        && !t.has_dynamic()
+    {
+        return Ok((t, out));
     }
+    let failed = |message: &str| ConvertError { path: path.clone(), message: message.into() };
     let types: Vec<Type> = out.iter().map(Value::type_of).collect();
-    match unify_with(&types, true) {
-        Some(t) => unified(t, out),
-        None => (None, out),
+    let common = unify_with(&types, true).ok_or_else(|| failed("cannot find a common base type for all elements"))?;
+    let out: Vec<Value> =
+        out.iter().map(|v| convert_to(v, Want::Type(&common))).collect::<Result<_, _>>()?;
+    let mut types = out.iter().map(Value::type_of);
+    let first = types.next().unwrap_or(common);
+    if types.any(|t| t != first) {
+        return Err(failed("element types must all match for conversion to list"));
     }
+    Ok((first, out))
 }
 
-fn unified(t: Type, out: Vec<Value>) -> (Option<Type>, Vec<Value>) {
-    let converted: Option<Vec<Value>> = out
-        .iter()
-        .map(|v| convert_to(v, Want::Type(&t)).ok())
-        .collect();
-    match converted {
-        Some(vs) => (Some(t), vs),
-        None => (None, out),
+/// Finds the one type of the entries of a map: untyped null goes with every type.
+fn settle_entries(element: Option<Type>, out: Vec<Value>, path: &Path) -> Result<(Type, Vec<Value>), ConvertError> {
+    if element != Some(Type::Dynamic) {
+        return settle(element, out, path);
     }
+    let mut types = out.iter().map(Value::type_of).filter(|t| *t != Type::Dynamic);
+    let first = types.next().unwrap_or(Type::Dynamic);
+    if types.any(|t| t != first) {
+        return Err(ConvertError {
+            path: path.clone(),
+            message: "attribute types must all match for conversion to map".into(),
+        });
+    }
+    Ok((first, out))
 }
 
 fn want_has_dynamic(want: Want) -> bool {
@@ -326,14 +320,8 @@ fn entries(value: &Value, want: Want, path: &mut Path) -> Result<Value, ConvertE
             |p| apply(v, inner, p),
         )?);
     }
-    let (element, out) = settle(element, out);
-    match element {
-        Some(element) => Ok(Value::map(element, m.keys().cloned().zip(out))),
-        None => Err(ConvertError {
-            path: path.clone(),
-            message: "attribute types must all match for conversion to map".into(),
-        }),
-    }
+    let (element, out) = settle_entries(element, out, path)?;
+    Ok(Value::map(element, m.keys().cloned().zip(out)))
 }
 
 fn object(

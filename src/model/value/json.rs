@@ -67,11 +67,12 @@ pub fn to_json_as(value: &Value, ty: &Type) -> Json {
     }
 }
 
+/// Terraform stores what an `f64` holds exactly as an `f64`, and prints that one as briefly.
 fn number_to_json(n: &Number) -> Json {
     let negative_zero = n.is_zero() && n.is_negative();
     match n.to_i64() {
-        Some(i) if !negative_zero && n.precision() >= 64 => Json::from(i),
-        _ => n.to_string().parse().map_or(Json::Null, Json::Number),
+        Some(i) if !negative_zero => Json::from(i),
+        _ => n.stored().to_string().parse().map_or(Json::Null, Json::Number),
     }
 }
 

@@ -54,8 +54,8 @@ pub(super) fn mismatch(got: &Type, want: Want) -> String {
             format!("{} required", want.to_type().constraint_name())
         }
         _ => {
-            let (got, want) = (got.friendly_name(), want.to_type().constraint_name());
-            if got == want {
+            let (got, want) = (got.friendly_name(), want.to_type().friendly_name());
+            if got == want || want == "tuple" {
                 format!("{want} required")
             } else {
                 format!("{want} required, but have {got}")

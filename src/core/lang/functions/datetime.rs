@@ -53,7 +53,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         ],
         Always(Text),
         |a| {
-            let time = Timestamp::parse(a.text(0)).map_err(FunctionError::new)?;
+            let time = Timestamp::parse(a.text(0), true).map_err(FunctionError::new)?;
             let duration = parse_duration(a.text(1)).map_err(FunctionError::new)?;
             Ok(time.plus(duration).to_string().into())
         },
@@ -71,8 +71,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         ],
         Always(Num),
         |a| {
-            let a0 = Timestamp::parse(a.text(0)).map_err(|m| FunctionError::argument(0, m))?;
-            let b0 = Timestamp::parse(a.text(1)).map_err(|m| FunctionError::argument(1, m))?;
+            let a0 =
+                Timestamp::parse(a.text(0), false).map_err(|m| FunctionError::argument(0, m))?;
+            let b0 =
+                Timestamp::parse(a.text(1), false).map_err(|m| FunctionError::argument(1, m))?;
             Ok(Value::from(match a0.nanoseconds().cmp(&b0.nanoseconds()) {
                 std::cmp::Ordering::Less => -1,
                 std::cmp::Ordering::Equal => 0,
@@ -91,7 +93,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
 ];
 
 fn formatdate(args: &Args<'_>) -> Result {
-    let time = Timestamp::parse(args.text(1)).map_err(|m| FunctionError::argument(1, m))?;
+    let time = Timestamp::parse(args.text(1), true).map_err(|m| FunctionError::argument(1, m))?;
     let mut out = String::new();
     let mut rest = args.text(0);
     while let Some(c) = rest.chars().next() {
@@ -118,6 +120,9 @@ fn formatdate(args: &Args<'_>) -> Result {
 
 /// Reads a literal in quotes; two quotes inside are one.
 fn quoted(rest: &str) -> Result<(String, usize)> {
+    if rest.starts_with("''") && !rest.starts_with("'''") {
+        return Ok(("'".into(), 2));
+    }
     let mut literal = String::new();
     let mut at = 1;
     loop {
@@ -224,7 +229,7 @@ fn wrong_verb(letter: char, verb: &str) -> String {
         'a' => ": must be \"aa\"",
         'm' => ": minute must either be \"m\" or \"mm\"",
         's' => ": second must either be \"s\" or \"ss\"",
-        'Z' => ": timezone must be Z, ZZZ, ZZZZ, or ZZZZZ",
+        'Z' => ": timezone must be Z, ZZZZ, or ZZZZZ",
         _ => "",
     };
     format!("invalid date format verb {verb:?}{why}")

@@ -1,8 +1,11 @@
-//! Encodings: JSON, base64, CSV, URLs, gzip and character sets.
+//! Encodings: JSON, base64, CSV, URLs and gzip.
 
 use std::io::Write;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine, alphabet,
+    engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
+};
 use bastionless_model::value::{Kind, Map, Type, Value};
 use flate2::{Crc, write::DeflateEncoder};
 
@@ -14,6 +17,12 @@ use super::function::{
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
 
+/// Decodes also where the unused bits of the last character are not nought.
+pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
 const STR: Parameter = Parameter::new("str", Text);
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -23,7 +32,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[STR],
         Always(Text),
         |a| {
-            let bytes = STANDARD.decode(without_line_ends(a.text(0))).map_err(|_| {
+            let bytes = LENIENT.decode(without_line_ends(a.text(0))).map_err(|_| {
                 FunctionError::new(format!("failed to decode base64 data {:?}", a.text(0)))
             })?;
             let text = String::from_utf8(bytes).map_err(|_| {
@@ -93,28 +102,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "\"{\\\"a\\\":[null,\\\"\\\\u003c\\\"],\\\"b\\\":1}\"",
     )]),
     Function::new(
-        "textdecodebase64",
-        "Decodes base64 to a text in a character set.",
-        &[
-            Parameter::new("source", Text),
-            Parameter::new("encoding", Text),
-        ],
-        Always(Text),
-        textdecode,
-    )
-    .examples(&[("textdecodebase64(\"SABpAA==\", \"UTF-16LE\")", "\"Hi\"")]),
-    Function::new(
-        "textencodebase64",
-        "Encodes a text in a character set as base64.",
-        &[
-            Parameter::new("string", Text),
-            Parameter::new("encoding", Text),
-        ],
-        Always(Text),
-        textencode,
-    )
-    .examples(&[("textencodebase64(\"Hi\", \"UTF-16LE\")", "\"SABpAA==\"")]),
-    Function::new(
         "urlencode",
         "Escapes a text for the query of a URL.",
         &[STR],
@@ -139,7 +126,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ]),
 ];
 
-fn without_line_ends(text: &str) -> String {
+pub(super) fn without_line_ends(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect()
 }
 
@@ -254,123 +241,6 @@ fn gzip(data: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-enum Charset {
-    Utf16 { big: bool, mark: bool },
-    Latin1,
-    Other(&'static encoding_rs::Encoding),
-}
-
-fn charset(args: &Args<'_>) -> Result<Charset> {
-    let name = args.text(1);
-    Ok(match name.to_ascii_lowercase().as_str() {
-        "utf-16be" | "csutf16be" => Charset::Utf16 {
-            big: true,
-            mark: false,
-        },
-        "utf-16le" | "csutf16le" => Charset::Utf16 {
-            big: false,
-            mark: false,
-        },
-        "utf-16" | "csutf16" => Charset::Utf16 {
-            big: true,
-            mark: true,
-        },
-        "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "iso-ir-100" | "latin1" | "l1"
-        | "ibm819" | "cp819" | "csisolatin1" => Charset::Latin1,
-        _ => match encoding_rs::Encoding::for_label_no_replacement(name.as_bytes()) {
-            Some(e) => Charset::Other(e),
-            None => {
-                let message = format!(
-                    "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
-                );
-                return Err(FunctionError::argument(1, message));
-            }
-        },
-    })
-}
-
-fn textencode(args: &Args<'_>) -> Result {
-    let text = args.text(0);
-    let lossy = || {
-        let message = format!(
-            "the given string contains characters that cannot be represented in {}",
-            args.text(1)
-        );
-        FunctionError::argument(0, message)
-    };
-    let bytes: Vec<u8> = match charset(args)? {
-        Charset::Utf16 { big, mark } => {
-            let units = mark
-                .then_some(0xfeff)
-                .into_iter()
-                .chain(text.encode_utf16());
-            units
-                .flat_map(|u: u16| {
-                    if big {
-                        u.to_be_bytes()
-                    } else {
-                        u.to_le_bytes()
-                    }
-                })
-                .collect()
-        }
-        Charset::Latin1 => text
-            .chars()
-            .map(|c| u8::try_from(u32::from(c)).map_err(|_| lossy()))
-            .collect::<Result<_>>()?,
-        Charset::Other(e) => match e.encode(text) {
-            (bytes, _, false) => bytes.into_owned(),
-            _ => return Err(lossy()),
-        },
-    };
-    Ok(STANDARD.encode(bytes).into())
-}
-
-fn textdecode(args: &Args<'_>) -> Result {
-    let charset = charset(args)?;
-    let source = args.text(0);
-    let bytes = STANDARD.decode(without_line_ends(source)).map_err(|e| {
-        let at = match e {
-            base64::DecodeError::InvalidByte(at, _)
-            | base64::DecodeError::InvalidLastSymbol { offset: at, .. } => at,
-            _ => source.len(),
-        };
-        FunctionError::argument(
-            0,
-            format!("the given value is has an invalid base64 symbol at offset {at}"),
-        )
-    })?;
-    let wrong = || {
-        let message = format!(
-            "the given string contains symbols that are not defined for {}",
-            args.text(1)
-        );
-        FunctionError::argument(0, message)
-    };
-    let text = match charset {
-        Charset::Latin1 => bytes.iter().map(|b| char::from(*b)).collect(),
-        Charset::Utf16 { mut big, mark } => {
-            let mut units = bytes.as_slice();
-            if mark && let Some(rest) = units.strip_prefix(&[0xfe, 0xff]) {
-                units = rest;
-            } else if mark && let Some(rest) = units.strip_prefix(&[0xff, 0xfe]) {
-                (units, big) = (rest, false);
-            }
-            let pairs = units.chunks(2).map(|c| match c {
-                [a, b] if big => u16::from_be_bytes([*a, *b]),
-                [a, b] => u16::from_le_bytes([*a, *b]),
-                _ => 0xfffd,
-            });
-            String::from_utf16(&pairs.collect::<Vec<u16>>()).map_err(|_| wrong())?
-        }
-        Charset::Other(e) => match e.decode_without_bom_handling_and_without_replacement(&bytes) {
-            Some(text) => text.into_owned(),
-            None => return Err(wrong()),
-        },
-    };
-    Ok(text.into())
-}
-
 fn csv_type(args: &[Value]) -> Result<Type> {
     let Some(text) = args.first().and_then(Value::as_str) else {
         return Ok(Type::Dynamic);
@@ -406,7 +276,7 @@ fn csv_table(text: &str) -> Result<(Vec<String>, Vec<Vec<String>>)> {
         let (line, row) = row?;
         if row.len() != names.len() {
             return Err(FunctionError::new(format!(
-                "record on line {line}: wrong number of fields"
+                "CSV parse error on line {line}: wrong number of fields"
             )));
         }
         out.push(row);
@@ -444,28 +314,15 @@ fn csv_rows(text: &str) -> impl Iterator<Item = Result<(usize, Vec<String>)>> {
 
 fn csv_record(rest: &mut &str, line: &mut usize) -> Result<Vec<String>> {
     let mut row = Vec::new();
-    let begin = *line;
-    let start_length = rest.len();
-    let wrong = |line: usize, column: usize, what: &str| {
-        let place = if line == begin {
-            String::new()
-        } else {
-            format!("record on line {begin}; ")
-        };
-        FunctionError::new(format!(
-            "{place}parse error on line {line}, column {column}: {what}"
-        ))
+    let wrong = |line: usize, what: &str| {
+        FunctionError::new(format!("CSV parse error on line {line}: {what}"))
     };
     loop {
         let mut field = String::new();
         if let Some(mut quoted) = rest.strip_prefix('"') {
             loop {
                 let Some(at) = quoted.find('"') else {
-                    return Err(wrong(
-                        *line,
-                        start_length + 1,
-                        "extraneous or missing \" in quoted-field",
-                    ));
+                    return Err(wrong(*line, "extraneous or missing \" in quoted-field"));
                 };
                 field.push_str(&quoted.get(..at).unwrap_or_default().replace("\r\n", "\n"));
                 quoted = quoted.get(at + 1..).unwrap_or_default();
@@ -484,12 +341,7 @@ fn csv_record(rest: &mut &str, line: &mut usize) -> Result<Vec<String>> {
                 || rest.starts_with('\n')
                 || rest.starts_with("\r\n"))
             {
-                let column = start_length - rest.len();
-                return Err(wrong(
-                    *line,
-                    column,
-                    "extraneous or missing \" in quoted-field",
-                ));
+                return Err(wrong(*line, "extraneous or missing \" in quoted-field"));
             }
         } else {
             let at = rest.find([',', '\n']).unwrap_or(rest.len());
@@ -500,9 +352,8 @@ fn csv_record(rest: &mut &str, line: &mut usize) -> Result<Vec<String>> {
             } else {
                 plain.strip_suffix('\r').unwrap_or(plain)
             };
-            if let Some(quote) = plain.find('"') {
-                let column = start_length - rest.len() - plain.len() + quote + 1;
-                return Err(wrong(*line, column, "bare \" in non-quoted-field"));
+            if plain.contains('"') {
+                return Err(wrong(*line, "bare \" in non-quoted-field"));
             }
             field.push_str(plain);
         }

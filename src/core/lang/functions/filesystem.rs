@@ -71,7 +71,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         let path = located(a)?;
         a.host.file_exists(&path).map(Value::from).map_err(|e| {
             let what = if e.contains("is a directory") { "is a directory, not a file" } else { "is not a regular file" };
-            FunctionError::new(format!("{:?} {what}", a.text(0)))
+            FunctionError::new(format!("{path:?} {what}"))
         })
     })
     .examples(&[("fileexists(\"hello.txt\")", "true"), ("fileexists(\"nothing.txt\")", "false")]),
@@ -161,19 +161,19 @@ fn expanded(args: &Args<'_>) -> Result<String> {
         return Ok(path.into());
     };
     if !rest.is_empty() && !rest.starts_with(['/', '\\']) {
-        return Err(FunctionError::new(
-            "failed to expand ~: cannot expand user-specific home dir",
-        ));
+        return Err(FunctionError::new("cannot expand user-specific home dir"));
     }
     let home = args
         .host
         .home_dir()
-        .ok_or_else(|| FunctionError::new("failed to expand ~: no home directory"))?;
+        .ok_or_else(|| FunctionError::new("cannot find the home directory"))?;
     Ok(clean(&format!("{home}/{rest}")))
 }
 
 fn located(args: &Args<'_>) -> Result<String> {
-    Ok(clean(&expanded(args)?))
+    let path = expanded(args)
+        .map_err(|e| FunctionError::new(format!("failed to expand ~: {}", e.message)))?;
+    Ok(clean(&path))
 }
 
 /// Reads the file of the first argument; the error is the whole call's.
@@ -185,7 +185,8 @@ fn read(args: &Args<'_>) -> Result<Vec<u8>> {
 
 /// Reads the file of the first argument; the error is the argument's.
 fn read_argument(args: &Args<'_>) -> Result<Vec<u8>> {
-    args.host.read_file(&located(args)?).map_err(|e| {
+    let path = located(args).map_err(|e| FunctionError::argument(0, e.message))?;
+    args.host.read_file(&path).map_err(|e| {
         let message = if e.ends_with("no such file or directory") {
             format!(
                 "no file exists at {:?}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource",

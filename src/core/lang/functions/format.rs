@@ -226,18 +226,6 @@ fn parse_verb<'a>(format: &str, from: &'a str, offset: usize, next: usize) -> Re
         }
         from.get(start..*i).and_then(|s| s.parse::<usize>().ok())
     };
-    let index = |i: &mut usize| -> Option<usize> {
-        if peek(*i) != Some(b'[') {
-            return None;
-        }
-        let mut j = *i + 1;
-        let n = number(&mut j)?;
-        if peek(j) != Some(b']') {
-            return None;
-        }
-        *i = j + 1;
-        Some(n)
-    };
     loop {
         match peek(i) {
             Some(b'+') => verb.plus = true,
@@ -249,19 +237,23 @@ fn parse_verb<'a>(format: &str, from: &'a str, offset: usize, next: usize) -> Re
         }
         i += 1;
     }
-    if let Some(n) = index(&mut i) {
-        verb.argument = n;
-    }
     verb.width = number(&mut i);
     if peek(i) == Some(b'.') {
         i += 1;
         verb.precision = Some(number(&mut i).unwrap_or(0));
     }
-    if let Some(n) = index(&mut i) {
-        verb.argument = n;
+    let mut complete = true;
+    if peek(i) == Some(b'[') {
+        i += 1;
+        complete = matches!(peek(i), Some(b'1'..=b'9'));
+        if complete {
+            verb.argument = number(&mut i).unwrap_or(usize::MAX);
+            complete = peek(i) == Some(b']');
+            i += usize::from(complete);
+        }
     }
     match from.get(i..).and_then(|s| s.chars().next()) {
-        Some(c) if c.is_ascii_alphabetic() => {
+        Some(c) if complete && c.is_ascii_alphabetic() => {
             verb.mode = c;
             verb.raw = from.get(..=i).unwrap_or(from);
             Ok(verb)
@@ -316,11 +308,14 @@ fn append(verb: &Verb<'_>, arg: &Value, out: &mut String) -> Result<()> {
             );
         }
         's' | 'q' => append_text(verb, to(Type::String)?.as_str().unwrap_or_default(), out),
-        _ => append_number(
-            verb,
-            to(Type::Number)?.as_number().unwrap_or(&Number::ZERO),
-            out,
-        ),
+        _ => {
+            let value = to(Type::Number)?;
+            let number = value.as_number().unwrap_or(&Number::ZERO);
+            if is_whole_verb(verb) && !number.is_whole() {
+                return Err(unsupported("an integer is required"));
+            }
+            append_number(verb, number, out);
+        }
     }
     Ok(())
 }
@@ -348,8 +343,8 @@ fn append_any(verb: &Verb<'_>, arg: &Value, out: &mut String) {
 
 fn append_text(verb: &Verb<'_>, text: &str, out: &mut String) {
     let cut = match verb.precision {
-        Some(n) => text.graphemes(true).take(n).collect::<String>(),
-        None => text.to_owned(),
+        Some(n) if n > 0 => text.graphemes(true).take(n).collect::<String>(),
+        _ => text.to_owned(),
     };
     let text = if verb.mode == 'q' {
         json_string(&cut)
@@ -394,10 +389,16 @@ fn pad_number(verb: &Verb<'_>, sign: &str, digits: &str, zero: bool, out: &mut S
 }
 
 fn append_number(verb: &Verb<'_>, n: &Number, out: &mut String) {
-    let sign = match (n.is_negative(), verb.plus, verb.space) {
+    let whole = is_whole_verb(verb);
+    let sign = match (
+        n.is_negative() && !(whole && n.is_zero()),
+        verb.plus,
+        verb.space,
+    ) {
         (true, ..) => "-",
         (_, true, _) => "+",
         (_, _, true) => " ",
+        _ if n.is_infinite() => "+",
         _ => "",
     };
     let mut text = String::new();
@@ -438,9 +439,12 @@ fn append_number(verb: &Verb<'_>, n: &Number, out: &mut String) {
         (true, 'X') => "0X",
         _ => "",
     };
-    let whole = matches!(verb.mode, 'b' | 'd' | 'o' | 'x' | 'X');
     let zero = verb.zero && !n.is_infinite() && !(whole && verb.precision.is_some());
     pad_number(verb, &format!("{sign}{prefix}"), &text, zero, out);
+}
+
+fn is_whole_verb(verb: &Verb<'_>) -> bool {
+    matches!(verb.mode, 'b' | 'd' | 'o' | 'x' | 'X')
 }
 
 fn whole_digits(verb: &Verb<'_>, n: &Number) -> String {
@@ -455,6 +459,9 @@ fn whole_digits(verb: &Verb<'_>, n: &Number) -> String {
         digits = digits.to_ascii_uppercase();
     }
     if let Some(count) = verb.precision {
+        if count == 0 && n.is_zero() {
+            return String::new();
+        }
         digits = format!("{}{digits}", "0".repeat(count.saturating_sub(digits.len())));
     }
     digits

@@ -276,7 +276,7 @@ impl Function {
             let mut value = match parameter.ty {
                 ParameterType::Any => arg.clone(),
                 ty => convert(arg, &ty.to_type())
-                    .map_err(|e| FunctionError::argument(i, with_path(&e)))?,
+                    .map_err(|e| FunctionError::argument(i, e.message))?,
             };
             if !parameter.marked {
                 let (plain, marks) = value.unmark_deep();

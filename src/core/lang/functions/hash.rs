@@ -80,18 +80,16 @@ fn bcrypt(args: &Args<'_>) -> Result {
     } else {
         10
     };
-    let failed =
-        |m: &str| FunctionError::new(format!("error occured generating password bcrypt: {m}"));
+    let failed = |m: &str| FunctionError::new(format!("error occured generating password {m}"));
     if args.text(0).len() > 72 {
-        return Err(failed("password length exceeds 72 bytes"));
+        return Err(failed("bcrypt: password length exceeds 72 bytes"));
     }
     // Too small a cost is the default.
     let cost = if cost < 4 { 10 } else { cost };
-    let cost = u32::try_from(cost).ok().filter(|c| *c <= 31);
-    let cost = cost.ok_or_else(|| {
+    let small = u32::try_from(cost).ok().filter(|c| *c <= 31);
+    let cost = small.ok_or_else(|| {
         failed(&format!(
-            "crypto/bcrypt: cost {} is outside allowed inclusive range 4..31",
-            args.text(1)
+            "crypto/bcrypt: cost {cost} is outside allowed inclusive range 4..31"
         ))
     })?;
     let hash = bcrypt::hash_with_salt(args.text(0), cost, args.host.random_bytes())
@@ -130,10 +128,11 @@ fn uuidv5(args: &Args<'_>) -> Result {
         "oid" => uuid::Uuid::NAMESPACE_OID,
         "x500" => uuid::Uuid::NAMESPACE_X500,
         other => uuid::Uuid::parse_str(other).map_err(|_| {
-            let message = format!(
-                "uuidv5() doesn't support namespace {other} (invalid UUID length: {})",
-                other.len()
-            );
+            let why = match other.len() {
+                32 | 36 | 38 | 45 => "invalid UUID format".to_owned(),
+                length => format!("invalid UUID length: {length}"),
+            };
+            let message = format!("uuidv5() doesn't support namespace {other} ({why})");
             FunctionError::new(message)
         })?,
     };

@@ -17,7 +17,8 @@ pub(super) fn decode(text: &str) -> Result {
     let mut parser = Parser { text, at: 0 };
     let value = parser.value(0)?;
     parser.space();
-    if parser.at < text.len() {
+    // A closing bracket too many is let through, as Terraform does.
+    if !parser.rest().is_empty() && !parser.rest().starts_with(['}', ']']) {
         return Err(FunctionError::new("extraneous data after JSON object"));
     }
     Ok(value)
@@ -46,12 +47,29 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn unexpected(&self) -> FunctionError {
-        FunctionError::new(match self.rest().chars().next() {
-            None => "EOF".to_owned(),
-            Some('\'') => "invalid character '\\''".to_owned(),
-            Some(c) => format!("invalid character {c:?}"),
-        })
+    /// Says which byte is wrong where; `EOF` at the end.
+    fn unexpected(&self, place: &str) -> FunctionError {
+        let Some(byte) = self.rest().bytes().next() else {
+            return FunctionError::new("EOF");
+        };
+        let shown = match char::from(byte) {
+            '\'' => "\\'".to_owned(),
+            '"' => "\"".to_owned(),
+            c if c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r') => {
+                format!("\\x{byte:02x}")
+            }
+            c => c.escape_debug().to_string(),
+        };
+        FunctionError::new(format!("invalid character '{shown}'{place}"))
+    }
+
+    /// The same inside of a word, where the end is unexpected.
+    fn broken(&self, place: &str) -> FunctionError {
+        if self.rest().is_empty() {
+            FunctionError::new("unexpected EOF")
+        } else {
+            self.unexpected(place)
+        }
     }
 
     fn value(&mut self, depth: usize) -> Result {
@@ -59,25 +77,25 @@ impl<'a> Parser<'a> {
             return Err(FunctionError::new("exceeded max depth"));
         }
         self.space();
-        let rest = self.rest();
-        for (word, value) in [
-            ("null", Value::NULL),
-            ("true", true.into()),
-            ("false", false.into()),
-        ] {
-            if rest.starts_with(word) {
-                self.at += word.len();
-                return Ok(value);
-            }
-        }
-        match rest.bytes().next() {
+        match self.rest().bytes().next() {
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
             Some(b'"') => Ok(Value::from(self.string()?)),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            None => Err(FunctionError::new("unexpected end of JSON input")),
-            _ => Err(self.unexpected()),
+            Some(b'n') => self.word("null", Value::NULL),
+            Some(b't') => self.word("true", true.into()),
+            Some(b'f') => self.word("false", false.into()),
+            _ => Err(self.unexpected(" looking for beginning of value")),
         }
+    }
+
+    fn word(&mut self, word: &str, value: Value) -> Result {
+        for c in word.chars() {
+            if !self.eat(c) {
+                return Err(self.broken(&format!(" in literal {word} (expecting '{c}')")));
+            }
+        }
+        Ok(value)
     }
 
     fn array(&mut self, depth: usize) -> Result {
@@ -94,7 +112,7 @@ impl<'a> Parser<'a> {
                 return Ok(Value::tuple(out));
             }
             if !self.eat(',') {
-                return Err(self.unexpected());
+                return Err(self.unexpected(" after array element"));
             }
         }
     }
@@ -104,15 +122,18 @@ impl<'a> Parser<'a> {
         let mut out = Map::new();
         self.space();
         if !self.eat('}') {
+            // Only the first key is refused without a word on what was expected.
+            let mut place = "";
             loop {
                 self.space();
                 if !self.rest().starts_with('"') {
-                    return Err(self.unexpected());
+                    return Err(self.unexpected(place));
                 }
+                place = " looking for beginning of object key string";
                 let key = self.string()?;
                 self.space();
                 if !self.eat(':') {
-                    return Err(self.unexpected());
+                    return Err(self.unexpected(" after object key"));
                 }
                 let value = self.value(depth + 1)?;
                 out.insert(key.into(), value);
@@ -121,37 +142,40 @@ impl<'a> Parser<'a> {
                     break;
                 }
                 if !self.eat(',') {
-                    return Err(self.unexpected());
+                    return Err(self.unexpected(" after object key:value pair"));
                 }
             }
         }
         Ok(Kind::Object(Arc::new(out)).into())
     }
 
-    fn number(&mut self) -> Result {
+    fn digits(&mut self, place: &str) -> Result<()> {
         let rest = self.rest();
-        let unsigned = rest.strip_prefix('-').unwrap_or(rest);
-        let digits = |s: &str| s.len() - s.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let mut length = if unsigned.starts_with('0') {
-            1
-        } else {
-            digits(unsigned)
-        };
-        let after = |n: usize| unsigned.get(n..).unwrap_or_default();
-        let mut bad = length == 0;
-        if let Some(fraction) = after(length).strip_prefix('.') {
-            bad |= digits(fraction) == 0;
-            length += 1 + digits(fraction);
+        let count = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if count == 0 {
+            return Err(self.broken(place));
         }
-        if let Some(exponent) = after(length).strip_prefix(['e', 'E']) {
-            let plain = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-            bad |= digits(plain) == 0;
-            length += 1 + (exponent.len() - plain.len()) + digits(plain);
+        self.at += count;
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result {
+        let begin = self.at;
+        self.eat('-');
+        if !self.eat('0') {
+            self.digits(" in numeric literal")?;
         }
-        let total = length + rest.len() - unsigned.len();
-        let number = rest.get(..total).and_then(Number::parse).filter(|_| !bad);
-        self.at += total;
-        number.map(Value::from).ok_or_else(|| self.unexpected())
+        if self.eat('.') {
+            self.digits(" after decimal point in numeric literal")?;
+        }
+        if self.eat('e') || self.eat('E') {
+            let _signed = self.eat('+') || self.eat('-');
+            self.digits(" in exponent of numeric literal")?;
+        }
+        let number = self.text.get(begin..self.at).and_then(Number::parse);
+        number
+            .map(Value::from)
+            .ok_or_else(|| FunctionError::new("a number is required"))
     }
 
     fn string(&mut self) -> Result<String> {
@@ -163,7 +187,7 @@ impl<'a> Parser<'a> {
             let plain = rest.get(..end).unwrap_or_default();
             if let Some(c) = plain.find(|c: char| c < ' ') {
                 self.at += c;
-                return Err(self.unexpected());
+                return Err(self.unexpected(" in string literal"));
             }
             out.push_str(plain);
             self.at += end;
@@ -206,7 +230,7 @@ impl<'a> Parser<'a> {
                 out.push(c.unwrap_or('\u{fffd}'));
                 return Ok(());
             }
-            _ => return Err(self.unexpected()),
+            _ => return Err(self.broken(" in string escape code")),
         };
         self.at += 1;
         out.push(plain);
@@ -214,14 +238,13 @@ impl<'a> Parser<'a> {
     }
 
     fn hex(&mut self) -> Result<u32> {
-        let digits = self
-            .rest()
-            .get(..4)
-            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-        let n = digits
-            .and_then(|d| u32::from_str_radix(d, 16).ok())
-            .ok_or_else(|| self.unexpected())?;
-        self.at += 4;
+        let mut n = 0;
+        for _ in 0..4 {
+            let digit = self.rest().chars().next().and_then(|c| c.to_digit(16));
+            let digit = digit.ok_or_else(|| self.broken(" in \\u hexadecimal character escape"))?;
+            n = n * 16 + digit;
+            self.at += 1;
+        }
         Ok(n)
     }
 }

@@ -239,10 +239,13 @@ fn transpose(args: &Args<'_>) -> Result {
     }
     let mut out: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
     for (key, list) in args.entries(0) {
+        if list.is_null() {
+            return Err(FunctionError::new("input must not contain null list"));
+        }
         for value in list.children() {
             let name = value
                 .as_str()
-                .ok_or_else(|| FunctionError::new("input must not contain null list entries"))?;
+                .ok_or_else(|| FunctionError::new("input list must not contain null string"))?;
             out.entry(name.into())
                 .or_default()
                 .push(Value::from(key.clone()));

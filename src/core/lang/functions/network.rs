@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use bastionless_model::value::{Type, Value};
 
 use super::function::{
-    Args, Function, FunctionError, NOT_WHOLE, Parameter,
+    Args, Function, FunctionError, Parameter,
     ParameterType::{Number as Num, String as Text, Strings},
     Returns::Always,
 };
@@ -82,7 +82,13 @@ impl Network {
     }
 
     fn show(self) -> String {
-        format!("{}/{}", show(self.address, self.bits), self.length)
+        let mapped = self.bits == 128 && self.address >> 32 == 0xffff && self.length >= 96;
+        let length = if mapped {
+            self.length - 96
+        } else {
+            self.length
+        };
+        format!("{}/{length}", show(self.address, self.bits))
     }
 }
 
@@ -149,18 +155,29 @@ fn cidrhost(args: &Args<'_>) -> Result {
     let number = whole(args, 1)?;
     let net = parse(args.text(0)).map_err(FunctionError::new)?;
     let hosts = net.bits - net.length;
-    let most = i128::try_from(u128::MAX >> 1).unwrap_or(i128::MAX);
-    let max = if hosts >= 127 { most } else { (1 << hosts) - 1 };
-    let index = if number < 0 { max + number + 1 } else { number };
-    let host = u128::try_from(index)
-        .ok()
-        .filter(|_| index <= max)
-        .ok_or_else(|| {
-            FunctionError::new(format!(
-                "prefix of {} does not accommodate a host numbered {index}",
-                net.length
-            ))
-        })?;
+    let max = if hosts == 128 {
+        u128::MAX
+    } else {
+        (1 << hosts) - 1
+    };
+    // Negative numbers count from the last host.
+    let back = number.unsigned_abs().saturating_sub(1);
+    let index = if number < 0 {
+        max.checked_sub(back)
+    } else {
+        u128::try_from(number).ok()
+    };
+    let host = index.filter(|i| *i <= max).ok_or_else(|| {
+        let shown = if number < 0 {
+            number + i128::try_from(max).unwrap_or(i128::MAX) + 1
+        } else {
+            number
+        };
+        FunctionError::new(format!(
+            "prefix of {} does not accommodate a host numbered {shown}",
+            net.length
+        ))
+    })?;
     // Terraform takes IPv4 addresses written as IPv6 for 32 bits of 128.
     let shift = if net.bits == 128 && net.is_v4() {
         96
@@ -182,7 +199,10 @@ fn cidrsubnet(args: &Args<'_>) -> Result {
         );
         return Err(FunctionError::new(message));
     }
-    let length = u32::try_from(length).map_err(|_| FunctionError::new(NOT_WHOLE))?;
+    // The very words of Terraform for a prefix of less than nothing.
+    let Ok(length) = u32::try_from(length) else {
+        return Ok("<nil>".into());
+    };
     let max = match u32::try_from(extra) {
         Ok(n) if n < 64 => (1u128 << n) - 1,
         _ => u128::from(u64::MAX),
@@ -193,7 +213,13 @@ fn cidrsubnet(args: &Args<'_>) -> Result {
             format!("prefix extension of {extra} does not accommodate a subnet numbered {number}");
         return Err(FunctionError::new(message));
     }
-    let address = net.address | index.checked_shl(net.bits - length).unwrap_or(0);
+    let shifted = index.checked_shl(net.bits - length).unwrap_or(0);
+    let address = if number < 0 {
+        // As two's complement of which the amount is taken.
+        (net.address | shifted.wrapping_neg()).wrapping_neg() & (u128::MAX >> (128 - net.bits))
+    } else {
+        net.address | shifted
+    };
     Ok(Network {
         address,
         length,
@@ -207,7 +233,8 @@ fn cidrsubnets(args: &Args<'_>) -> Result {
     let net = parse(args.text(0)).map_err(|m| FunctionError::argument(0, m))?;
     let mut out = Vec::new();
     // The next free address; `None` behind the last one of all.
-    let mut free = Some(net.address);
+    // Terraform steps back from the first address before it goes on, and cannot from nought.
+    let mut free = (net.address != 0).then_some(net.address);
     let mut current: Option<Network> = None;
     for i in 1..args.values.len() {
         let wrong = |m: String| FunctionError::argument(i, m);

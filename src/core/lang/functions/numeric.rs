@@ -93,7 +93,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Returns -1, 0 or 1 by the sign of a number.",
         &[NUM],
         Always(Num),
-        |a| Ok(number(a, 0).signum().into()),
+        |a| Ok(a.int(0)?.signum().into()),
     )
     .examples(&[("signum(-13)", "-1"), ("signum(0)", "0")]),
     Function::new(
@@ -201,7 +201,9 @@ fn extreme(args: &Args<'_>, greatest: bool) -> Result {
 }
 
 fn parseint(args: &Args<'_>) -> Result {
-    let base = args.int(1)?;
+    let base = args
+        .int(1)
+        .map_err(|e| FunctionError::argument(1, e.message))?;
     let Some(radix) = u32::try_from(base).ok().filter(|b| (2..=62).contains(b)) else {
         return Err(FunctionError::argument(
             1,
@@ -220,7 +222,13 @@ fn sum(args: &Args<'_>) -> Result {
     let list = args.get(0);
     let wrong = |m: &str| FunctionError::argument(0, m);
     if !matches!(list.kind(), Kind::List(..) | Kind::Set(..) | Kind::Tuple(_)) {
-        return Err(wrong("cannot sum noniterable"));
+        return Err(match list.entries() {
+            Some(_) => wrong(&format!(
+                "argument must be list, set, or tuple. Received {}",
+                list.type_of().friendly_name()
+            )),
+            None => wrong("cannot sum noniterable"),
+        });
     }
     let elements = args.elements(0);
     if elements.is_empty() {

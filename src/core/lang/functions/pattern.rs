@@ -361,7 +361,12 @@ impl<'a> Rewriter<'a> {
             loop {
                 match self.next()? {
                     '}' => break,
-                    c => n = n.checked_mul(16)?.checked_add(c.to_digit(16)?)?,
+                    c => {
+                        n = n
+                            .checked_mul(16)?
+                            .checked_add(c.to_digit(16)?)
+                            .filter(|n| *n <= 0x0010_ffff)?
+                    }
                 }
                 count += 1;
             }
@@ -386,7 +391,7 @@ impl<'a> Rewriter<'a> {
                 && let Some(end) = self.rest.find(":]")
             {
                 let name = self.rest.get(..end + 2).unwrap_or_default();
-                if Regex::new(&format!("[{name}]")).is_err() {
+                if !is_posix(name) {
                     return wrong(RANGE, name);
                 }
                 self.out.push_str(name);
@@ -443,4 +448,14 @@ impl<'a> Rewriter<'a> {
             }
         }
     }
+}
+
+/// Tells whether `[:name:]` is a class.
+fn is_posix(name: &str) -> bool {
+    let inner = name.trim_start_matches("[:").trim_end_matches(":]");
+    const NAMES: [&str; 14] = [
+        "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+        "space", "upper", "word", "xdigit",
+    ];
+    NAMES.contains(&inner.strip_prefix('^').unwrap_or(inner))
 }

@@ -182,7 +182,7 @@ fn chunklist(args: &Args<'_>) -> Result {
     let size = match usize::try_from(size) {
         Ok(0) => all.len().max(1),
         Ok(n) => n,
-        Err(_) => return Err(FunctionError::new("size must not be negative")),
+        Err(_) => return Err(FunctionError::new("the size argument must be positive")),
     };
     let chunks = all
         .chunks(size)

@@ -3,14 +3,15 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
-    Function, datetime, element, encoding, filesystem, format, hash, mapping, network, numeric,
-    regex, sequence, sets, string, typing, yaml,
+    Function, charset, datetime, element, encoding, filesystem, format, hash, mapping, network,
+    numeric, regex, sequence, sets, string, typing, yaml,
 };
 
 /// Functions that get expressions instead of values; the evaluator has them built in.
 const OF_EXPRESSIONS: [&str; 3] = ["can", "convert", "try"];
 
 static FAMILIES: &[&[Function]] = &[
+    charset::FUNCTIONS,
     datetime::FUNCTIONS,
     element::FUNCTIONS,
     encoding::FUNCTIONS,

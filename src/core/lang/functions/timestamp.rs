@@ -76,13 +76,17 @@ impl Timestamp {
         format!("{sign}{:02}{separator}{:02}", minutes / 60, minutes % 60)
     }
 
-    /// Reads an RFC 3339 time.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let mut reader = Reader { rest: text };
+    /// Reads an RFC 3339 time; `strictly` without an hour of one digit, a decimal comma and offsets of a day.
+    pub(super) fn parse(text: &str, strictly: bool) -> Result<Self, String> {
+        let mut reader = Reader {
+            rest: text,
+            strictly,
+            lapse: None,
+        };
         let time = reader
             .time()
-            .map_err(|m| format!("not a valid RFC3339 timestamp: {m}"))?;
-        Ok(time)
+            .and_then(|time| reader.lapse.map_or(Ok(time), Err));
+        time.map_err(|m| format!("not a valid RFC3339 timestamp: {m}"))
     }
 }
 
@@ -107,44 +111,35 @@ impl fmt::Display for Timestamp {
 
 struct Reader<'a> {
     rest: &'a str,
+    strictly: bool,
+    /// The first thing that only a strict reader minds.
+    lapse: Option<String>,
 }
 
 impl Reader<'_> {
     fn time(&mut self) -> Result<Timestamp, String> {
         let year = self.number(4, "year")?;
         self.expect('-')?;
-        let month = self.number(2, "month")?;
+        let month = self.within(1..=12, "month")?;
         self.expect('-')?;
         let day = self.number(2, "day of month")?;
         if !self.rest.starts_with('T') {
             return Err("missing required time introducer 'T'".into());
         }
-        self.rest = self.rest.get(1..).unwrap_or_default();
-        let hour = self.number(2, "hour")?;
+        self.skip(1);
+        let hour = self.hour()?;
         self.expect(':')?;
-        let minute = self.number(2, "minute")?;
+        let minute = self.within(0..=59, "minute")?;
         self.expect(':')?;
-        let second = self.number(2, "second")?;
+        let second = self.within(0..=59, "second")?;
         let nanosecond = self.fraction();
         let offset = self.offset()?;
-        for (n, max, name) in [
-            (hour, 23, "hour"),
-            (minute, 59, "minute"),
-            (second, 59, "second"),
-        ] {
-            if n > max {
-                return Err(format!("{name} must be between 0 and {max} inclusive"));
-            }
-        }
-        if !(1..=12).contains(&month) {
-            return Err("month out of range".into());
+        if !self.rest.is_empty() {
+            return Err(format!("cannot use {:?} as timestamp segment", self.rest));
         }
         let year = i64::from(year);
         if day < 1 || day > month_length(year, month) {
             return Err("day out of range".into());
-        }
-        if !self.rest.is_empty() {
-            return Err(format!("extra text: {:?}", self.rest));
         }
         Ok(Timestamp {
             year,
@@ -158,6 +153,16 @@ impl Reader<'_> {
         })
     }
 
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    fn lapse(&mut self, what: String) {
+        if self.strictly {
+            self.lapse.get_or_insert(what);
+        }
+    }
+
     fn number(&mut self, digits: usize, what: &str) -> Result<u32, String> {
         if self.rest.is_empty() {
             return Err(format!("end of string before {what}"));
@@ -168,8 +173,39 @@ impl Reader<'_> {
             .filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
         let number = found.and_then(|d| d.parse().ok());
         let number = number.ok_or_else(|| format!("cannot use {:?} as {what}", self.rest))?;
-        self.rest = self.rest.get(digits..).unwrap_or_default();
+        self.skip(digits);
         Ok(number)
+    }
+
+    fn within(&mut self, range: std::ops::RangeInclusive<u32>, what: &str) -> Result<u32, String> {
+        let number = self.number(2, what)?;
+        if range.contains(&number) {
+            Ok(number)
+        } else {
+            Err(self.out_of_range(what))
+        }
+    }
+
+    /// Says of a number that is too large what stands behind it, as Terraform does.
+    fn out_of_range(&self, what: &str) -> String {
+        match (what, self.rest.starts_with(':') && self.strictly) {
+            _ if self.rest.is_empty() => format!("end of string before {what}"),
+            ("hour", true) => "hour must be between 0 and 23 inclusive".into(),
+            ("minute", true) => "minute must have exactly two digits".into(),
+            _ => format!("cannot use {:?} as {what}", self.rest),
+        }
+    }
+
+    fn hour(&mut self) -> Result<u32, String> {
+        let bytes = self.rest.as_bytes();
+        if let (Some(one @ b'0'..=b'9'), next) = (bytes.first().copied(), bytes.get(1))
+            && !next.is_some_and(u8::is_ascii_digit)
+        {
+            self.lapse("hour must have exactly two digits".into());
+            self.skip(1);
+            return Ok(u32::from(one - b'0'));
+        }
+        self.within(0..=23, "hour")
     }
 
     fn expect(&mut self, c: char) -> Result<(), String> {
@@ -184,15 +220,18 @@ impl Reader<'_> {
     }
 
     fn fraction(&mut self) -> u32 {
-        let Some(after) = self.rest.strip_prefix('.') else {
+        let Some(after) = self.rest.strip_prefix(['.', ',']) else {
             return 0;
         };
         let length = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         if length == 0 {
             return 0;
         }
+        if self.rest.starts_with(',') {
+            self.lapse("cannot use \",\" as timestamp segment".into());
+        }
         let digits: String = after.chars().take(length.min(9)).collect();
-        self.rest = after.get(length..).unwrap_or_default();
+        self.skip(length + 1);
         format!("{digits:0<9}").parse().unwrap_or(0)
     }
 
@@ -204,31 +243,35 @@ impl Reader<'_> {
         if self.rest.is_empty() {
             return Err("end of string before UTC offset".into());
         }
-        let wrong = || format!("cannot use {:?} as UTC offset", self.rest);
+        let wrong = format!("cannot use {:?} as UTC offset", self.rest);
         let sign = match self.rest.bytes().next() {
             Some(b'+') => 1,
             Some(b'-') => -1,
-            _ => return Err(wrong()),
+            _ => return Err(wrong),
         };
-        let text = self
+        let Some(text) = self
             .rest
             .get(1..6)
             .filter(|t| t.as_bytes().get(2) == Some(&b':'))
-            .ok_or_else(wrong)?;
+        else {
+            return Err(wrong);
+        };
         let part = |from: usize| {
             let digits = text
                 .get(from..from + 2)
                 .filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
-            digits.and_then(|d| d.parse::<i64>().ok()).ok_or_else(wrong)
+            digits.and_then(|d| d.parse::<i64>().ok())
         };
-        let (hours, minutes) = (part(0)?, part(3)?);
-        if hours > 24 {
-            return Err("time zone offset hour out of range".into());
+        let (Some(hours), Some(minutes)) = (part(0), part(3)) else {
+            return Err(wrong);
+        };
+        self.skip(6);
+        if hours > 24 || minutes > 60 {
+            return Err(self.out_of_range("UTC offset"));
         }
-        if minutes > 60 {
-            return Err("time zone offset minute out of range".into());
+        if hours == 24 || minutes == 60 {
+            self.lapse(wrong);
         }
-        self.rest = self.rest.get(6..).unwrap_or_default();
         Ok(sign * (hours * 3600 + minutes * 60))
     }
 }

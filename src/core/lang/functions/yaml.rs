@@ -68,7 +68,7 @@ fn encode(value: &Value) -> String {
 
 struct Writer {
     out: String,
-    /// A plain text or one with kept line ends stands last: the end of the document must be marked.
+    /// A plain scalar stands alone: the end of the document must be marked.
     open: bool,
 }
 
@@ -84,14 +84,7 @@ impl Writer {
         if let Some(entries) = value.entries() {
             for (k, v) in entries {
                 begin(self);
-                if k.len() > 128 {
-                    self.out.push_str("? ");
-                    self.quoted(k);
-                    self.out.push('\n');
-                    self.out.extend(std::iter::repeat_n(' ', indent));
-                } else {
-                    self.quoted(k);
-                }
+                self.key(k, indent);
                 self.out.push(':');
                 match (v.elements(), v.entries()) {
                     (Some([_, ..]), _) => {
@@ -123,6 +116,21 @@ impl Writer {
         }
     }
 
+    /// Writes a key; one that is long or has several lines stands behind a question mark.
+    fn key(&mut self, key: &str, indent: usize) {
+        if key.len() <= 128 && !key.contains('\n') {
+            return self.quoted(key, None);
+        }
+        self.out.push_str("? ");
+        if key.contains('\n') && may_be_literal(key) {
+            self.literal(key, indent + 2);
+        } else {
+            self.quoted(key, Some(indent + 2));
+            self.out.push('\n');
+        }
+        self.out.extend(std::iter::repeat_n(' ', indent));
+    }
+
     /// Writes a scalar or an empty collection with the end of the line.
     fn scalar(&mut self, value: &Value, indent: usize) {
         self.open = false;
@@ -137,7 +145,7 @@ impl Writer {
             Kind::String(s) if s.contains('\n') && may_be_literal(s) => {
                 return self.literal(s, indent + 2);
             }
-            Kind::String(s) => self.quoted(s),
+            Kind::String(s) => self.quoted(s, Some(indent + 2)),
             Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) => self.out.push_str("[]"),
             Kind::Map(..) | Kind::Object(_) => self.out.push_str("{}"),
         }
@@ -153,10 +161,7 @@ impl Writer {
         match text.len() - body.len() {
             0 => self.out.push('-'),
             1 if !body.is_empty() => {}
-            _ => {
-                self.out.push('+');
-                self.open = true;
-            }
+            _ => self.out.push('+'),
         }
         self.out.push('\n');
         for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
@@ -168,36 +173,64 @@ impl Writer {
         }
     }
 
-    fn quoted(&mut self, text: &str) {
+    /// Writes a text in quotes. With an indentation a space behind column 80 becomes the end of a line.
+    fn quoted(&mut self, text: &str, fold: Option<usize>) {
+        let line = self.out.rfind('\n').map_or(0, |at| at + 1);
+        let mut column = self.out.get(line..).unwrap_or_default().chars().count();
         self.out.push('"');
-        for c in text.chars() {
-            match c {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\0' => self.out.push_str("\\0"),
-                '\u{7}' => self.out.push_str("\\a"),
-                '\u{8}' => self.out.push_str("\\b"),
-                '\t' => self.out.push_str("\\t"),
-                '\n' => self.out.push_str("\\n"),
-                '\u{b}' => self.out.push_str("\\v"),
-                '\u{c}' => self.out.push_str("\\f"),
-                '\r' => self.out.push_str("\\r"),
-                '\u{1b}' => self.out.push_str("\\e"),
-                '\u{85}' => self.out.push_str("\\N"),
-                '\u{2028}' => self.out.push_str("\\L"),
-                '\u{2029}' => self.out.push_str("\\P"),
-                c if printable(c) => self.out.push(c),
-                c => {
-                    let n = u32::from(c);
-                    self.out.push_str(&match n {
-                        0..=0xff => format!("\\x{n:02X}"),
-                        0x100..=0xffff => format!("\\u{n:04X}"),
-                        _ => format!("\\U{n:08X}"),
-                    });
+        column += 1;
+        let mut after_space = false;
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let before = self.out.len();
+            match (c, fold) {
+                (' ', Some(indent))
+                    if !after_space && column > 80 && at > 0 && at + 1 < text.len() =>
+                {
+                    self.out.push('\n');
+                    self.out.extend(std::iter::repeat_n(' ', indent));
+                    column = indent;
+                    if chars.peek().is_some_and(|(_, next)| *next == ' ') {
+                        self.out.push('\\');
+                        column += 1;
+                    }
+                }
+                _ => {
+                    self.escaped(c);
+                    column += self.out.get(before..).unwrap_or_default().chars().count();
                 }
             }
+            after_space = c == ' ';
         }
         self.out.push('"');
+    }
+
+    fn escaped(&mut self, c: char) {
+        let short = match c {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\0' => "\\0",
+            '\u{7}' => "\\a",
+            '\u{8}' => "\\b",
+            '\t' => "\\t",
+            '\n' => "\\n",
+            '\u{b}' => "\\v",
+            '\u{c}' => "\\f",
+            '\r' => "\\r",
+            '\u{1b}' => "\\e",
+            '\u{85}' => "\\N",
+            '\u{2028}' => "\\L",
+            '\u{2029}' => "\\P",
+            c if printable(c) => return self.out.push(c),
+            _ => "",
+        };
+        let n = u32::from(c);
+        match n {
+            _ if !short.is_empty() => self.out.push_str(short),
+            0..=0xff => self.out.push_str(&format!("\\x{n:02X}")),
+            0x100..=0xffff => self.out.push_str(&format!("\\u{n:04X}")),
+            _ => self.out.push_str(&format!("\\U{n:08X}")),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_model::value::{Kind, Map, Number, Type, Value, convert};
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{FunctionError, timestamp::Timestamp};
@@ -12,84 +12,182 @@ type Result<T = Value> = std::result::Result<T, FunctionError>;
 
 /// Reads the only document of a text.
 pub(super) fn decode(text: &str) -> Result {
+    check_text(text)?;
     let mut decoder = Decoder {
+        text,
         parser: Parser::new_from_str(text),
         anchors: BTreeMap::new(),
     };
     loop {
-        match decoder.next()? {
-            Event::StreamEnd => return Err(wrong("missing start of document")),
+        match decoder.next()?.0 {
+            Event::StreamEnd => {
+                return Err(FunctionError::new(
+                    "on line 1, column 1: missing start of document",
+                ));
+            }
             Event::DocumentStart(_) => break,
             _ => {}
         }
     }
-    let event = decoder.next()?;
-    let value = match event {
-        Event::DocumentEnd => return Ok(Value::NULL),
-        event => decoder.node(event)?,
+    let value = match decoder.next()? {
+        (Event::DocumentEnd, _) => return Ok(Value::NULL),
+        (event, span) => decoder.node(event, span)?,
     };
     loop {
         match decoder.next()? {
-            Event::DocumentEnd | Event::Nothing => {}
-            Event::StreamEnd => return Ok(value),
-            _ => return Err(wrong("unexpected extra content after value")),
+            (Event::DocumentEnd | Event::Nothing, _) => {}
+            (Event::StreamEnd, _) => return Ok(value),
+            (_, span) => return Err(wrong(span.start, "unexpected extra content after value")),
         }
     }
 }
 
-/// Terraform's decoder names the first place of the text, whatever is wrong.
-fn wrong(what: &str) -> FunctionError {
-    FunctionError::new(format!("on line 1, column 1: {what}"))
+/// Refuses what the parser would let through.
+fn check_text(text: &str) -> Result<()> {
+    let refused = if text
+        .contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}'))
+    {
+        "control characters are not allowed"
+    } else if text.starts_with('\t') {
+        "found character that cannot start any token"
+    } else if text.starts_with('%') && !text.starts_with("%YAML ") && !text.starts_with("%TAG ") {
+        "found unknown directive name"
+    } else {
+        return Ok(());
+    };
+    Err(FunctionError::new(refused))
+}
+
+/// Says what is wrong, with the place that Terraform gives: lines from nought, and none in the first line.
+fn wrong(at: Marker, what: &str) -> FunctionError {
+    place(at.line().saturating_sub(1), at.col(), what)
+}
+
+fn place(line: usize, column: usize, what: &str) -> FunctionError {
+    FunctionError::new(match line {
+        0 => what.to_owned(),
+        line => format!("on line {line}, column {}: {what}", column + 1),
+    })
 }
 
 struct Decoder<'a> {
+    text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
     anchors: BTreeMap<usize, Value>,
 }
 
 impl<'a> Decoder<'a> {
-    fn next(&mut self) -> Result<Event<'a>> {
+    fn next(&mut self) -> Result<(Event<'a>, Span)> {
         match self.parser.next() {
-            None => Ok(Event::StreamEnd),
-            Some(Ok((event, _))) => Ok(event),
-            Some(Err(e)) => Err(wrong(&problem(&e))),
+            None => Ok((Event::StreamEnd, Span::default())),
+            Some(Ok(next)) => Ok(next),
+            Some(Err(e)) => Err(self.refused(&e)),
         }
     }
 
-    fn node(&mut self, event: Event<'a>) -> Result {
+    /// Puts an error of the parser in the words of libyaml.
+    fn refused(&self, e: &ScanError) -> FunctionError {
+        let info = e.info();
+        let what = info
+            .strip_prefix("while ")
+            .and_then(|s| s.split_once(", "))
+            .map_or(info, |(_, what)| what);
+        let what = match what {
+            "found unknown anchor" => {
+                return wrong(
+                    *e.marker(),
+                    &format!(
+                        "reference to undefined anchor {:?}",
+                        self.alias(*e.marker())
+                    ),
+                );
+            }
+            "expected ',' or ']'" => "did not find expected ',' or ']'",
+            "simple key expect ':'" | "simple key expected" | "simple key expected ':'" => {
+                "could not find expected ':'"
+            }
+            "invalid indentation" => "did not find expected key",
+            other => other,
+        };
+        // The end of the text is at the beginning of a line of its own.
+        let lines = self.text.lines().count();
+        let at_end = e.marker().index() >= self.text.chars().count();
+        if at_end && info.starts_with("while parsing") {
+            return place(lines, 0, what);
+        }
+        wrong(*e.marker(), what)
+    }
+
+    /// Reads the name of an alias from the text.
+    fn alias(&self, at: Marker) -> &'a str {
+        let line = self
+            .text
+            .lines()
+            .nth(at.line().saturating_sub(1))
+            .unwrap_or_default();
+        let from = line
+            .char_indices()
+            .nth(at.col())
+            .map_or(line.len(), |(i, _)| i);
+        let behind = line.get(from..).unwrap_or_default();
+        let name = behind.trim_start_matches('*');
+        let end = name
+            .find(|c: char| c.is_whitespace() || ",]}".contains(c))
+            .unwrap_or(name.len());
+        name.get(..end).unwrap_or_default()
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span) -> Result {
         match event {
-            Event::Alias(id) => self
-                .anchors
-                .get(&id)
-                .cloned()
-                .ok_or_else(|| wrong("self-referential alias")),
-            Event::Scalar(text, style, id, tag) => {
-                let value = scalar(&text, style, tag.as_deref())?;
+            Event::Alias(id) => self.anchors.get(&id).cloned().ok_or_else(|| {
+                let name = self.alias(span.start);
+                wrong(
+                    span.start,
+                    &format!("cannot refer to anchor {name:?} from inside its own definition"),
+                )
+            }),
+            Event::Scalar(mut text, style, id, tag) => {
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                if block && text.is_empty() && tag.is_none() {
+                    return self.keep(id, Value::null(Type::String));
+                }
+                // Without a line end the last line of the text has none.
+                if block
+                    && span.end.index() >= self.text.chars().count()
+                    && !self.text.ends_with('\n')
+                    && text.ends_with('\n')
+                {
+                    text.to_mut().pop();
+                }
+                let value = scalar(&text, style, tag.as_deref())
+                    .map_err(|what| wrong(span.start, &what))?;
                 self.keep(id, value)
             }
             Event::SequenceStart(id, tag) => {
-                check_tag(tag.as_deref(), "seq")?;
+                check_tag(tag.as_deref(), "seq", "sequence")
+                    .map_err(|what| wrong(span.start, &what))?;
                 let mut out = Vec::new();
                 loop {
                     match self.next()? {
-                        Event::SequenceEnd => break,
-                        event => out.push(self.node(event)?),
+                        (Event::SequenceEnd, _) => break,
+                        (event, span) => out.push(self.node(event, span)?),
                     }
                 }
                 self.keep(id, Value::tuple(out))
             }
             Event::MappingStart(id, tag) => {
-                check_tag(tag.as_deref(), "map")?;
+                check_tag(tag.as_deref(), "map", "mapping")
+                    .map_err(|what| wrong(span.start, &what))?;
                 let mut out = Map::new();
                 loop {
                     match self.next()? {
-                        Event::MappingEnd => break,
-                        key => self.entry(key, &mut out)?,
+                        (Event::MappingEnd, _) => break,
+                        (key, span) => self.entry(key, span, &mut out)?,
                     }
                 }
                 self.keep(id, Kind::Object(Arc::new(out)).into())
             }
-            _ => Err(wrong("did not find expected node content")),
+            _ => Err(wrong(span.start, "did not find expected node content")),
         }
     }
 
@@ -100,114 +198,93 @@ impl<'a> Decoder<'a> {
         Ok(value)
     }
 
-    fn entry(&mut self, key: Event<'a>, out: &mut Map) -> Result<()> {
+    fn entry(&mut self, key: Event<'a>, at: Span, out: &mut Map) -> Result<()> {
         let merge = match &key {
             Event::Scalar(text, ScalarStyle::Plain, _, None) => text == "<<",
             Event::Scalar(_, _, _, Some(tag)) => tag.is_yaml_core_schema() && tag.suffix == "merge",
-            _ => false,
+            Event::Scalar(..) => false,
+            _ => return Err(wrong(at.start, "only strings are allowed as mapping keys")),
         };
         if merge {
-            let event = self.next()?;
-            let value = self.node(event)?;
-            return merge_into(&value, out);
+            let (event, span) = self.next()?;
+            let value = self.node(event, span)?;
+            let Some(entries) = value.entries() else {
+                let what = format!(
+                    "cannot merge {} into mapping",
+                    value.type_of().friendly_name()
+                );
+                return Err(wrong(span.start, &what));
+            };
+            out.extend(entries.iter().map(|(k, v)| (k.clone(), v.clone())));
+            return Ok(());
         }
-        let key = self.node(key)?;
+        let key = self.node(key, at)?;
         let name = convert(&key, &Type::String)
             .ok()
             .and_then(|k| k.as_str().map(Arc::<str>::from));
         let Some(name) = name else {
-            return Err(wrong(if key.is_null() {
-                "mapping key cannot be null"
-            } else {
-                "only strings or primitive values can be used as mapping keys"
-            }));
+            return Err(wrong(at.start, "mapping key cannot be null"));
         };
-        let event = self.next()?;
-        let value = self.node(event)?;
+        let (event, span) = self.next()?;
+        let value = self.node(event, span)?;
         out.insert(name, value);
         Ok(())
     }
 }
 
-fn merge_into(value: &Value, out: &mut Map) -> Result<()> {
-    if let Some(entries) = value.entries() {
-        out.extend(entries.iter().map(|(k, v)| (k.clone(), v.clone())));
-        return Ok(());
-    }
-    match value.elements() {
-        Some(all) if all.iter().all(|v| v.entries().is_some()) => {
-            all.iter().try_for_each(|v| merge_into(v, out))
-        }
-        _ => Err(wrong(
-            "cannot use this value as a merge source: map merge requires map or list of maps as the value",
-        )),
-    }
+/// Writes a tag in full.
+fn full(tag: &Tag) -> String {
+    format!("{}{}", tag.handle, tag.suffix)
 }
 
-fn check_tag(tag: Option<&Tag>, own: &str) -> Result<()> {
+fn check_tag(tag: Option<&Tag>, own: &str, shape: &str) -> std::result::Result<(), String> {
     match tag {
-        Some(t)
-            if !(t.is_yaml_core_schema() && t.suffix == own
-                || t.handle.is_empty() && t.suffix == "!") =>
-        {
-            Err(unsupported(t))
+        Some(t) if !(t.is_yaml_core_schema() && t.suffix == own) => {
+            Err(format!("can't interpret {shape} as {}", full(t)))
         }
         _ => Ok(()),
     }
 }
 
-fn unsupported(tag: &Tag) -> FunctionError {
-    let name = if tag.is_yaml_core_schema() {
-        format!("!!{}", tag.suffix)
-    } else {
-        format!("{}{}", tag.handle, tag.suffix)
-    };
-    wrong(&format!("unsupported tag {name:?}"))
-}
-
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result {
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> std::result::Result<Value, String> {
     let string = || Value::from(text.nfc().collect::<String>());
-    if style != ScalarStyle::Plain {
-        return match tag {
-            Some(t) if !(t.is_yaml_core_schema() || t.handle.is_empty() || t.suffix.is_empty()) => {
-                Err(unsupported(t))
-            }
+    let Some(tag) = tag else {
+        return match style {
+            ScalarStyle::Plain => plain(text).map(|v| v.unwrap_or_else(string)),
             _ => Ok(string()),
         };
-    }
-    let Some(tag) = tag else {
-        return Ok(plain(text).unwrap_or_else(string));
     };
+    let unsupported = || Err(format!("unsupported tag {:?}", full(tag)));
     if !tag.is_yaml_core_schema() {
-        return if tag.suffix.is_empty() || tag.suffix == "!" {
-            Ok(string())
-        } else {
-            Err(unsupported(tag))
-        };
+        return unsupported();
     }
-    let resolved = plain(text);
-    let fits = |ok: fn(&Value) -> bool, what: &str| {
-        resolved
-            .clone()
+    if style != ScalarStyle::Plain {
+        return Ok(string());
+    }
+    let fits = |ok: fn(&Value) -> bool| {
+        plain(text)?
             .filter(ok)
-            .ok_or_else(|| wrong(&format!("cannot parse {text:?} as tag \"!!{what}\"")))
+            .ok_or_else(|| format!("cannot parse {text:?} as {}", full(tag)))
     };
     match tag.suffix.as_str() {
         "str" | "binary" => Ok(string()),
-        "int" => fits(|v| v.as_number().is_some_and(Number::is_whole), "int"),
-        "float" => fits(|v| v.as_number().is_some(), "float"),
-        "bool" => fits(|v| v.as_bool().is_some(), "bool"),
-        "null" => fits(Value::is_null, "null"),
+        "int" => fits(|v| v.as_number().is_some_and(Number::is_whole)),
+        "float" => fits(|v| v.as_number().is_some()),
+        "bool" => fits(|v| v.as_bool().is_some()),
+        "null" => Ok(Value::NULL),
         "timestamp" => timestamp(text)
             .map(Value::from)
-            .ok_or_else(|| wrong(&format!("cannot parse {text:?} as tag \"!!timestamp\""))),
-        _ => Err(unsupported(tag)),
+            .ok_or_else(|| format!("cannot parse {text:?} as {}", full(tag))),
+        _ => unsupported(),
     }
 }
 
 /// Reads a scalar without quotes and tag; `None` is a text.
-fn plain(text: &str) -> Option<Value> {
-    match text {
+fn plain(text: &str) -> std::result::Result<Option<Value>, String> {
+    if matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return Err("floating point NaN is not supported".into());
+    }
+    Ok(match text {
         "" | "~" | "null" | "Null" | "NULL" => Some(Value::NULL),
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
             Some(true.into())
@@ -221,12 +298,20 @@ fn plain(text: &str) -> Option<Value> {
         "-.inf" | "-.Inf" | "-.INF" => Some(Number::infinity(true).into()),
         _ if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) => {
             if let Some(time) = timestamp(text) {
-                return Some(time.into());
+                return Ok(Some(time.into()));
             }
-            Number::parse(text).map(Value::from)
+            let based = [("0x", 16), ("0o", 8)]
+                .into_iter()
+                .find_map(|(prefix, radix)| {
+                    let digits = text
+                        .strip_prefix(prefix)
+                        .filter(|d| !d.starts_with(['+', '-']))?;
+                    Number::parse_integer(digits, radix)
+                });
+            based.or_else(|| Number::parse(text)).map(Value::from)
         }
         _ => None,
-    }
+    })
 }
 
 /// Reads a date, or a date and a time, and writes it as RFC 3339.
@@ -269,22 +354,5 @@ fn timestamp(text: &str) -> Option<String> {
         return None;
     }
     let strict = format!("{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}{zone}");
-    Timestamp::parse(&strict).ok().map(|t| t.to_string())
-}
-
-/// Says what is wrong in the words of libyaml.
-fn problem(e: &ScanError) -> String {
-    let info = e.info();
-    let what = info
-        .strip_prefix("while ")
-        .and_then(|s| s.split_once(", "))
-        .map_or(info, |(_, what)| what);
-    match what {
-        "expected ',' or ']'" => "did not find expected ',' or ']'".into(),
-        "simple key expect ':'" | "simple key expected" | "simple key expected ':'" => {
-            "could not find expected ':'".into()
-        }
-        "invalid indentation" => "did not find expected key".into(),
-        other => other.to_owned(),
-    }
+    Timestamp::parse(&strict, false).ok().map(|t| t.to_string())
 }
