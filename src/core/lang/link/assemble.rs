@@ -16,7 +16,7 @@ use super::{
     types::{provider_schema, schema_of},
 };
 use crate::lang::{
-    address::{Provider, ProviderConfig},
+    address::{ModulePath, Provider, ProviderConfig},
     program::{
         Call, LocalProvider, Module, ModuleId, Moved, Program, ProviderBlock, ResourceBlock,
     },
@@ -46,11 +46,18 @@ pub(super) fn assemble(
         providers.check_call(id, diagnostics);
         let mut resources = BTreeMap::new();
         for (resource, raw) in &module.raw.resources {
-            let Some(config) = providers.resolve(id, &raw.provider) else {
-                let path = module.path.to_string();
-                diagnostics.push(undeclared(&raw.provider, &path).at(raw.provider_span));
-                continue;
-            };
+            let config = providers.resolve(id, &raw.provider).unwrap_or_else(|| {
+                // What the caller should have passed is reported at the call.
+                if !providers.is_passed(id, &raw.provider) {
+                    let path = module.path.to_string();
+                    diagnostics.push(undeclared(&raw.provider, &path).at(raw.provider_span));
+                }
+                ProviderConfig {
+                    module: ModulePath::default(),
+                    provider: provider_of(&module.raw, &raw.provider.name),
+                    alias: None,
+                }
+            });
             if config.alias.is_none() {
                 implied.entry(config.clone()).or_insert(raw.block.header);
             }

@@ -98,6 +98,19 @@ impl<'a> Providers<'a> {
         }
     }
 
+    /// Tells whether the caller passes, or has to pass, a configuration of this name.
+    pub(super) fn is_passed(&self, id: ModuleId, local: &LocalProvider) -> bool {
+        let Some(module) = self.get(id) else {
+            return false;
+        };
+        let passed = self
+            .call(module)
+            .is_some_and(|(_, c)| c.providers.iter().any(|(inner, ..)| inner == local));
+        let required = module.raw.required_providers.get(&local.name);
+        let asked = module.parent.is_some() && required.is_some_and(|r| r.aliases.contains(local));
+        passed || asked || local.alias.is_none()
+    }
+
     /// Reports what is wrong with the provider configurations of a call.
     pub(super) fn check_call(&self, child: ModuleId, diagnostics: &mut Diagnostics) {
         let Some(module) = self.get(child) else {

@@ -551,6 +551,18 @@ module "c" {
   source    = "./own"
   providers = { aws = aws }
 }
+module "d" {
+  source    = "./p"
+  providers = { aws = aws.gone }
+}
+output "o" { value = aws_vpc.x.id }
+-- p/m.tf --
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+resource "aws_vpc" "x" { cidr_block = "10.0.0.0/16" }
 -- n/m.tf --
 terraform {
   required_providers {
@@ -559,6 +571,10 @@ terraform {
       configuration_aliases = [aws.src]
     }
   }
+}
+resource "aws_vpc" "x" {
+  provider   = aws.src
+  cidr_block = "10.0.0.0/16"
 }
 -- own/m.tf --
 provider "aws" {
@@ -570,6 +586,7 @@ provider "aws" {
             "Missing required provider configuration @ main.tf:9:1",
             "Module is incompatible with count, for_each, and depends_on @ main.tf:10:1",
             "Cannot override provider configuration @ main.tf:16:23",
+            "Provider configuration not present @ main.tf:20:23",
         ],
     );
 }
