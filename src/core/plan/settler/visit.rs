@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bastionless_model::base::Diagnostics;
 
 use super::{Read, Settler};
 use crate::{
