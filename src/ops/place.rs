@@ -15,7 +15,7 @@ use bastionless_core::{
         expr,
         syntax::{self, Body},
     },
-    store::{self, Backend, DEFAULT_WORKSPACE, LocalBackend, LocalPaths, StateStore},
+    store::{self, Backend, DEFAULT_WORKSPACE, LocalBackend, LocalPaths, S3Backend, S3Settings, StateStore},
 };
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceMap},
@@ -122,10 +122,15 @@ pub(crate) async fn backend(choice: &Choice) -> Done<Arc<dyn Backend>> {
 }
 
 async fn s3(config: &Value) -> Done<Arc<dyn Backend>> {
-    let _ = clouds::clouds().object_store(config).await.map_err(|e| {
-        Diagnostic::error("Failed to open the backend", format!("{e}."))
-    })?;
-    Err(Diagnostic::error("Not built yet", "Backend `s3` is planned but not built yet.").into())
+    let bucket = clouds::clouds().object_store(config).await;
+    let bucket = bucket.map_err(|e| Diagnostic::error("Failed to open the backend", format!("{e}.")))?;
+    let mut settings = S3Settings::new(config.get_str("key").unwrap_or_default());
+    if let Some(prefix) = config.get_str("workspace_key_prefix") {
+        settings.workspace_key_prefix = prefix.to_owned();
+    }
+    settings.use_lockfile = config.get_bool("use_lockfile");
+    settings.dynamodb_table = config.get_str("dynamodb_table").map(str::to_owned);
+    Ok(Arc::new(S3Backend::new(bucket, settings, Arc::new(RealDisk))?))
 }
 
 fn local_paths(config: &Value) -> LocalPaths {

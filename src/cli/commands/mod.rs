@@ -1,7 +1,7 @@
 //! The commands: one file each (small ones of a group share one), and the table of them.
 
-
 mod apply;
+mod drift;
 mod graph;
 mod import;
 mod init;
@@ -57,6 +57,7 @@ pub(super) const GROUPS: &[&str] = &["access", "iam", "permissions", "providers"
 static COMMANDS: &[Command] = &[
     apply::APPLY,
     apply::DESTROY,
+    drift::COMMAND,
 
     state::FORCE_UNLOCK,
     graph::COMMAND,

@@ -20,6 +20,17 @@ pub struct Style {
     pub color: bool,
 }
 
+/// Paints the sign of a change.
+pub(super) fn paint_sign(sign: char, style: Style) -> String {
+    let paint = Paint { color: style.color };
+    let text = sign.to_string();
+    match sign {
+        '+' => paint.green(&text),
+        '-' => paint.red(&text),
+        _ => paint.yellow(&text),
+    }
+}
+
 /// Counts of a plan, as its summary line says them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

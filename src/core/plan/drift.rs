@@ -1,0 +1,254 @@
+//! Drift: what differs between live and last applied, and what hangs on managed objects without being managed.
+//!
+//! Pure: a plan whose objects were read, and lists of children.
+
+use bastionless_model::{
+    cloud::Child,
+    schema::{Catalogue, plan::drift},
+    value::{Path, Value},
+};
+
+use super::{Change, Drifted, Plan};
+use crate::{
+    lang::address::{AbsInstance, Mode, ProviderConfig},
+    state::{Snapshot, sensitive_paths},
+};
+
+/// Something that is not as it was applied.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// An attribute.
+    Changed {
+        /// The instance.
+        address: AbsInstance,
+        /// The attribute.
+        path: Path,
+        /// As applied.
+        old: Value,
+        /// As it is.
+        new: Value,
+        /// Not to be shown.
+        sensitive: bool,
+    },
+    /// The object is gone.
+    Gone {
+        /// The instance.
+        address: AbsInstance,
+        /// Its id.
+        id: Option<String>,
+    },
+    /// Something that nobody manages hangs on a managed object.
+    Unmanaged(Unmanaged),
+}
+
+/// A child that nobody manages.
+#[derive(Clone, Debug)]
+pub struct Unmanaged {
+    /// The managed object.
+    pub parent: AbsInstance,
+    /// Its provider configuration.
+    pub provider: ProviderConfig,
+    /// Its region, where it has one.
+    pub region: Option<String>,
+    /// The child.
+    pub child: Child,
+}
+
+/// A managed object that may have children.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    /// The instance.
+    pub address: AbsInstance,
+    /// Its provider configuration.
+    pub provider: ProviderConfig,
+    /// Its attributes, live.
+    pub value: Value,
+    /// Its evaluated configuration.
+    pub config: Value,
+}
+
+/// Types whose objects have children.
+const PARENTS: [&str; 3] = ["aws_iam_role", "aws_s3_bucket", "aws_security_group"];
+
+/// Returns attributes that differ, and objects that are gone, in the order of addresses.
+pub fn differences(plan: &Plan, catalogue: &Catalogue) -> Vec<Finding> {
+    plan.drift.iter().flat_map(|d| of_object(plan, d, catalogue)).collect()
+}
+
+fn of_object(plan: &Plan, d: &Drifted, catalogue: &Catalogue) -> Vec<Finding> {
+    let before = d.before.clone().unmark_deep().0;
+    if d.after.is_null() {
+        let id = before.get_str("id").map(str::to_owned);
+        return vec![Finding::Gone { address: d.address.clone(), id }];
+    }
+    let Some(schema) = catalogue.managed(&d.address.resource.resource.type_name) else { return Vec::new() };
+    let change = plan.changes.iter().find(|c| c.address == d.address && c.deposed.is_none());
+    let config = change.map(|c| c.config.clone().unmark_deep().0).filter(|c| !c.is_null());
+    let live = d.after.clone().unmark_deep().0;
+    let marked = d.before.clone().mark_with_paths(&sensitive_paths(&before, &schema));
+    drift(&schema, &before, config.as_ref(), &live)
+        .into_iter()
+        .map(|found| Finding::Changed {
+            address: d.address.clone(),
+            sensitive: is_sensitive(&marked, &found.path),
+            path: found.path,
+            old: found.old,
+            new: found.new,
+        })
+        .collect()
+}
+
+/// Tells whether something on the way to a place, or below it, is not to be shown.
+fn is_sensitive(value: &Value, path: &Path) -> bool {
+    let above = (0..path.0.len()).filter_map(|n| path.0.get(..n)).filter_map(|p| value.at(&Path(p.to_vec())));
+    above.into_iter().any(Value::is_sensitive) || value.at(path).is_some_and(Value::has_marks)
+}
+
+/// Returns what is to be done anyhow: changes of objects that did not drift.
+pub fn pending<'p>(plan: &'p Plan, findings: &[Finding]) -> Vec<&'p Change> {
+    let drifted = |c: &Change| {
+        findings.iter().any(|f| match f {
+            Finding::Changed { address, .. } | Finding::Gone { address, .. } => *address == c.address,
+            Finding::Unmanaged(_) => false,
+        })
+    };
+    plan.changes.iter().filter(|c| c.action != super::Action::NoOp && !drifted(c)).collect()
+}
+
+/// Returns the managed objects that may have children, as they are live. Objects whose block is gone are left out: they will
+/// be destroyed with all that hangs on them.
+pub fn parents(plan: &Plan, catalogue: &Catalogue) -> Vec<Parent> {
+    let mut out = Vec::new();
+    for change in plan.changes.iter().filter(|c| c.deposed.is_none() && !c.config.is_null()) {
+        let resource = &change.address.resource.resource;
+        if resource.mode != Mode::Managed || !PARENTS.contains(&&*resource.type_name) {
+            continue;
+        }
+        let object = plan.refreshed.object(&change.address, None);
+        let schema = catalogue.managed(&resource.type_name);
+        if let Some(Ok(value)) = object.zip(schema).map(|(o, s)| o.decode(&s)) {
+            out.push(Parent {
+                address: change.address.clone(),
+                provider: change.provider.clone(),
+                value,
+                config: change.config.clone().unmark_deep().0,
+            });
+        }
+    }
+    out
+}
+
+/// Tells whether an object of the state, or the parent's own arguments, stand for a child.
+pub fn is_managed(parent: &Parent, child: &Child, snapshot: &Snapshot, catalogue: &Catalogue) -> bool {
+    let set = |name: &str| parent.config.get(name).is_some_and(|v| !v.is_null());
+    let filled = |name: &str| parent.config.get(name).is_some_and(|v| v.is_unknown() || v.elements().is_some_and(|l| !l.is_empty()));
+    let a = &child.attributes;
+    let any = |type_name: &str, is: &dyn Fn(&Value) -> bool| {
+        let mine = snapshot.resources.iter().filter(|(r, _)| r.resource.mode == Mode::Managed && &*r.resource.type_name == type_name);
+        let objects = mine.flat_map(|(_, s)| s.instances.values()).filter_map(|i| i.current.as_ref());
+        let schema = catalogue.managed(type_name);
+        objects.filter_map(|o| o.decode(schema.as_deref()?).ok()).any(|v| is(&v))
+    };
+    let same = |v: &Value, name: &str| v.get_str(name).is_some() && v.get_str(name) == a.get_str(name);
+    match child.type_name {
+        "aws_vpc_security_group_ingress_rule" | "aws_vpc_security_group_egress_rule" => {
+            let egress = child.type_name.contains("egress");
+            set(if egress { "egress" } else { "ingress" })
+                || any(child.type_name, &|v| {
+                    v.get_str("security_group_rule_id") == Some(&child.id) || v.get_str("id") == Some(&child.id)
+                })
+                || any("aws_security_group_rule", &|v| stands_for(v, egress, a))
+        }
+        "aws_iam_role_policy_attachment" => {
+            set("managed_policy_arns") || any(child.type_name, &|v| same(v, "role") && same(v, "policy_arn"))
+        }
+        "aws_iam_role_policy" => filled("inline_policy") || any(child.type_name, &|v| same(v, "role") && same(v, "name")),
+        "aws_s3_bucket_policy" => set("policy") || any(child.type_name, &|v| same(v, "bucket")),
+        other => any(other, &|v| v.get_str("id") == Some(&child.id)),
+    }
+}
+
+/// Tells whether a rule of the older type covers a single rule.
+fn stands_for(rule: &Value, egress: bool, single: &Value) -> bool {
+    let group = single.get_str("security_group_id");
+    if rule.get_str("type") != Some(if egress { "egress" } else { "ingress" }) || rule.get_str("security_group_id") != group {
+        return false;
+    }
+    let protocol = |v: &Value, name: &str| number_of_protocol(v.get_str(name).unwrap_or_default()).to_owned();
+    let own = protocol(single, "ip_protocol");
+    if protocol(rule, "protocol") != own {
+        return false;
+    }
+    let port = |v: &Value, name: &str| v.get_i64(name);
+    let ports = ["from_port", "to_port"];
+    if own != "-1" && ports.iter().any(|p| port(rule, p).unwrap_or(-1) != port(single, p).unwrap_or(-1)) {
+        return false;
+    }
+    let listed = |list: &str, name: &str| {
+        let wanted = single.get_str(name);
+        let all = rule.get(list).and_then(Value::elements).unwrap_or_default();
+        wanted.is_some() && all.iter().any(|v| v.as_str() == wanted)
+    };
+    let peer = single.get_str("referenced_security_group_id").map(|p| p.rsplit('/').next().unwrap_or(p));
+    listed("cidr_blocks", "cidr_ipv4")
+        || listed("ipv6_cidr_blocks", "cidr_ipv6")
+        || listed("prefix_list_ids", "prefix_list_id")
+        || peer.is_some_and(|p| {
+            let source = rule.get_str("source_security_group_id").map(|s| s.rsplit('/').next().unwrap_or(s));
+            source == Some(p) || (rule.get_bool("self") == Some(true) && group == Some(p))
+        })
+}
+
+fn number_of_protocol(name: &str) -> &str {
+    match name {
+        "all" | "-1" => "-1",
+        "tcp" => "6",
+        "udp" => "17",
+        "icmp" => "1",
+        "icmpv6" => "58",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bastionless_model::value::Type;
+
+    use super::*;
+
+    fn single() -> Value {
+        Value::object([
+            ("security_group_id", Value::from("sg-1")),
+            ("ip_protocol", Value::from("tcp")),
+            ("from_port", Value::from(22_i64)),
+            ("to_port", Value::from(22_i64)),
+            ("cidr_ipv4", Value::from("10.0.0.0/8")),
+        ])
+    }
+
+    fn rule(protocol: &str, cidr: &str) -> Value {
+        Value::object([
+            ("type", Value::from("ingress")),
+            ("security_group_id", Value::from("sg-1")),
+            ("protocol", Value::from(protocol)),
+            ("from_port", Value::from(22_i64)),
+            ("to_port", Value::from(22_i64)),
+            ("cidr_blocks", Value::list(Type::String, vec![Value::from(cidr), Value::from("192.0.2.0/24")])),
+        ])
+    }
+
+    #[test]
+    fn an_older_rule_stands_for_each_of_its_sources() {
+        assert!(stands_for(&rule("6", "10.0.0.0/8"), false, &single()));
+        assert!(!stands_for(&rule("6", "10.0.0.0/8"), true, &single()));
+        assert!(!stands_for(&rule("udp", "10.0.0.0/8"), false, &single()));
+        assert!(!stands_for(&rule("tcp", "10.1.0.0/16"), false, &single()));
+    }
+
+    #[test]
+    fn a_mark_above_hides_what_is_below() {
+        let value = Value::object([("a", Value::object([("b", Value::from("x"))]).sensitive()), ("c", Value::from("y"))]);
+        assert!(is_sensitive(&value, &Path::default().attribute("a").attribute("b")));
+        assert!(!is_sensitive(&value, &Path::default().attribute("c")));
+    }
+}
