@@ -1,6 +1,6 @@
 //! What every command is given.
 
-use std::{future::Future, path::PathBuf, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use bastionless_core::{
     engine::{Cancel, Event, Events as _},
@@ -24,8 +24,6 @@ pub(crate) struct Context {
     pub(crate) env: Env,
     /// The printer.
     pub(crate) shell: Arc<Shell>,
-    /// The working directory before `-chdir`.
-    pub(crate) started_in: Option<PathBuf>,
 }
 
 impl Context {

@@ -42,7 +42,6 @@ fn usage(problem: &str) -> u8 {
 }
 
 fn run(invocation: &Invocation, env: &Env) -> u8 {
-    let started_in = std::env::current_dir().ok();
     if let Some(dir) = &invocation.chdir
         && let Err(e) = std::env::set_current_dir(dir)
     {
@@ -65,10 +64,10 @@ fn run(invocation: &Invocation, env: &Env) -> u8 {
         Err(problem) => return usage(&problem),
     };
     given.extend(invocation.args.iter().cloned());
-    execute(command, given, env, started_in)
+    execute(command, given, env)
 }
 
-fn execute(command: &Command, given: Vec<String>, env: &Env, started_in: Option<std::path::PathBuf>) -> u8 {
+fn execute(command: &Command, given: Vec<String>, env: &Env) -> u8 {
     let parser = command.parser();
     let takes_value = |name: &str| {
         let arg = parser.get_arguments().find(|a| a.get_long() == Some(name));
@@ -91,7 +90,7 @@ fn execute(command: &Command, given: Vec<String>, env: &Env, started_in: Option<
         color: env.get("NO_COLOR").is_none() && !options::on(&matches, "no-color"),
         compact_warnings: options::on(&matches, "compact-warnings"),
     };
-    let context = Context { env: env.clone(), shell: Arc::new(Shell::new(manner)), started_in };
+    let context = Context { env: env.clone(), shell: Arc::new(Shell::new(manner)) };
     match (command.run)(&context, &matches) {
         Ok(code) => code,
         Err(failed) => {

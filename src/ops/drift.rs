@@ -6,7 +6,7 @@ use bastionless_core::{
     engine::Providers,
     io::{Disk, RealDisk},
     lang::address::ProviderConfig,
-    plan::drift::{Finding, Parent, Unmanaged, differences, is_managed, parents},
+    plan::drift::{Finding, Managed, Parent, Unmanaged, differences, parents},
     store::StateStore,
 };
 use bastionless_model::{
@@ -37,6 +37,7 @@ async fn children(planned: &Planned) -> Done<Vec<Unmanaged>> {
         let type_name = parent.address.resource.resource.type_name.to_string();
         batches.entry((parent.provider.clone(), region, type_name)).or_default().push(parent);
     }
+    let managed = Managed::new(&planned.plan.refreshed, catalogue);
     let mut out = Vec::new();
     let mut problems = Diagnostics::default();
     for ((provider, region, type_name), parents) in batches {
@@ -49,7 +50,7 @@ async fn children(planned: &Planned) -> Done<Vec<Unmanaged>> {
             Ok(found) => {
                 for child in found {
                     let Some(parent) = parents.get(child.parent) else { continue };
-                    if !is_managed(parent, &child, &planned.plan.refreshed, catalogue) {
+                    if !managed.has(parent, &child) {
                         let (provider, region) = (provider.clone(), region.clone());
                         out.push(Unmanaged { parent: parent.address.clone(), provider, region, child });
                     }

@@ -56,10 +56,6 @@ pub(crate) struct Planned {
     pub(crate) host: Arc<MachineHost>,
     /// What was said while planning.
     pub(crate) diagnostics: Diagnostics,
-    /// How many objects of a run that broke off were taken over.
-    pub(crate) adopted: usize,
-    /// How often answers were asked for, and how many expressions were evaluated.
-    pub(crate) counters: (usize, u64),
 }
 
 impl Planned {
@@ -107,13 +103,11 @@ pub(crate) async fn plan(loaded: Loaded, place: Place, request: &Request, events
             workspace: place.workspace.as_str().into(),
         },
     };
-    let mut adopted = 0;
     if !prior.open.is_empty() {
         // The clouds must be reachable before anything can be looked for, and what is found changes what is planned.
         configure_only(Settler::new(inputs(&prior)), &providers, events).await;
         let recovered = recover(&mut prior, &providers, Catalogue::builtin(), &**events).await;
         diagnostics.extend(recovered.diagnostics);
-        adopted = recovered.adopted;
         if diagnostics.has_errors() {
             return Err(Failed::new(diagnostics, sources));
         }
@@ -127,8 +121,7 @@ pub(crate) async fn plan(loaded: Loaded, place: Place, request: &Request, events
         }
     };
     diagnostics.extend(settler.take_diagnostics());
-    let counters = settler.counters();
-    Ok(Planned { plan: Arc::new(plan), loaded, place, prior, providers, host, diagnostics, adopted, counters })
+    Ok(Planned { plan: Arc::new(plan), loaded, place, prior, providers, host, diagnostics })
 }
 
 /// Answers only the questions for providers, as long as there are any.

@@ -2,6 +2,8 @@
 //!
 //! Pure: a plan whose objects were read, and lists of children.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use bastionless_model::{
     cloud::Child,
     schema::{Catalogue, plan::drift},
@@ -138,33 +140,62 @@ pub fn parents(plan: &Plan, catalogue: &Catalogue) -> Vec<Parent> {
     out
 }
 
-/// Tells whether an object of the state, or the parent's own arguments, stand for a child.
-pub fn is_managed(parent: &Parent, child: &Child, snapshot: &Snapshot, catalogue: &Catalogue) -> bool {
-    let set = |name: &str| parent.config.get(name).is_some_and(|v| !v.is_null());
-    let filled = |name: &str| parent.config.get(name).is_some_and(|v| v.is_unknown() || v.elements().is_some_and(|l| !l.is_empty()));
-    let a = &child.attributes;
-    let any = |type_name: &str, is: &dyn Fn(&Value) -> bool| {
-        let mine = snapshot.resources.iter().filter(|(r, _)| r.resource.mode == Mode::Managed && &*r.resource.type_name == type_name);
-        let objects = mine.flat_map(|(_, s)| s.instances.values()).filter_map(|i| i.current.as_ref());
-        let schema = catalogue.managed(type_name);
-        objects.filter_map(|o| o.decode(schema.as_deref()?).ok()).any(|v| is(&v))
-    };
-    let same = |v: &Value, name: &str| v.get_str(name).is_some() && v.get_str(name) == a.get_str(name);
-    match child.type_name {
-        "aws_vpc_security_group_ingress_rule" | "aws_vpc_security_group_egress_rule" => {
-            let egress = child.type_name.contains("egress");
-            set(if egress { "egress" } else { "ingress" })
-                || any(child.type_name, &|v| {
-                    v.get_str("security_group_rule_id") == Some(&child.id) || v.get_str("id") == Some(&child.id)
-                })
-                || any("aws_security_group_rule", &|v| stands_for(v, egress, a))
+/// The objects of a state that may stand for children, decoded once.
+pub struct Managed(BTreeMap<Arc<str>, Vec<Value>>);
+
+/// Types whose objects stand for children.
+const CHILDREN: [&str; 6] = [
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
+    "aws_s3_bucket_policy",
+    "aws_security_group_rule",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
+];
+
+impl Managed {
+    /// Collects them.
+    pub fn new(snapshot: &Snapshot, catalogue: &Catalogue) -> Self {
+        let mut all: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
+        for (resource, state) in &snapshot.resources {
+            let name = &resource.resource.type_name;
+            if resource.resource.mode != Mode::Managed || !CHILDREN.contains(&&**name) {
+                continue;
+            }
+            let Some(schema) = catalogue.managed(name) else { continue };
+            let objects = state.instances.values().filter_map(|i| i.current.as_ref());
+            all.entry(name.clone()).or_default().extend(objects.filter_map(|o| o.decode(&schema).ok()));
         }
-        "aws_iam_role_policy_attachment" => {
-            set("managed_policy_arns") || any(child.type_name, &|v| same(v, "role") && same(v, "policy_arn"))
+        Self(all)
+    }
+
+    /// Tells whether one of them, or the parent's own arguments, stand for a child.
+    pub fn has(&self, parent: &Parent, child: &Child) -> bool {
+        let set = |name: &str| parent.config.get(name).is_some_and(|v| !v.is_null());
+        let filled = |name: &str| {
+            parent.config.get(name).is_some_and(|v| v.is_unknown() || v.elements().is_some_and(|l| !l.is_empty()))
+        };
+        let a = &child.attributes;
+        let any = |type_name: &str, is: &dyn Fn(&Value) -> bool| self.0.get(type_name).is_some_and(|l| l.iter().any(is));
+        let same = |v: &Value, name: &str| v.get_str(name).is_some() && v.get_str(name) == a.get_str(name);
+        match child.type_name {
+            "aws_vpc_security_group_ingress_rule" | "aws_vpc_security_group_egress_rule" => {
+                let egress = child.type_name.contains("egress");
+                set(if egress { "egress" } else { "ingress" })
+                    || any(child.type_name, &|v| {
+                        v.get_str("security_group_rule_id") == Some(&child.id) || v.get_str("id") == Some(&child.id)
+                    })
+                    || any("aws_security_group_rule", &|v| stands_for(v, egress, a))
+            }
+            "aws_iam_role_policy_attachment" => {
+                set("managed_policy_arns") || any(child.type_name, &|v| same(v, "role") && same(v, "policy_arn"))
+            }
+            "aws_iam_role_policy" => {
+                filled("inline_policy") || any(child.type_name, &|v| same(v, "role") && same(v, "name"))
+            }
+            "aws_s3_bucket_policy" => set("policy") || any(child.type_name, &|v| same(v, "bucket")),
+            _ => false,
         }
-        "aws_iam_role_policy" => filled("inline_policy") || any(child.type_name, &|v| same(v, "role") && same(v, "name")),
-        "aws_s3_bucket_policy" => set("policy") || any(child.type_name, &|v| same(v, "bucket")),
-        other => any(other, &|v| v.get_str("id") == Some(&child.id)),
     }
 }
 
