@@ -92,7 +92,9 @@ pub(super) fn possible(from: &Type, want: Want, unsafely: bool) -> bool {
         | (Type::Set(t), Shape::Set(e))
         | (Type::Map(t), Shape::Map(e)) => element(t, e),
         (Type::List(t), Shape::Set(e)) => unsafely && element(t, e),
-        (Type::Tuple(ts), Shape::List(e) | Shape::Set(e)) => all_possible(ts.iter(), e, unsafely, true),
+        (Type::Tuple(ts), Shape::List(e) | Shape::Set(e)) => {
+            all_possible(ts.iter(), e, unsafely, true)
+        }
         (Type::Object(have), Shape::Map(e)) => all_possible(have.values(), e, unsafely, false),
         (Type::Map(t), Shape::Object(ats)) => unsafely && ats.iter().all(|(_, e, _)| element(t, e)),
         _ => false,
@@ -111,13 +113,19 @@ fn all_possible<'a>(
     }
     if matches!(e.shape(), Shape::Dynamic) {
         let types: Vec<Type> = types.cloned().collect();
-        let Some(common) = unify_with(&types, unsafely) else { return false };
+        let Some(common) = unify_with(&types, unsafely) else {
+            return false;
+        };
         if typed && common == Type::Dynamic {
             return types.iter().all(|t| *t == Type::Dynamic);
         }
-        return types.iter().all(|t| *t == common || possible(t, Want::Type(&common), unsafely));
+        return types
+            .iter()
+            .all(|t| *t == common || possible(t, Want::Type(&common), unsafely));
     }
-    types.into_iter().all(|t| e.is(t) || possible(t, e, unsafely))
+    types
+        .into_iter()
+        .all(|t| e.is(t) || possible(t, e, unsafely))
 }
 
 /// Converts a value whose type is known to be convertible.
@@ -248,31 +256,50 @@ fn common_type(types: &[Type], want: Want) -> Option<Type> {
 }
 
 /// Finds the one type of converted elements where parts of it were open, and converts them to it.
-fn settle(element: Option<Type>, out: Vec<Value>, path: &Path) -> Result<(Type, Vec<Value>), ConvertError> {
+fn settle(
+    element: Option<Type>,
+    out: Vec<Value>,
+    path: &Path,
+) -> Result<(Type, Vec<Value>), ConvertError> {
     if let Some(t) = element
         && !t.has_dynamic()
     {
         return Ok((t, out));
     }
-    let failed = |message: &str| ConvertError { path: path.clone(), message: message.into() };
+    let failed = |message: &str| ConvertError {
+        path: path.clone(),
+        message: message.into(),
+    };
     let types: Vec<Type> = out.iter().map(Value::type_of).collect();
-    let common = unify_with(&types, true).ok_or_else(|| failed("cannot find a common base type for all elements"))?;
-    let out: Vec<Value> =
-        out.iter().map(|v| convert_to(v, Want::Type(&common))).collect::<Result<_, _>>()?;
+    let common = unify_with(&types, true)
+        .ok_or_else(|| failed("cannot find a common base type for all elements"))?;
+    let out: Vec<Value> = out
+        .iter()
+        .map(|v| convert_to(v, Want::Type(&common)))
+        .collect::<Result<_, _>>()?;
     let mut types = out.iter().map(Value::type_of);
     let first = types.next().unwrap_or(common);
     if types.any(|t| t != first) {
-        return Err(failed("element types must all match for conversion to list"));
+        return Err(failed(
+            "element types must all match for conversion to list",
+        ));
     }
     Ok((first, out))
 }
 
 /// Finds the one type of the entries of a map: untyped null goes with every type.
-fn settle_entries(element: Option<Type>, out: Vec<Value>, path: &Path) -> Result<(Type, Vec<Value>), ConvertError> {
+fn settle_entries(
+    element: Option<Type>,
+    out: Vec<Value>,
+    path: &Path,
+) -> Result<(Type, Vec<Value>), ConvertError> {
     if element != Some(Type::Dynamic) {
         return settle(element, out, path);
     }
-    let mut types = out.iter().map(Value::type_of).filter(|t| *t != Type::Dynamic);
+    let mut types = out
+        .iter()
+        .map(Value::type_of)
+        .filter(|t| *t != Type::Dynamic);
     let first = types.next().unwrap_or(Type::Dynamic);
     if types.any(|t| t != first) {
         return Err(ConvertError {

@@ -213,7 +213,10 @@ impl Number {
 
     /// Returns the digits of a whole number in a radix from 2 to 36, without the sign; nothing for others.
     pub fn to_radix(&self, radix: u8) -> String {
-        match self.parts().map(|p| (p.mantissa, usize::try_from(p.exponent))) {
+        match self
+            .parts()
+            .map(|p| (p.mantissa, usize::try_from(p.exponent)))
+        {
             Some((mantissa, Ok(shift))) if (2..=36).contains(&radix) => {
                 (mantissa << shift).in_radix(radix).to_string()
             }

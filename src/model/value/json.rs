@@ -72,7 +72,11 @@ fn number_to_json(n: &Number) -> Json {
     let negative_zero = n.is_zero() && n.is_negative();
     match n.to_i64() {
         Some(i) if !negative_zero => Json::from(i),
-        _ => n.stored().to_string().parse().map_or(Json::Null, Json::Number),
+        _ => n
+            .stored()
+            .to_string()
+            .parse()
+            .map_or(Json::Null, Json::Number),
     }
 }
 

@@ -518,12 +518,16 @@ impl Number {
         }
     }
 
-    /// Returns the number as Terraform stores it in plans: an `f64` where one holds it, and with all bits otherwise.
+    /// Returns the number as Terraform stores it in plans: a fraction that an `f64` holds as one, everything else with all bits.
     #[must_use]
     pub fn stored(&self) -> Self {
         match &self.repr {
             Repr::Small(_) => self.with_precision(INTEGER_PRECISION),
-            Repr::Big(b) if b.mantissa.bit_len() <= 53 && Self::from_f64(self.to_f64()).as_ref() == Some(self) => {
+            Repr::Big(b)
+                if b.exponent < 0
+                    && b.mantissa.bit_len() <= 53
+                    && Self::from_f64(self.to_f64()).as_ref() == Some(self) =>
+            {
                 self.with_precision(FLOAT_PRECISION)
             }
             _ => self.clone(),

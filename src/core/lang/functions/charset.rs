@@ -57,6 +57,21 @@ const IBM437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£
 
 /// Names of IANA, the first one of each being that of messages, with their codings.
 const CHARSETS: &[(&[&str], Coding)] = &[
+    (
+        &[
+            "US-ASCII",
+            "iso-ir-6",
+            "ANSI_X3.4-1968",
+            "ANSI_X3.4-1986",
+            "ISO_646.irv:1991",
+            "ISO646-US",
+            "us",
+            "IBM367",
+            "cp367",
+            "csASCII",
+        ],
+        Coding::Upper(""),
+    ),
     (&["UTF-8", "csUTF8"], Coding::Web("utf-8")),
     (
         &["UTF-16", "csUTF16"],
@@ -389,7 +404,11 @@ fn textdecode(args: &Args<'_>) -> Result {
                     upper.chars().nth(usize::from(*b) - 128)
                 }
             };
-            bytes.iter().filter_map(all).collect()
+            bytes
+                .iter()
+                .map(all)
+                .collect::<Option<String>>()
+                .ok_or_else(wrong)?
         }
         Coding::Utf16 { mut big, mark } => {
             let mut units = bytes.as_slice();

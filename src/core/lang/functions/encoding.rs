@@ -33,7 +33,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Always(Text),
         |a| {
             let bytes = LENIENT.decode(without_line_ends(a.text(0))).map_err(|_| {
-                FunctionError::new(format!("failed to decode base64 data {:?}", a.text(0)))
+                FunctionError::new(format!("failed to decode base64 data {}", a.shown(0)))
             })?;
             let text = String::from_utf8(bytes).map_err(|_| {
                 FunctionError::new("the result of decoding the provided string is not valid UTF-8")

@@ -19,66 +19,121 @@ type Result<T = Value> = std::result::Result<T, FunctionError>;
 const PATH: Parameter = Parameter::new("path", Text);
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new("abspath", "Returns the absolute path of a path.", &[PATH], Always(Text), |a| {
-        let path = a.text(0);
-        Ok(if path.starts_with('/') { clean(path) } else { clean(&format!("{}/{path}", a.host.base_dir())) }.into())
-    })
+    Function::new(
+        "abspath",
+        "Returns the absolute path of a path.",
+        &[PATH],
+        Always(Text),
+        |a| {
+            let path = a.text(0);
+            Ok(if path.starts_with('/') {
+                clean(path)
+            } else {
+                clean(&format!("{}/{path}", a.host.base_dir()))
+            }
+            .into())
+        },
+    )
     .examples(&[("abspath(\"/a/../b\")", "\"/b\"")]),
-    Function::new("basename", "Returns the last part of a path.", &[PATH], Always(Text), |a| {
-        let path = a.text(0);
-        let trimmed = path.trim_end_matches('/');
-        Ok(match (path, trimmed) {
-            ("", _) => ".",
-            (_, "") => "/",
-            (_, t) => t.rsplit('/').next().unwrap_or(t),
-        }
-        .into())
-    })
+    Function::new(
+        "basename",
+        "Returns the last part of a path.",
+        &[PATH],
+        Always(Text),
+        |a| {
+            let path = a.text(0);
+            let trimmed = path.trim_end_matches('/');
+            Ok(match (path, trimmed) {
+                ("", _) => ".",
+                (_, "") => "/",
+                (_, t) => t.rsplit('/').next().unwrap_or(t),
+            }
+            .into())
+        },
+    )
     .examples(&[("basename(\"foo/bar/baz.txt\")", "\"baz.txt\"")]),
-    Function::new("dirname", "Returns a path without its last part.", &[PATH], Always(Text), |a| {
-        let path = a.text(0);
-        let end = path.rfind('/').map_or(0, |at| at + 1);
-        Ok(clean(path.get(..end).unwrap_or_default()).into())
-    })
+    Function::new(
+        "dirname",
+        "Returns a path without its last part.",
+        &[PATH],
+        Always(Text),
+        |a| {
+            let path = a.text(0);
+            let end = path.rfind('/').map_or(0, |at| at + 1);
+            Ok(clean(path.get(..end).unwrap_or_default()).into())
+        },
+    )
     .examples(&[("dirname(\"foo/bar/baz.txt\")", "\"foo/bar\"")]),
-    Function::new("file", "Returns the text of a file.", &[PATH], Always(Text), |a| {
-        let bytes = read_argument(a)?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(nfc(text).into()),
-            Err(_) => Err(FunctionError::argument(
-                0,
-                format!(
-                    "contents of {:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead",
-                    a.text(0)
-                ),
-            )),
-        }
-    })
+    Function::new(
+        "file",
+        "Returns the text of a file.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(read_text(a)?.into()),
+    )
     .examples(&[("file(\"hello.txt\")", "\"hello world\\n\"")]),
-    Function::new("filebase64", "Returns the contents of a file as base64.", &[PATH], Always(Text), |a| {
-        Ok(STANDARD.encode(read_argument(a)?).into())
-    })
+    Function::new(
+        "filebase64",
+        "Returns the contents of a file as base64.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(STANDARD.encode(read_argument(a)?).into()),
+    )
     .examples(&[("filebase64(\"hello.txt\")", "\"aGVsbG8gd29ybGQK\"")]),
-    Function::new("filebase64sha256", "Returns the SHA-256 hash of a file as base64.", &[PATH], Always(Text), |a| {
-        Ok(STANDARD.encode(sha2::Sha256::digest(read(a)?)).into())
-    })
-    .examples(&[("filebase64sha256(\"hello.txt\")", "\"qUiQTy8PR5uPgZdpSzAYSw0u0cHNKh7A+4XSmaGSpEc=\"")]),
-    Function::new("filebase64sha512", "Returns the SHA-512 hash of a file as base64.", &[PATH], Always(Text), |a| {
-        Ok(STANDARD.encode(sha2::Sha512::digest(read(a)?)).into())
-    })
-    .examples(&[("substr(filebase64sha512(\"hello.txt\"), 0, 8)", "\"2zl0qX8k\"")]),
-    Function::new("fileexists", "Tells whether there is a file.", &[PATH], Always(Bool), |a| {
-        let path = located(a)?;
-        a.host.file_exists(&path).map(Value::from).map_err(|e| {
-            let what = if e.contains("is a directory") { "is a directory, not a file" } else { "is not a regular file" };
-            FunctionError::new(format!("{path:?} {what}"))
-        })
-    })
-    .examples(&[("fileexists(\"hello.txt\")", "true"), ("fileexists(\"nothing.txt\")", "false")]),
-    Function::new("filemd5", "Returns the MD5 hash of a file.", &[PATH], Always(Text), |a| {
-        Ok(hex(&md5::Md5::digest(read(a)?)).into())
-    })
-    .examples(&[("filemd5(\"empty.txt\")", "\"d41d8cd98f00b204e9800998ecf8427e\"")]),
+    Function::new(
+        "filebase64sha256",
+        "Returns the SHA-256 hash of a file as base64.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(STANDARD.encode(sha2::Sha256::digest(read(a)?)).into()),
+    )
+    .examples(&[(
+        "filebase64sha256(\"hello.txt\")",
+        "\"qUiQTy8PR5uPgZdpSzAYSw0u0cHNKh7A+4XSmaGSpEc=\"",
+    )]),
+    Function::new(
+        "filebase64sha512",
+        "Returns the SHA-512 hash of a file as base64.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(STANDARD.encode(sha2::Sha512::digest(read(a)?)).into()),
+    )
+    .examples(&[(
+        "substr(filebase64sha512(\"hello.txt\"), 0, 8)",
+        "\"2zl0qX8k\"",
+    )]),
+    Function::new(
+        "fileexists",
+        "Tells whether there is a file.",
+        &[PATH],
+        Always(Bool),
+        |a| {
+            let path = located(a)?;
+            a.host.file_exists(&path).map(Value::from).map_err(|e| {
+                let what = if e.contains("is a directory") {
+                    "is a directory, not a file"
+                } else {
+                    "is not a regular file"
+                };
+                FunctionError::new(format!("{path:?} {what}"))
+            })
+        },
+    )
+    .examples(&[
+        ("fileexists(\"hello.txt\")", "true"),
+        ("fileexists(\"nothing.txt\")", "false"),
+    ]),
+    Function::new(
+        "filemd5",
+        "Returns the MD5 hash of a file.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(hex(&md5::Md5::digest(read(a)?)).into()),
+    )
+    .examples(&[(
+        "filemd5(\"empty.txt\")",
+        "\"d41d8cd98f00b204e9800998ecf8427e\"",
+    )]),
     Function::new(
         "fileset",
         "Returns the files below a directory that match a pattern.",
@@ -86,22 +141,50 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Always(StringSet),
         fileset,
     )
-    .examples(&[("fileset(\"sub\", \"**/*.txt\")", "[\"a.txt\", \"deep/c.txt\"]")]),
-    Function::new("filesha1", "Returns the SHA-1 hash of a file.", &[PATH], Always(Text), |a| {
-        Ok(hex(&sha1::Sha1::digest(read(a)?)).into())
-    })
-    .examples(&[("filesha1(\"empty.txt\")", "\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"")]),
-    Function::new("filesha256", "Returns the SHA-256 hash of a file.", &[PATH], Always(Text), |a| {
-        Ok(hex(&sha2::Sha256::digest(read(a)?)).into())
-    })
-    .examples(&[("substr(filesha256(\"empty.txt\"), 0, 16)", "\"e3b0c44298fc1c14\"")]),
-    Function::new("filesha512", "Returns the SHA-512 hash of a file.", &[PATH], Always(Text), |a| {
-        Ok(hex(&sha2::Sha512::digest(read(a)?)).into())
-    })
-    .examples(&[("substr(filesha512(\"empty.txt\"), 0, 16)", "\"cf83e1357eefb8bd\"")]),
-    Function::new("pathexpand", "Puts the home directory in the place of `~`.", &[PATH], Always(Text), |a| {
-        Ok(expanded(a)?.into())
-    })
+    .examples(&[(
+        "fileset(\"sub\", \"**/*.txt\")",
+        "[\"a.txt\", \"deep/c.txt\"]",
+    )]),
+    Function::new(
+        "filesha1",
+        "Returns the SHA-1 hash of a file.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(hex(&sha1::Sha1::digest(read(a)?)).into()),
+    )
+    .examples(&[(
+        "filesha1(\"empty.txt\")",
+        "\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"",
+    )]),
+    Function::new(
+        "filesha256",
+        "Returns the SHA-256 hash of a file.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(hex(&sha2::Sha256::digest(read(a)?)).into()),
+    )
+    .examples(&[(
+        "substr(filesha256(\"empty.txt\"), 0, 16)",
+        "\"e3b0c44298fc1c14\"",
+    )]),
+    Function::new(
+        "filesha512",
+        "Returns the SHA-512 hash of a file.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(hex(&sha2::Sha512::digest(read(a)?)).into()),
+    )
+    .examples(&[(
+        "substr(filesha512(\"empty.txt\"), 0, 16)",
+        "\"cf83e1357eefb8bd\"",
+    )]),
+    Function::new(
+        "pathexpand",
+        "Puts the home directory in the place of `~`.",
+        &[PATH],
+        Always(Text),
+        |a| Ok(expanded(a)?.into()),
+    )
     .examples(&[("pathexpand(\"/etc/resolv.conf\")", "\"/etc/resolv.conf\"")]),
     Function::new(
         "templatefile",
@@ -109,7 +192,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[PATH, Parameter::new("vars", Any).unknown()],
         Computed(|args| match args.get(1).map(Value::type_of) {
             Some(Type::Map(_) | Type::Object(_)) | None => Ok(Type::Dynamic),
-            Some(_) => Err(FunctionError::argument(1, "invalid vars value: must be a map")),
+            Some(_) => Err(FunctionError::argument(
+                1,
+                "invalid vars value: must be a map",
+            )),
         }),
         templatefile,
     )
@@ -118,7 +204,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "templatestring",
         "Renders a template that is a text.",
-        &[Parameter::new("template", Text), Parameter::new("vars", Any).unknown()],
+        &[
+            Parameter::new("template", Text),
+            Parameter::new("vars", Any).unknown(),
+        ],
         Always(Text),
         templatestring,
     ),
@@ -189,8 +278,8 @@ fn read_argument(args: &Args<'_>) -> Result<Vec<u8>> {
     args.host.read_file(&path).map_err(|e| {
         let message = if e.ends_with("no such file or directory") {
             format!(
-                "no file exists at {:?}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource",
-                args.text(0)
+                "no file exists at {}; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource",
+                args.shown(0)
             )
         } else if e.starts_with("read ") {
             format!("failed to read file: {e}")
@@ -201,14 +290,19 @@ fn read_argument(args: &Args<'_>) -> Result<Vec<u8>> {
     })
 }
 
+/// Reads the file of the first argument as text.
+fn read_text(args: &Args<'_>) -> Result<String> {
+    String::from_utf8(read_argument(args)?).map(nfc).map_err(|_| {
+        FunctionError::new(format!(
+            "contents of {} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead",
+            args.shown(0)
+        ))
+    })
+}
+
 fn fileset(args: &Args<'_>) -> Result {
     let base = located(args)?;
     let pattern = clean(&format!("{base}/{}", args.text(1)));
-    let glob = Glob::new(&pattern).ok_or_else(|| {
-        FunctionError::new(format!(
-            "failed to glob pattern {pattern:?}: syntax error in pattern"
-        ))
-    })?;
     // Everything below the directories that are named without wildcards.
     let root = match pattern.find(['*', '?', '[', '{', '\\']) {
         Some(at) => pattern.get(..at).unwrap_or_default(),
@@ -220,6 +314,15 @@ fn fileset(args: &Args<'_>) -> Result {
         None => ".",
     };
     let files = args.host.list_files(root).map_err(FunctionError::new)?;
+    let Some(glob) = Glob::new(&pattern) else {
+        // Terraform notices only where there is a file to compare with.
+        if files.is_empty() {
+            return Ok(Value::set(Type::String, Vec::new()));
+        }
+        return Err(FunctionError::new(format!(
+            "failed to glob pattern {pattern:?}: syntax error in pattern"
+        )));
+    };
     let full = |name: &str| {
         if root == "." {
             name.to_owned()
@@ -275,18 +378,12 @@ fn check_names(vars: &Value) -> Result<()> {
 }
 
 fn templatefile(args: &Args<'_>) -> Result {
-    let text = String::from_utf8(read_argument(args)?).map_err(|_| {
-        FunctionError::argument(
-            0,
-            format!("contents of {:?} are not valid UTF-8", args.text(0)),
-        )
-    })?;
+    let text = read_text(args)?;
     if args.get(1).is_unknown() {
         return Ok(args.unknown());
     }
     check_names(args.get(1))?;
-    args.host
-        .render_template(args.text(0), &nfc(text), args.get(1))
+    args.host.render_template(args.text(0), &text, args.get(1))
 }
 
 fn templatestring(args: &Args<'_>) -> Result {

@@ -155,6 +155,8 @@ pub(super) struct Args<'a> {
     pub(super) values: Vec<Value>,
     /// The type that the result must have; [`Type::Dynamic`] leaves it to the function.
     pub(super) ty: Type,
+    /// A mark was taken off: the arguments may not be shown.
+    pub(super) sensitive: bool,
     pub(super) host: &'a dyn Host,
 }
 
@@ -251,6 +253,7 @@ impl Function {
             (self.body)(&Args {
                 values,
                 ty,
+                sensitive: marks.contains(Marks::SENSITIVE),
                 host: call.host,
             })?
         };
@@ -330,6 +333,15 @@ impl Args<'_> {
     /// Returns a text.
     pub(super) fn text(&self, i: usize) -> &str {
         self.get(i).as_str().unwrap_or_default()
+    }
+
+    /// Returns a text in quotes, or that it is not to be shown.
+    pub(super) fn shown(&self, i: usize) -> String {
+        if self.sensitive {
+            "(sensitive value)".into()
+        } else {
+            format!("{:?}", self.text(i))
+        }
     }
 
     /// Returns the elements of a sequence.

@@ -2,8 +2,15 @@
 
 /// A pattern.
 pub(super) struct Glob {
-    /// What every part between slashes must match; `None` is `**`. One list for each choice of alternatives.
-    choices: Vec<Vec<Option<Vec<Token>>>>,
+    /// What every part between slashes must match.
+    parts: Vec<Part>,
+}
+
+enum Part {
+    /// `**`
+    AnyDepth,
+    /// One of these.
+    Choice(Vec<Vec<Token>>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -22,26 +29,25 @@ enum Token {
 impl Glob {
     /// Reads a pattern; `None` where its syntax is wrong.
     pub(super) fn new(pattern: &str) -> Option<Self> {
-        let mut choices = Vec::new();
-        for choice in alternatives(pattern)? {
-            let parts = choice.split('/').map(|part| {
-                if part == "**" {
-                    Some(None)
-                } else {
-                    tokens(part).map(Some)
-                }
-            });
-            choices.push(parts.collect::<Option<Vec<_>>>()?);
-        }
-        Some(Self { choices })
+        let part = |part: &str| {
+            if part == "**" {
+                return Some(Part::AnyDepth);
+            }
+            alternatives(part)?
+                .iter()
+                .map(|choice| tokens(choice))
+                .collect::<Option<_>>()
+                .map(Part::Choice)
+        };
+        Some(Self {
+            parts: pattern.split('/').map(part).collect::<Option<_>>()?,
+        })
     }
 
     /// Tells whether a path matches.
     pub(super) fn matches(&self, path: &str) -> bool {
         let parts: Vec<&str> = path.split('/').collect();
-        self.choices
-            .iter()
-            .any(|choice| match_parts(choice, &parts))
+        match_parts(&self.parts, &parts)
     }
 }
 
@@ -75,7 +81,7 @@ fn alternatives(pattern: &str) -> Option<Vec<String>> {
                 }
                 return Some(out);
             }
-            '}' => depth = depth.checked_sub(1)?,
+            '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
@@ -91,7 +97,7 @@ fn tokens(part: &str) -> Option<Vec<Token>> {
             '?' => Token::Any,
             '\\' => Token::Char(chars.next()?),
             '[' => {
-                let negated = chars.next_if(|c| matches!(c, '^' | '!')).is_some();
+                let negated = chars.next_if(|c| *c == '^').is_some();
                 let ranges = class(&mut chars)?;
                 Token::Class { negated, ranges }
             }
@@ -122,15 +128,16 @@ fn class(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<Vec<(ch
     }
 }
 
-fn match_parts(pattern: &[Option<Vec<Token>>], path: &[&str]) -> bool {
+fn match_parts(pattern: &[Part], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
-        (Some((None, rest)), _) => {
+        // What stands before `**` is a directory, so that something must follow.
+        (Some((Part::AnyDepth, rest)), Some(_)) => {
             (0..=path.len()).any(|n| match_parts(rest, path.get(n..).unwrap_or_default()))
         }
-        (Some((Some(tokens), rest)), Some((part, others))) => {
+        (Some((Part::Choice(choices), rest)), Some((part, others))) => {
             let chars: Vec<char> = part.chars().collect();
-            match_part(tokens, &chars) && match_parts(rest, others)
+            choices.iter().any(|tokens| match_part(tokens, &chars)) && match_parts(rest, others)
         }
         _ => false,
     }

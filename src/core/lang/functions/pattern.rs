@@ -44,104 +44,143 @@ struct Rewriter<'a> {
     groups: Vec<Option<String>>,
 }
 
+/// Where the walk is.
+struct State<'a> {
+    /// How often the innermost part of each open group is repeated at most.
+    groups: Vec<u64>,
+    /// The same of what stands just before, where that can be repeated.
+    atom: Option<u64>,
+    /// The text from the last repetition on, while nothing stands behind it.
+    last_repeat: Option<&'a str>,
+}
+
+impl State<'_> {
+    fn found(&mut self, times: u64) {
+        self.atom = Some(times);
+        if let Some(most) = self.groups.last_mut() {
+            *most = (*most).max(times);
+        }
+    }
+}
+
 const ESCAPE: &str = "invalid escape sequence";
 const RANGE: &str = "invalid character class range";
 const REPEAT: &str = "invalid repeat count";
 
 impl<'a> Rewriter<'a> {
-    /// Walks over the pattern; `repeatable` tells whether there is something before that can be repeated.
+    /// Walks over the pattern.
     fn run(&mut self) -> Result<(), Wrong> {
-        let mut depth = 0usize;
-        let mut repeatable = false;
-        // The text from the last repetition on, while nothing stands behind it.
-        let mut last_repeat: Option<&'a str> = None;
+        let mut state = State {
+            groups: vec![1],
+            atom: None,
+            last_repeat: None,
+        };
         while let Some(c) = self.rest.chars().next() {
             let before = self.rest;
-            let mut repeat = None;
-            match c {
-                '(' if before.starts_with("(?") => {
-                    let opened = self.flags()?;
-                    depth += usize::from(opened);
-                    repeatable &= !opened;
-                }
-                '(' => {
-                    self.take(c);
-                    self.groups.push(None);
-                    self.out.push('(');
-                    depth += 1;
-                    repeatable = false;
-                }
-                '|' => {
-                    self.take(c);
-                    self.out.push('|');
-                    repeatable = false;
-                }
-                ')' => {
-                    let Some(less) = depth.checked_sub(1) else {
-                        return wrong("unexpected )", self.whole);
-                    };
-                    depth = less;
-                    self.take(c);
-                    self.out.push(')');
-                    repeatable = true;
-                }
+            let repeat = match c {
                 '*' | '+' | '?' => {
                     self.take(c);
-                    repeat = Some(c.to_string());
+                    Some((c.to_string(), 1))
                 }
-                '{' => match self.counts()? {
-                    Some(counts) => repeat = Some(counts),
-                    None => {
-                        self.take(c);
-                        self.literal(c);
-                        repeatable = true;
-                    }
-                },
-                '[' => {
-                    self.class()?;
-                    repeatable = true;
-                }
-                '\\' => {
-                    repeatable |= self.escape()?;
-                }
-                '^' | '$' | '.' => {
-                    self.take(c);
-                    self.out.push(c);
-                    repeatable = true;
-                }
-                c => {
-                    self.take(c);
-                    self.literal(c);
-                    repeatable = true;
-                }
-            }
-            let Some(operator) = repeat else {
-                last_repeat = None;
-                continue;
+                '{' => self.counts()?,
+                _ => None,
             };
-            let lazy = self.rest.starts_with('?');
-            if lazy {
-                self.take('?');
+            match repeat {
+                Some((operator, count)) => self.repeat(&mut state, before, &operator, count)?,
+                None => {
+                    state.last_repeat = None;
+                    self.atom(&mut state, c)?;
+                }
             }
-            let used =
-                |from: &'a str, rest: &str| from.get(..from.len() - rest.len()).unwrap_or_default();
-            if let Some(from) = last_repeat {
-                return wrong("invalid nested repetition operator", used(from, self.rest));
-            }
-            if !repeatable {
-                return wrong(
-                    "missing argument to repetition operator",
-                    used(before, self.rest),
-                );
-            }
-            self.out.push_str(&operator);
-            if lazy {
-                self.out.push('?');
-            }
-            last_repeat = Some(before);
         }
-        if depth > 0 {
+        if state.groups.len() > 1 {
             return wrong("missing closing )", self.whole);
+        }
+        Ok(())
+    }
+
+    /// Writes a repetition of what stands before it.
+    fn repeat(
+        &mut self,
+        state: &mut State<'a>,
+        before: &'a str,
+        operator: &str,
+        count: u64,
+    ) -> Result<(), Wrong> {
+        let lazy = self.rest.starts_with('?');
+        if lazy {
+            self.take('?');
+        }
+        let rest = self.rest.len();
+        let used = |from: &'a str| from.get(..from.len() - rest).unwrap_or_default();
+        if let Some(from) = state.last_repeat {
+            return wrong("invalid nested repetition operator", used(from));
+        }
+        let Some(inner) = state.atom else {
+            return wrong("missing argument to repetition operator", used(before));
+        };
+        let times = inner * count.max(1);
+        if operator.starts_with('{') && times > 1000 {
+            return wrong(REPEAT, used(before));
+        }
+        self.out.push_str(operator);
+        if lazy {
+            self.out.push('?');
+        }
+        state.last_repeat = Some(before);
+        state.found(times);
+        Ok(())
+    }
+
+    /// Writes anything but a repetition.
+    fn atom(&mut self, state: &mut State<'a>, c: char) -> Result<(), Wrong> {
+        match c {
+            '(' if self.rest.starts_with("(?") => {
+                if self.flags()? {
+                    state.groups.push(1);
+                    state.atom = None;
+                }
+            }
+            '(' => {
+                self.take(c);
+                self.groups.push(None);
+                self.out.push('(');
+                state.groups.push(1);
+                state.atom = None;
+            }
+            '|' => {
+                self.take(c);
+                self.out.push('|');
+                state.atom = None;
+            }
+            ')' => {
+                let inner = state.groups.pop().unwrap_or(1);
+                if state.groups.is_empty() {
+                    return wrong("unexpected )", self.whole);
+                }
+                self.take(c);
+                self.out.push(')');
+                state.found(inner);
+            }
+            '[' => {
+                self.class()?;
+                state.found(1);
+            }
+            '\\' => {
+                if self.escape()? {
+                    state.found(1);
+                }
+            }
+            '^' | '$' | '.' => {
+                self.take(c);
+                self.out.push(c);
+                state.found(1);
+            }
+            c => {
+                self.take(c);
+                self.literal(c);
+                state.found(1);
+            }
         }
         Ok(())
     }
@@ -218,7 +257,7 @@ impl<'a> Rewriter<'a> {
     }
 
     /// Reads `{n}`, `{n,}` or `{n,m}`; `None` where it is none and so a literal.
-    fn counts(&mut self) -> Result<Option<String>, Wrong> {
+    fn counts(&mut self) -> Result<Option<(String, u64)>, Wrong> {
         let from = self.rest;
         let Some(end) = from.find('}') else {
             return Ok(None);
@@ -235,18 +274,18 @@ impl<'a> Rewriter<'a> {
         if !valid(min) || max.is_some_and(|m| !m.is_empty() && !valid(m)) {
             return Ok(None);
         }
-        let small = |s: &str| s.parse::<u32>().ok().filter(|n| *n <= 1000);
-        let fits = match (small(min), max) {
-            (None, _) => false,
-            (Some(_), None | Some("")) => true,
-            (Some(a), Some(b)) => small(b).is_some_and(|b| a <= b),
+        let small = |s: &str| s.parse::<u64>().ok().filter(|n| *n <= 1000);
+        let most = match (small(min), max) {
+            (None, _) => None,
+            (Some(a), None | Some("")) => Some(a),
+            (Some(a), Some(b)) => small(b).filter(|b| a <= *b),
         };
         let text = from.get(..=end).unwrap_or(from);
-        if !fits {
+        let Some(most) = most else {
             return wrong(REPEAT, text);
-        }
+        };
         self.rest = from.get(end + 1..).unwrap_or_default();
-        Ok(Some(text.to_owned()))
+        Ok(Some((text.to_owned(), most)))
     }
 
     /// Reads an escape outside of classes; tells whether it can be repeated.

@@ -107,15 +107,26 @@ impl<'a> Decoder<'a> {
                 "could not find expected ':'"
             }
             "invalid indentation" => "did not find expected key",
+            "misplaced bracket" => "did not find expected node content",
+            _ if info.starts_with("unexpected character") => {
+                "found character that cannot start any token"
+            }
             other => other,
         };
+        let parsing = info.starts_with("while parsing")
+            || ["misplaced bracket", "invalid indentation"].contains(&info)
+            || what.starts_with("did not find expected <");
         // The end of the text is at the beginning of a line of its own.
         let lines = self.text.lines().count();
-        let at_end = e.marker().index() >= self.text.chars().count();
-        if at_end && info.starts_with("while parsing") {
-            return place(lines, 0, what);
+        let (line, column) = match e.marker() {
+            at if at.index() >= self.text.chars().count() => (lines, 0),
+            at => (at.line().saturating_sub(1), at.col()),
+        };
+        match (parsing, line) {
+            (true, _) | (false, 0) => place(line, column, what),
+            // The scanner counts lines from one, and no columns.
+            (false, line) => place(line + 1, 0, what),
         }
-        wrong(*e.marker(), what)
     }
 
     /// Reads the name of an alias from the text.
