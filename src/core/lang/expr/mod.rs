@@ -17,6 +17,7 @@ mod for_loop;
 mod operator;
 mod references;
 mod render;
+mod shape;
 mod template;
 mod validate;
 
@@ -30,6 +31,7 @@ pub use decode::decode_body;
 pub use env::Env;
 pub use references::{body_references, reference, references, subjects};
 pub use render::render_template;
+pub use shape::shape_blocks;
 pub use validate::validate_body;
 
 use self::eval::Evaluator;

@@ -121,7 +121,7 @@ impl Check {
         };
         if let Some(why) = &nested.block.deprecated {
             self.diagnostics
-                .push(Diagnostic::warning("Block is deprecated", why.clone()).at(block.header));
+                .push(Diagnostic::warning("Argument is deprecated", why.clone()).at(block.header));
         }
         if is_dynamic(block) {
             self.dynamic(block, nested);

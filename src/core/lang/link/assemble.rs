@@ -17,6 +17,7 @@ use super::{
 };
 use crate::lang::{
     address::{ModulePath, Provider, ProviderConfig},
+    expr::shape_blocks,
     program::{
         Call, LocalProvider, Module, ModuleId, Moved, Program, ProviderBlock, ResourceBlock,
     },
@@ -62,12 +63,16 @@ pub(super) fn assemble(
                 implied.entry(config.clone()).or_insert(raw.block.header);
             }
             let schema = schema_of(catalogue, &config.provider, resource);
+            let mut block = raw.block.clone();
+            if let Some(schema) = &schema {
+                block.body = shape_blocks(block.body, &schema.block);
+            }
             resources.insert(
                 resource.clone(),
                 ResourceBlock {
                     provider: config,
                     schema,
-                    ..raw.block.clone()
+                    ..block
                 },
             );
         }
@@ -245,10 +250,16 @@ fn own_providers(
     let own = module.raw.providers.iter().filter_map(|(local, raw)| {
         let address = providers.resolve(id, local)?;
         (address.module == module.path).then(|| {
+            let schema = provider_schema(catalogue, &address.provider);
+            let body = raw.body.clone();
+            let body = match &schema {
+                Some(schema) => shape_blocks(body, &schema.block),
+                None => body,
+            };
             let block = ProviderBlock {
-                schema: provider_schema(catalogue, &address.provider),
+                schema,
                 address,
-                body: Some(raw.body.clone()),
+                body: Some(body),
                 products: BTreeSet::new(),
                 header: raw.header,
             };

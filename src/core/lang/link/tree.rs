@@ -9,7 +9,7 @@ use crate::lang::{
     address::ModulePath,
     blocks::{RawCall, RawModule, decode},
     program::ModuleId,
-    syntax::parse,
+    syntax::{parse, parse_json},
     version::Version,
 };
 
@@ -132,11 +132,11 @@ impl Loader<'_> {
             };
             let shown: Arc<str> = shown.into();
             let id = self.sources.add(shown.clone(), text.clone());
-            if shown.ends_with(".tf.json") {
-                self.diagnostics.push(json_refused(&shown));
-                continue;
-            }
-            let outcome = parse(id, &text);
+            let outcome = if shown.ends_with(".tf.json") {
+                parse_json(id, &text)
+            } else {
+                parse(id, &text)
+            };
             self.diagnostics.extend(outcome.diagnostics);
             parsed.push((shown, outcome.value));
         }
@@ -213,15 +213,6 @@ fn not_installed(source: &str, path: &ModulePath) -> Diagnostic {
         "Module not installed",
         format!(
             "`{path}` comes from {source:?}, which is not installed in this directory. Fetching modules is not built yet: run `terraform init` here once (bastionless uses `.terraform/modules` as it is), or copy the module beside the configuration and name it by a relative path."
-        ),
-    )
-}
-
-fn json_refused(name: &str) -> Diagnostic {
-    Diagnostic::error(
-        "JSON syntax is not built yet",
-        format!(
-            "The file {name:?} is in Terraform's JSON syntax, which cannot be read yet. Write it in the native syntax, with a name that ends in `.tf`."
         ),
     )
 }

@@ -29,6 +29,8 @@ pub struct Body {
     pub span: Span,
     /// Where Terraform points when something is missing: the end of the header of the block, or the file's end.
     pub missing_at: Span,
+    /// Written in JSON syntax: nested blocks of a resource type stand here as arguments until a schema is known.
+    pub json: bool,
 }
 
 /// An attribute or a block.

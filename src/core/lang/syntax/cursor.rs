@@ -26,6 +26,8 @@ pub(super) struct Cursor<'a> {
     last: Token,
     newlines: Vec<bool>,
     depth: usize,
+    /// All tokens stand here: the text is the content of a string of another syntax.
+    fixed: Option<Span>,
 }
 
 /// Makes a syntax error.
@@ -65,6 +67,15 @@ impl<'a> Cursor<'a> {
             },
             newlines: vec![newlines],
             depth: 0,
+            fixed: None,
+        }
+    }
+
+    /// Makes a cursor over the content of a string, all of which stands where the string stands.
+    pub(super) fn fixed(span: Span, text: &'a str, tokens: &'a [Token]) -> Self {
+        Self {
+            fixed: Some(span),
+            ..Self::new(span.source, text, tokens, false)
         }
     }
 
@@ -116,6 +127,9 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn span(&self, token: Token) -> Span {
+        if let Some(span) = self.fixed {
+            return span;
+        }
         Span {
             source: self.source,
             start: token.start,

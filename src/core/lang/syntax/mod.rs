@@ -8,6 +8,8 @@ mod collection;
 mod cursor;
 mod escape;
 mod expression;
+mod json;
+mod json_body;
 mod parse;
 mod skeleton;
 mod template;
@@ -17,6 +19,7 @@ pub use ast::{
     Attribute, BinaryOp, Block, Body, Expr, ExprKind, File, ForExpr, Ident, Item, Label,
     ObjectItem, Template, TemplatePart, TraversalStep, UnaryOp,
 };
+pub use json_body::parse_json;
 pub use parse::{is_identifier, parse, parse_expression, parse_template};
 
 #[cfg(test)]

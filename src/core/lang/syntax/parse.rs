@@ -48,6 +48,7 @@ pub fn parse(id: SourceId, text: &str) -> Outcome<File> {
                 items,
                 span,
                 missing_at: Span::new(id, 0, 0),
+                json: false,
             },
         },
         diagnostics,
@@ -101,6 +102,7 @@ impl Builder {
                             end: places.close.start,
                         },
                         missing_at: places.open,
+                        json: false,
                     },
                     header: places.header,
                 }))
