@@ -10,11 +10,13 @@ from typing import Any
 
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.instances import Instance
+from moto.ec2.responses.instances import InstanceResponse
 
 from ..core.hooks import Call, after
 from .images import catalogued
 
 ROOT_SIZE = 8
+ROOT_DEVICES = {"/dev/xvda", "/dev/sda1"}
 # Speed of a gp3 volume that asks for none.
 GP3 = {"iops": 3000, "throughput": 125}
 
@@ -34,6 +36,20 @@ def _with_defaults(
 
 Instance.setup_defaults = _default_root  # type: ignore[method-assign]
 Instance.add_block_device = _with_defaults  # type: ignore[method-assign]
+
+
+_validate = InstanceResponse._validate_block_device_mapping
+
+
+def _complete(device_mapping: dict[str, Any]) -> None:
+    # The image says what the request leaves out of one of its own devices; moto wants a size.
+    disk = device_mapping.get("Ebs")
+    if disk and not disk.get("VolumeSize") and not disk.get("SnapshotId") and device_mapping.get("DeviceName") in ROOT_DEVICES:
+        disk["VolumeSize"] = ROOT_SIZE
+    _validate(device_mapping)
+
+
+InstanceResponse._validate_block_device_mapping = staticmethod(_complete)  # type: ignore[method-assign]
 
 
 @after("ec2", "RunInstances")
