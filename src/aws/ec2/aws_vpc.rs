@@ -67,13 +67,13 @@ impl Described for AwsVpc {
             Ok(defaults) => defaults,
             Err(e) => return objects.iter().map(|_| Err(e.clone())).collect(),
         };
-        let mut values = Vec::with_capacity(objects.len());
-        for (vpc, prior) in &objects {
+        let defaults = &defaults;
+        crate::kind::each(&objects, |(vpc, prior)| async move {
             let id = vpc.vpc_id().unwrap_or_default();
-            let switches = switches(&ec2.client, id).await;
-            values.push(switches.map(|s| flatten(ec2, vpc, s, &defaults, *prior)));
-        }
-        values
+            let switches = switches(&ec2.client, id).await?;
+            Ok(flatten(ec2, vpc, switches, defaults, *prior))
+        })
+        .await
     }
 }
 

@@ -59,14 +59,35 @@ impl Described for AwsVpcEndpoint {
         ec2: &Ec2,
         objects: Vec<(VpcEndpoint, Option<&Value>)>,
     ) -> Vec<Result<Value, OpError>> {
-        let lists = match prefix_lists(ec2, objects.iter().map(|(e, _)| e)).await {
-            Ok(lists) => lists,
-            Err(e) => return objects.iter().map(|_| Err(e.clone())).collect(),
+        let lists = prefix_lists(ec2, objects.iter().map(|(e, _)| e)).await;
+        let value = |(endpoint, prior): &(VpcEndpoint, Option<&Value>)| {
+            let list = prefix_list(endpoint, &lists, *prior)?;
+            Ok(flatten(ec2, endpoint, list, *prior))
         };
-        let objects = objects.iter();
-        objects
-            .map(|(endpoint, prior)| Ok(flatten(ec2, endpoint, &lists, *prior)))
-            .collect()
+        objects.iter().map(value).collect()
+    }
+}
+
+/// The prefix list of a gateway endpoint: its id and ranges.
+type ListOf = Option<(String, Vec<String>)>;
+
+/// Returns the prefix list of an endpoint. It never changes: where it cannot be read, what is known of it stays.
+fn prefix_list(
+    endpoint: &VpcEndpoint,
+    lists: &Result<BTreeMap<String, PrefixList>, OpError>,
+    prior: Option<&Value>,
+) -> Result<ListOf, OpError> {
+    if !is_gateway(endpoint) {
+        return Ok(None);
+    }
+    let known = prior.and_then(|p| Some((p, text_of(p, "prefix_list_id")?.to_owned())));
+    match (lists, known) {
+        (Ok(lists), _) => {
+            let list = endpoint.service_name().and_then(|name| lists.get(name));
+            Ok(list.and_then(|l| Some((l.prefix_list_id()?.to_owned(), l.cidrs().to_vec()))))
+        }
+        (Err(_), Some((prior, id))) => Ok(Some((id, texts_of(prior, "cidr_blocks")))),
+        (Err(e), None) => Err(e.clone()),
     }
 }
 
@@ -111,16 +132,11 @@ async fn prefix_lists<'a>(
         .collect())
 }
 
-fn flatten(
-    ec2: &Ec2,
-    endpoint: &VpcEndpoint,
-    lists: &BTreeMap<String, PrefixList>,
-    prior: Option<&Value>,
-) -> Value {
+fn flatten(ec2: &Ec2, endpoint: &VpcEndpoint, list: ListOf, prior: Option<&Value>) -> Value {
     let id = endpoint.vpc_endpoint_id();
     let arn = id.and_then(|id| ec2.arn(endpoint.owner_id(), "vpc-endpoint", id));
     let kind = endpoint.vpc_endpoint_type().map(VpcEndpointType::as_str);
-    let list = endpoint.service_name().and_then(|name| lists.get(name));
+    let (list_id, ranges) = list.unwrap_or_default();
     let state = endpoint.state().map(|s| s.as_str().to_ascii_lowercase());
     let dns = endpoint.dns_entries().iter().map(|d| {
         Value::object([
@@ -175,11 +191,8 @@ fn flatten(
             endpoint.groups().iter().filter_map(|g| g.group_id()),
         )
         .value("dns_entry", Value::list(Type::Dynamic, dns.collect()))
-        .text("prefix_list_id", list.and_then(|l| l.prefix_list_id()))
-        .texts(
-            "cidr_blocks",
-            list.into_iter().flat_map(|l| l.cidrs()).map(String::as_str),
-        )
+        .text("prefix_list_id", Some(&list_id))
+        .texts("cidr_blocks", ranges.iter().map(String::as_str))
         .value("dns_options", dns_options(endpoint.dns_options()))
         .value("subnet_configuration", subnet_configuration(prior));
     ec2.with_tags(attributes, endpoint.tags(), prior)

@@ -43,6 +43,11 @@ mod data_aws_subnets;
 mod data_aws_vpc;
 mod data_aws_vpc_endpoint_service;
 
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
 pub(crate) use aws_ec2_instance_connect_endpoint::AwsEc2InstanceConnectEndpoint;
 pub(crate) use aws_instance::AwsInstance;
 pub(crate) use aws_internet_gateway::AwsInternetGateway;
