@@ -241,6 +241,19 @@ pub(crate) fn keep_unread(made: Value, asked: &Value, type_name: &str) -> Value 
     })
 }
 
+/// Puts in what the service tells of blocks that the configuration leaves out, where their absence is no change.
+pub(crate) fn with_told_blocks(made: Value, live: &Value, type_name: &str) -> Value {
+    let Some(schema) = Catalogue::builtin().managed(type_name) else {
+        return made;
+    };
+    let blocks = schema.block.blocks.iter();
+    let left_out = blocks.filter(|(_, b)| b.keep_when_absent);
+    left_out.fold(made, |made, (name, _)| match live.get(name) {
+        Some(told) if made.get(name).is_none_or(is_blank) => made.with(name.clone(), told.clone()),
+        _ => made,
+    })
+}
+
 fn unread_names(schema: &Schema) -> impl Iterator<Item = Arc<str>> {
     let attributes = schema.block.attributes.iter();
     let blocks = schema.block.blocks.iter();

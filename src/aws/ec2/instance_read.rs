@@ -291,7 +291,7 @@ fn network(attributes: Attributes, instance: &Instance, prior: Option<&Value>) -
         .flag("associate_public_ip_address", Some(public))
         .flag(
             "source_dest_check",
-            nic.source_dest_check().or(instance.source_dest_check()),
+            instance.source_dest_check().or(nic.source_dest_check()),
         )
 }
 

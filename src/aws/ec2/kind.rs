@@ -9,7 +9,7 @@ use bastionless_model::{
 };
 
 use super::{
-    attributes::keep_unread,
+    attributes::{keep_unread, with_told_blocks},
     call::is_gone,
     context::{Ec2, by_ids, by_key},
     tagging::marked,
@@ -159,7 +159,7 @@ pub(crate) async fn read_back<D: Described>(
     planned: &Value,
 ) -> Result<Value, OpError> {
     let live = read_live::<D>(ec2, op, id, planned).await?;
-    Ok(settled(planned, &live))
+    Ok(with_told_blocks(settled(planned, &live), &live, D::TYPE))
 }
 
 /// Reads an object as it is: waits until it is visible, keeps what the service does not tell.
