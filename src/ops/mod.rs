@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod clouds;
 pub(crate) mod drift;
 pub(crate) mod env;
+pub(crate) mod fmt;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod load;

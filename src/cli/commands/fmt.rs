@@ -21,7 +21,7 @@ pub(super) const COMMAND: Command = Command {
             .arg(switch("list", "List the files that differ (default: true)"))
             .arg(switch("write", "Write the files (default: true; not for standard input)"))
             .arg(switch("diff", "Show the differences"))
-            .arg(switch("check", "Write nothing; exit 3 if a file differs"))
+            .arg(switch("check", "Write nothing; exit 2 if a file differs"))
             .arg(switch("recursive", "Folders inside too"))
     },
     run,
@@ -42,7 +42,7 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         } else if !is_check {
             cx.shell.out(&formatted);
         }
-        return Ok(if is_check && differs { 3 } else { 0 });
+        return Ok(if is_check && differs { 2 } else { 0 });
     }
     let write = flag(m, "write").unwrap_or(true) && !is_check;
     let done = fmt::files(&targets, on(m, "recursive"), write)?;
@@ -56,8 +56,8 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     }
     cx.shell.diagnostics(&done.problems, &done.sources);
     Ok(match (done.problems.has_errors(), is_check && !done.changed.is_empty()) {
-        (true, _) => 2,
-        (false, true) => 3,
+        (true, _) => 1,
+        (false, true) => 2,
         (false, false) => 0,
     })
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod drift;
+mod fmt;
 mod graph;
 mod import;
 mod init;
@@ -58,6 +59,7 @@ static COMMANDS: &[Command] = &[
     apply::APPLY,
     apply::DESTROY,
     drift::COMMAND,
+    fmt::COMMAND,
 
     state::FORCE_UNLOCK,
     graph::COMMAND,

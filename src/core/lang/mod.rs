@@ -4,6 +4,7 @@ pub mod address;
 mod address_text;
 pub mod blocks;
 pub mod expr;
+pub mod format;
 pub mod functions;
 pub mod graph;
 pub mod inputs;

@@ -1,0 +1,17 @@
+//! The canonical layout of configuration files, as `fmt` writes it.
+//!
+//! [`format`] works on tokens, not on the tree: comments and line ends stay where they are. `scan` splits, `tidy` rewrites
+//! what Terraform rewrites, `layout` sets blanks. Formatting what was formatted changes nothing.
+
+mod layout;
+mod scan;
+mod tidy;
+
+#[cfg(test)]
+mod tests;
+
+/// Returns a text in the canonical layout; `None` where it cannot be split into tokens. The caller parses it first.
+pub fn format(text: &str) -> Option<String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    Some(layout::lay_out(tidy::tidy(scan::scan(text)?)))
+}
