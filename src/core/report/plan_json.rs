@@ -31,7 +31,7 @@ pub fn plan_json(file: &PlanFile, catalogue: &Catalogue) -> Json {
     }
     out.insert("planned_values".into(), planned_values(plan, catalogue));
     if !plan.drift.is_empty() {
-        let drift: Vec<Json> = relevant_drift(plan).map(drifted).collect();
+        let drift: Vec<Json> = plan.drift.iter().map(drifted).collect();
         if !drift.is_empty() {
             out.insert("resource_drift".into(), Json::Array(drift));
         }
@@ -224,9 +224,13 @@ pub(super) fn path(p: &Path) -> Json {
     Json::Array(out)
 }
 
-/// Returns what is shown of what changed outside: everything in a refresh-only plan, otherwise what the changes are about.
+/// Returns what is shown of what changed outside: everything in a refresh-only plan; otherwise what is gone, and what is going to be
+/// changed, as the rest plays no part in the plan. (Terraform goes by attributes that contributed to a change.)
 pub fn relevant_drift(plan: &Plan) -> impl Iterator<Item = &Drifted> {
-    plan.drift.iter()
+    let changed: std::collections::BTreeSet<_> =
+        plan.changes.iter().filter(|c| c.action != Action::NoOp).map(|c| &c.address).collect();
+    let all = plan.mode == Mode::RefreshOnly;
+    plan.drift.iter().filter(move |d| all || d.after.is_null() || changed.contains(&d.address))
 }
 
 fn drifted(d: &Drifted) -> Json {

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from moto.core.serialize import S3Serializer
 from moto.core.utils import get_service_model
 from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 
@@ -129,6 +130,22 @@ def _lock_read(call: Call, result: Any) -> None:
     for unit in ("Days", "Years"):
         if not retention.get(unit):
             retention.pop(unit, None)
+
+
+# What S3 calls the root of an answer, where moto makes a name up that strict readers refuse.
+_ROOTS = {
+    "GetBucketVersioningResponse": "VersioningConfiguration",
+    "GetBucketAccelerateConfigurationResponse": "AccelerateConfiguration",
+    "GetBucketRequestPaymentResponse": "RequestPaymentConfiguration",
+}
+_body = S3Serializer._serialize_body
+
+
+def _rooted(self: Any, body: Any) -> str:
+    return _body(self, {_ROOTS.get(name, name): inner for name, inner in body.items()})
+
+
+S3Serializer._serialize_body = _rooted  # type: ignore[method-assign]
 
 
 @answer("s3", "GetBucketRequestPayment")
