@@ -152,6 +152,21 @@ fn apply(value: &Value, want: Want, path: &mut Path) -> Result<Value, ConvertErr
             None => return Err(failed(path, "a number is required")),
         },
         (Kind::String(s), Shape::Bool) => parse_bool(s).map_err(|m| failed(path, m))?,
+        (Kind::Set(t, vs), Shape::List(_))
+            if vs.len() > 1 && !vs.iter().all(Value::is_wholly_known) =>
+        {
+            // Unknown elements may turn out to be equal to others.
+            let length = Refinement {
+                not_null: true,
+                min_length: Some(1),
+                max_length: Some(vs.len()),
+                ..Refinement::default()
+            };
+            Value::unknown_refined(
+                replace_dynamic(&Type::set(t.clone()), &want.to_type()),
+                length,
+            )
+        }
         (Kind::List(..) | Kind::Set(..) | Kind::Tuple(_), Shape::List(e)) => {
             let (element, vs) = elements(value, e, path)?;
             Value::list(element, vs)

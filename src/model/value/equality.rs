@@ -91,14 +91,10 @@ fn compare_unknown(ty: &Type, refinement: Option<&Arc<Refinement>>, known: &Valu
     {
         return Some(false);
     }
-    if known.is_null() || ty.has_dynamic() {
+    if known.is_null() || known.type_of().conforms_to(ty) || has_untyped(known) {
         return None;
     }
-    if known.type_of() == *ty {
-        None
-    } else {
-        Some(false)
-    }
+    Some(false)
 }
 
 /// Tells whether what is known of an unknown value rules a known one out.

@@ -54,8 +54,13 @@ pub(super) fn mismatch(got: &Type, want: Want) -> String {
             format!("{} required", want.to_type().constraint_name())
         }
         _ => {
+            let brief = match want.shape() {
+                Shape::Tuple(_) => !got.is_primitive() && *got != Type::Dynamic,
+                Shape::Object(_) => got.is_collection(),
+                _ => false,
+            };
             let (got, want) = (got.friendly_name(), want.to_type().friendly_name());
-            if got == want || want == "tuple" {
+            if brief || got == want {
                 format!("{want} required")
             } else {
                 format!("{want} required, but have {got}")

@@ -170,6 +170,11 @@ impl Value {
         if !ty.is_collection() {
             (refinement.min_length, refinement.max_length) = (None, None);
         }
+        if refinement.not_null
+            && let Some(known) = collapsed(&ty, &refinement)
+        {
+            return known;
+        }
         let refinement = (refinement != Refinement::default()).then(|| Arc::new(refinement));
         Kind::Unknown(ty, refinement).into()
     }
@@ -573,6 +578,30 @@ impl Value {
             }
             _ => {}
         }
+    }
+}
+
+/// Longer lists stay unknown, though their length is known.
+const LONGEST_COLLAPSED: usize = 1024;
+
+/// Returns the value of which so much is known that it is known itself.
+fn collapsed(ty: &Type, r: &Refinement) -> Option<Value> {
+    if let (Some((min, true)), Some((max, true))) = (&r.min, &r.max)
+        && min == max
+    {
+        return Some(Value::from(min.clone()));
+    }
+    let length = r
+        .max_length
+        .filter(|max| r.min_length.unwrap_or(0) == *max)?;
+    match ty {
+        Type::List(t) if length <= LONGEST_COLLAPSED => Some(Value::list(
+            (**t).clone(),
+            vec![Value::unknown((**t).clone()); length],
+        )),
+        Type::Set(t) if length == 0 => Some(Value::set((**t).clone(), Vec::new())),
+        Type::Map(t) if length == 0 => Some(Value::map::<Arc<str>>((**t).clone(), [])),
+        _ => None,
     }
 }
 

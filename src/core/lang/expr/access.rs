@@ -289,11 +289,12 @@ impl Evaluator<'_> {
                 let maybe_null =
                     source.is_unknown() && !source.refinement().is_some_and(|r| r.not_null);
                 let value = self.each_item(source, each);
-                if maybe_null {
+                let result = if maybe_null {
                     Value::unknown(Type::tuple([value.type_of()]))
                 } else {
                     Value::tuple(vec![value])
-                }
+                };
+                result.with_marks(marks)
             }
         }
     }

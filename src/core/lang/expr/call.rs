@@ -331,8 +331,13 @@ impl Evaluator<'_> {
         if self.diagnostics.0.len() > errors {
             return Value::DYNAMIC;
         }
+        // As for every function marks rise, and an unknown value is not looked at.
+        let (given, marks) = given.unmark_deep();
+        if given.is_unknown() {
+            return Value::unknown(ty.to_type()).with_marks(marks);
+        }
         match ty.apply(&given) {
-            Ok(v) => v,
+            Ok(v) => v.with_marks(marks),
             Err(e) => self.fail(
                 value.start(),
                 "Invalid function argument",

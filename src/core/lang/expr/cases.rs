@@ -110,10 +110,10 @@ impl Prelude {
             },
             Subject::Local(n) if self.plan => match &**n {
                 "unk_string" => id(),
-                "unk_number" => unknown(Type::Number),
-                "unk_bool" => unknown(Type::Bool),
+                "unk_number" => Value::unknown(Type::Number),
+                "unk_bool" => Value::unknown(Type::Bool),
                 "unk_list" => unknown(Type::list(Type::String)),
-                "unk_set" => unknown(Type::set(Type::String)),
+                "unk_set" => Value::unknown(Type::set(Type::Dynamic)),
                 "unk_map" => Value::DYNAMIC,
                 "unk_dynamic" => unknown(Type::String),
                 "unk_object" => Value::object([("id", id()), ("known", "k".into())]),

@@ -98,7 +98,7 @@ impl Evaluator<'_> {
             );
             return;
         }
-        if value.is_unknown() && convertible(value) {
+        if value.is_unknown() {
             // What is known of its beginning continues what is known so far.
             if output.known
                 && let Some(prefix) = value.refinement().and_then(|r| r.prefix.clone())
@@ -168,11 +168,6 @@ impl Evaluator<'_> {
             }
         }
     }
-}
-
-fn convertible(value: &Value) -> bool {
-    let ty = value.type_of();
-    ty == Type::Dynamic || ty.is_primitive()
 }
 
 impl Output {

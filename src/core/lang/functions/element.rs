@@ -140,13 +140,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
     .examples(&[("one([\"hello\"])", "\"hello\""), ("one([])", "null")]),
 ];
 
-/// Tells whether all (or any, with `all` false) are true; what is unknown counts only where it could matter.
+/// Tells whether all (or any, with `all` false) are true. Like Terraform it gives up asking for all at the first unknown.
 fn every(args: &Args<'_>, all: bool) -> Value {
     let mut unknown = false;
     for v in args.elements(0) {
         match v.as_bool() {
             Some(b) if b != all => return Value::from(!all),
             Some(_) => {}
+            None if v.is_unknown() && all => return args.unknown(),
             None if v.is_unknown() => unknown = true,
             // Null is not true.
             None if all => return Value::from(false),

@@ -82,10 +82,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "jsondecode",
         "Reads JSON.",
         &[STR],
-        Computed(|args| match args.first().and_then(Value::as_str) {
-            Some(text) => Ok(super::json::decode(text)?.type_of()),
-            None => Ok(Type::Dynamic),
-        }),
+        Computed(jsondecode_type),
         |a| super::json::decode(a.text(0)),
     )
     .maybe_null()
@@ -128,6 +125,27 @@ pub(super) static FUNCTIONS: &[Function] = &[
 
 pub(super) fn without_line_ends(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect()
+}
+
+/// Even of an unknown text the beginning may be known, which tells something of the type.
+fn jsondecode_type(args: &[Value]) -> Result<Type> {
+    let Some(value) = args.first() else {
+        return Ok(Type::Dynamic);
+    };
+    if let Some(text) = value.as_str() {
+        return Ok(super::json::decode(text)?.type_of());
+    }
+    let prefix = value.refinement().and_then(|r| r.prefix.clone());
+    match prefix.as_deref().and_then(|p| p.chars().next()) {
+        None | Some('{' | '[' | 'n' | ' ' | '\t' | '\r' | '\n') => Ok(Type::Dynamic),
+        Some('"') => Ok(Type::String),
+        Some('t' | 'f') => Ok(Type::Bool),
+        Some('-' | '0'..='9') => Ok(Type::Number),
+        Some(c) => Err(FunctionError::argument(
+            0,
+            format!("a JSON document cannot begin with the character {c:?}"),
+        )),
+    }
 }
 
 fn jsonencode(args: &Args<'_>) -> Result {

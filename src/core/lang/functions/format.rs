@@ -123,6 +123,11 @@ fn formatlist(args: &Args<'_>) -> Result {
                 _ => v.clone(),
             })
             .collect();
+        if !arguments.iter().all(Value::is_wholly_known) {
+            let literal = args.text(0).split('%').next().unwrap_or_default();
+            out.push(unknown_text(args, literal));
+            continue;
+        }
         let written = write(args.text(0), &arguments).map_err(|e| {
             FunctionError::new(format!("error on format iteration {row}: {}", e.message))
         })?;

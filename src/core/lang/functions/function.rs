@@ -296,9 +296,6 @@ impl Function {
                 return Err(FunctionError::argument(i, "argument must not be null"));
             }
             let untyped = value.is_unknown() && value.type_of() == Type::Dynamic;
-            if value.is_unknown() && !parameter.unknown {
-                prepared.marks = prepared.marks.union(value.marks());
-            }
             prepared.dynamic |= untyped && !parameter.dynamic && parameter.ty == ParameterType::Any;
             prepared.unknown |= value.is_unknown() && !parameter.unknown;
         }

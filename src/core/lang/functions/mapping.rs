@@ -299,13 +299,11 @@ fn key_names(keys: &[Value]) -> Result<Vec<Arc<str>>> {
 
 fn zipmap(args: &Args<'_>) -> Result {
     let (keys, values) = (args.get(0), args.get(1));
-    let marks = keys
-        .marks()
-        .union(values.marks())
-        .union(keys.children().fold(Marks::NONE, |m, k| m.union(k.marks())));
+    let marks = keys.marks().union(values.marks());
     if !keys.is_wholly_known() {
         return Ok(args.unknown().with_marks(marks));
     }
+    let marks = keys.children().fold(marks, |m, k| m.union(k.marks()));
     check_counts(args.elements(0).len(), args.elements(1).len())?;
     let entries = key_names(args.elements(0))?
         .into_iter()

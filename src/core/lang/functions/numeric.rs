@@ -16,9 +16,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "abs",
         "Returns a number without its sign.",
-        &[NUM],
+        &[NUM.marked()],
         Always(Num),
-        |a| Ok(number(a, 0).abs().into()),
+        |a| Ok(Value::from(number(a, 0).abs()).with_marks(a.get(0).marks())),
     )
     .examples(&[("abs(-12.4)", "12.4"), ("abs(0)", "0")]),
     Function::new(

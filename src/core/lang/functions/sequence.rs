@@ -1,6 +1,6 @@
 //! Functions that make lists of lists.
 
-use bastionless_model::value::{Marks, Number, Type, Value, equal, unify};
+use bastionless_model::value::{Marks, Number, Refinement, Type, Value, equal, unify};
 
 use super::function::{
     Args, Function, FunctionError, NOT_WHOLE, Parameter,
@@ -56,7 +56,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
             let Some(list) = args.first() else {
                 return Ok(Type::Dynamic);
             };
-            if !is_sequence(list) {
+            // Terraform looks at the type only where everything is known.
+            if list.is_wholly_known() && !is_sequence(list) {
                 return Err(FunctionError::new(
                     "can only flatten lists, sets and tuples",
                 ));
@@ -262,7 +263,7 @@ struct Flat {
 impl Flat {
     fn take(&mut self, list: &Value) {
         self.marks = self.marks.union(list.marks());
-        if known_length(list).is_none() {
+        if list.is_unknown() || known_length(list).is_none() {
             self.open = true;
             return;
         }
@@ -367,7 +368,13 @@ fn slice_indexes(args: &[Value]) -> Result<Option<(usize, usize)>> {
 
 fn sort(args: &Args<'_>) -> Result {
     if !args.get(0).is_wholly_known() {
-        return Ok(args.unknown());
+        let count = args.elements(0).len();
+        return Ok(args.unknown_with(Refinement {
+            not_null: true,
+            min_length: Some(count),
+            max_length: Some(count),
+            ..Refinement::default()
+        }));
     }
     let mut texts = args.elements(0).to_vec();
     if let Some(i) = texts.iter().position(Value::is_null) {

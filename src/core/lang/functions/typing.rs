@@ -13,7 +13,7 @@ use super::{
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
 
-const V: &[Parameter] = &[Parameter::new("v", Any).null().dynamic().marked()];
+const V: &[Parameter] = &[Parameter::new("v", Any).null().unknown().dynamic().marked()];
 const VALUE: Parameter = Parameter::new("value", Any)
     .null()
     .unknown()
@@ -151,6 +151,9 @@ fn target(args: &[Value], want: Type) -> Result<Type> {
 
 fn to(args: &Args<'_>) -> Result {
     let value = args.get(0);
+    if value.is_unknown() {
+        return Ok(args.unknown().with_marks(value.marks()));
+    }
     convert(value, &args.ty).map_err(|_| {
         let got = value.type_of();
         let (from, into) = (got.friendly_name(), args.ty.constraint_name());
