@@ -345,6 +345,8 @@ pub struct Import {
     pub for_each: Option<Expr>,
     /// `provider`
     pub provider: Option<LocalProvider>,
+    /// Where `to` is written.
+    pub to_span: Span,
     /// The block.
     pub span: Span,
 }

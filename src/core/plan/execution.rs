@@ -6,6 +6,7 @@
 //! - what is destroyed comes after the destruction of what depended on it, as the state says;
 //! - a replacement destroys before it creates, or with `create_before_destroy` creates, lets everything that depends on it
 //!   change over, and destroys then;
+//! - what is created or changed comes after the destruction of what depended on its old form;
 //! - an object that goes for good goes after the update of those that depended on it: otherwise AWS answers
 //!   `DependencyViolation` for a group that an instance still uses. (Terraform destroys first.)
 //!
@@ -73,6 +74,7 @@ pub(super) fn build(
     b.commit_edges();
     b.destroy_edges();
     b.replacement_edges();
+    b.release_edges();
     b.changeover_edges();
     b.finish()
 }
@@ -229,6 +231,26 @@ impl Builder<'_> {
             match self.changes.get(i).map(|c| c.action) {
                 Some(Action::CreateThenDelete) => self.edge(commit, destroy),
                 _ => self.edge(destroy, commit),
+            }
+        }
+    }
+
+    /// What goes and depended on something that is created or changed goes first: its destruction may need the old form.
+    fn release_edges(&mut self) {
+        let going: Vec<usize> = self.destroys.values().flatten().copied().collect();
+        for destroy in going {
+            let late = self
+                .change(destroy)
+                .is_none_or(|c| c.action == Action::CreateThenDelete);
+            if late {
+                continue;
+            }
+            for dependency in self.stored_dependencies(destroy) {
+                for n in self.commits.get(&dependency).cloned().unwrap_or_default() {
+                    if !self.reaches(destroy, n) {
+                        self.edge_between(destroy, n);
+                    }
+                }
             }
         }
     }

@@ -360,6 +360,12 @@ impl Finaliser {
             }
             outputs.insert(name.clone(), OutputState::new(plain, change.sensitive.1));
         }
+        if partial {
+            self.conditions.diagnostics.push(Diagnostic::warning(
+                "Applied changes may be incomplete",
+                "The plan was created with the -target option in effect, so some changes requested in the configuration may have been ignored and the output values may not be fully updated. Run the following command to verify that no other changes are pending:\n    bastionless plan\n\nNote that the -target option is not suitable for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when an error message specifically suggests to use it.",
+            ));
+        }
         Ending {
             outputs,
             checks: self.conditions.results(),

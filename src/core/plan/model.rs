@@ -193,6 +193,8 @@ pub struct Plan {
     pub force_replace: Vec<AbsInstance>,
     /// The walk failed: what is here is not all, and must not be applied.
     pub errored: bool,
+    /// The configuration itself is wrong: there is no plan, only errors, and nothing to be shown or kept.
+    pub void: bool,
     /// Values of the root variables, converted, with marks.
     pub variables: BTreeMap<Arc<str>, Value>,
     /// The state after refreshing and moving, before the changes: what apply starts from.

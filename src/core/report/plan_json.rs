@@ -186,8 +186,8 @@ fn values(action: Action, before: &Value, after: &Value) -> JsonMap<String, Json
     inner.insert("actions".into(), json!(action_names(action)));
     inner.insert("before".into(), known(before));
     inner.insert("after".into(), known(after));
-    let unknown = if after.is_null() {
-        Json::Bool(false)
+    let unknown = if after.is_wholly_known() {
+        json!({})
     } else {
         unknown_mask(after)
     };

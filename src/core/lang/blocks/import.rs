@@ -60,14 +60,18 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
         return;
     }
     let for_each = body.attribute("for_each").map(|a| a.expr.clone());
-    let to = body.attribute("to").and_then(|a| to(&a.expr, diagnostics));
-    let Some((to, key)) = to else { return };
+    let target = body.attribute("to").map(|a| &a.expr);
+    let to_span = target.map_or(block.header, |e| e.span);
+    let Some((to, key)) = target.and_then(|e| to(e, diagnostics)) else {
+        return;
+    };
     raw.imports.push(Import {
         to,
         key,
         id: id.expr.clone(),
         for_each,
         provider: None,
+        to_span,
         span: block.header,
     });
 }

@@ -1,6 +1,6 @@
 //! Walks over everything that a program says and reports what can be seen without evaluating it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_model::base::{Diagnostic, Diagnostics, Severity};
 
@@ -10,15 +10,15 @@ use super::{
     types::{surely_has_instances, unsupported_type_diagnostic},
 };
 use crate::lang::{
-    address::Resource,
+    address::{Key, Resource},
     expr::{body_references, references, validate_body},
     graph::resource_references,
     program::{
-        CheckRule, IgnoreChanges, Module, ModuleId, Program, Reference, Repetition, ResourceBlock,
+        CheckRule, IgnoreChanges, Import, Module, ModuleId, Program, Reference, Repetition, ResourceBlock,
         Subject,
     },
     suggest::did_you_mean,
-    syntax::Expr,
+    syntax::{Expr, ExprKind},
 };
 
 /// Checks all modules; what is wrong inside one resource only becomes its `problems`.
@@ -282,9 +282,39 @@ fn arguments(program: &Program, module: &TreeModule, silent: bool, diagnostics: 
     }
 }
 
+/// Returns the instance that an import names, where that needs no evaluation.
+fn constant_target(import: &Import) -> Option<String> {
+    let key = match (&import.for_each, &import.key) {
+        (Some(_), _) => return None,
+        (None, None) => Key::None,
+        (None, Some(expr)) => match &expr.kind {
+            ExprKind::Literal(v) => match v.as_str() {
+                Some(s) => Key::Str(s.into()),
+                None => Key::Int(u64::try_from(v.as_index()?).ok()?),
+            },
+            _ => return None,
+        },
+    };
+    Some(import.to.instance(key).to_string())
+}
+
 fn imports(program: &Program, diagnostics: &mut Diagnostics) {
     let scope = Scope::new(program, ModuleId(0));
+    let mut seen: BTreeMap<String, &Import> = BTreeMap::new();
     for import in &program.imports {
+        if let Some(address) = constant_target(import) {
+            match seen.get(&address) {
+                Some(first) => diagnostics.push(
+                    Diagnostic::error(
+                        format!("Duplicate import configuration for \"{address}\""),
+                        format!("An import block for the resource \"{address}\" was already declared. A resource can have only one import block."),
+                    )
+                    .at(import.to_span)
+                    .context(first.span, "the other one is here"),
+                ),
+                None => drop(seen.insert(address, import)),
+            }
+        }
         let each = Scope {
             each: import.for_each.is_some(),
             ..scope

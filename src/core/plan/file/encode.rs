@@ -241,6 +241,7 @@ fn read_plan(j: &Json, refreshed: Arc<Snapshot>) -> Option<Plan> {
             .map(|t| instance(t))
             .collect::<Option<_>>()?,
         errored: j.get("errored")?.as_bool()?,
+        void: false,
         variables: variables?,
         refreshed,
         set_variables: texts("set_variables")?.into_iter().map(Arc::from).collect(),

@@ -56,10 +56,12 @@ impl Settler {
         if self.options.mode == Mode::RefreshOnly {
             return;
         }
-        if let Some((true, span)) = block.and_then(|b| b.lifecycle.prevent_destroy) {
+        let guarded = block.and_then(|b| Some((b.header, b.lifecycle.prevent_destroy?)));
+        if let Some((header, (true, span))) = guarded {
             self.conditions.diagnostics.push(
                 Diagnostic::error("Instance cannot be destroyed", prevented(address))
-                    .at(span)
+                    .at(header)
+                    .context(span, "it is forbidden here")
                     .address(address.to_string()),
             );
         }

@@ -1,6 +1,9 @@
 //! From what was settled to the plan.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::{
     base::Diagnostic,
@@ -9,8 +12,12 @@ use bastionless_model::{
 
 use super::Settler;
 use crate::{
-    lang::{address::ModuleInstance, program::ModuleId},
-    plan::{Action, Mode, OutputChange, Plan, execution},
+    lang::{
+        address::{ConfigResource, ModuleInstance},
+        graph::{ConfigNode, NodeKind},
+        program::ModuleId,
+    },
+    plan::{Action, Change, Mode, OutputChange, Plan, execution},
 };
 
 impl Settler {
@@ -18,8 +25,9 @@ impl Settler {
     pub(super) fn finish(&mut self) -> Plan {
         self.warn();
         self.declare_checks();
-        let changes: Vec<_> = std::mem::take(&mut self.changes).into_values().collect();
-        let outputs = self.output_changes();
+        let mut changes: Vec<_> = std::mem::take(&mut self.changes).into_values().collect();
+        let mut outputs = self.output_changes();
+        self.withdraw(&mut changes, &mut outputs);
         let errored = self.conditions.diagnostics.has_errors();
         let refreshed = Arc::new(std::mem::take(&mut self.prior));
         let graph = if errored {
@@ -44,10 +52,40 @@ impl Settler {
                 .collect(),
             force_replace: self.options.replace.clone(),
             errored: self.conditions.diagnostics.has_errors(),
+            void: self.invalid,
             variables: std::mem::take(&mut self.variables),
             refreshed,
             set_variables: std::mem::take(&mut self.set_variables),
         }
+    }
+
+    /// Takes out what was planned from something that is wrong: it would say what nobody wants.
+    fn withdraw(
+        &self,
+        changes: &mut Vec<Change>,
+        outputs: &mut BTreeMap<Arc<str>, OutputChange>,
+    ) {
+        if self.invalid {
+            changes.clear();
+            outputs.clear();
+        }
+        if self.failed.is_empty() {
+            return;
+        }
+        let direct: BTreeSet<ConfigNode> = self
+            .failed
+            .iter()
+            .flat_map(|n| self.graph.dependents(n).cloned())
+            .collect();
+        let tainted = self.graph.with_dependents(&direct);
+        let program = self.world.program();
+        let resources: BTreeSet<ConfigResource> =
+            tainted.iter().filter_map(|n| n.resource(program)).collect();
+        changes.retain(|c| !resources.contains(&c.address.resource.config()));
+        outputs.retain(|name, _| {
+            let node = ConfigNode::new(ModuleId(0), NodeKind::Output(name.clone()));
+            !tainted.contains(&node) && !self.failed.contains(&node)
+        });
     }
 
     fn warn(&mut self) {

@@ -92,7 +92,10 @@ impl Settler {
     fn take_in(&mut self, i: &Instance<'_>, value: Option<&Value>) {
         let encoded = value.map(|v| Object::encode(v, i.schema));
         match encoded {
-            Some(Ok(object)) => self.prior.put(&i.address, None, &i.block.provider, object),
+            Some(Ok(object)) => {
+                let object = object.depending_on(self.dependencies(i.node));
+                self.prior.put(&i.address, None, &i.block.provider, object);
+            }
             Some(Err(e)) => self.conditions.diagnostics.push(
                 Diagnostic::error("Import failed", format!("{}: {e}.", i.address)).address(i.address.to_string()),
             ),
@@ -252,7 +255,8 @@ impl Settler {
         if matches!(action, Action::DeleteThenCreate | Action::CreateThenDelete) {
             self.conditions.diagnostics.push(
                 Diagnostic::error("Instance cannot be destroyed", prevented(&i.address))
-                    .at(span)
+                    .at(i.block.header)
+                    .context(span, "it is forbidden here")
                     .address(i.address.to_string()),
             );
         }

@@ -24,7 +24,7 @@ use std::{
 };
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics},
+    base::{Diagnostic, Diagnostics, Severity},
     schema::{Catalogue, plan::Settings},
     value::Value,
 };
@@ -105,6 +105,10 @@ pub struct Settler {
     orphans_done: bool,
     inherited_cbd: BTreeSet<ConfigNode>,
     dependencies: BTreeMap<ConfigNode, Vec<ConfigResource>>,
+    /// Nodes at which something was wrong.
+    failed: BTreeSet<ConfigNode>,
+    /// The configuration itself is wrong, whatever exists: there is nothing to be planned.
+    invalid: bool,
 }
 
 /// A provider configuration of this run.
@@ -161,6 +165,8 @@ impl Settler {
             orphans_done: false,
             inherited_cbd,
             dependencies: BTreeMap::new(),
+            failed: BTreeSet::new(),
+            invalid: false,
         }
     }
 
@@ -176,7 +182,12 @@ impl Settler {
             let Some(node) = self.walk.node(i) else {
                 continue;
             };
+            let said = self.conditions.diagnostics.0.len();
             let wanted = self.visit(&node);
+            let new = self.conditions.diagnostics.iter().skip(said);
+            if new.into_iter().any(|d| d.severity == Severity::Error) {
+                self.failed.insert(node);
+            }
             if wanted.is_empty() {
                 self.walk.done(i);
             } else {

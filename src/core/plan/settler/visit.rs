@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bastionless_model::base::{Severity};
 
 use super::{Read, Settler};
 use crate::{
@@ -62,6 +63,11 @@ impl Settler {
         };
         let unusable = self.failed_providers.contains(&block.provider);
         let faulty = block.problems.has_errors() || unusable;
+        // A block that refers to itself is found while planning, as Terraform does: the rest is planned.
+        self.invalid |= block
+            .problems
+            .iter()
+            .any(|d| d.severity == Severity::Error && d.summary != "Self-referential block");
         for problem in block.problems.clone() {
             if !self.conditions.diagnostics.0.contains(&problem) {
                 self.conditions.diagnostics.push(problem);

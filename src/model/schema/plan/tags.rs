@@ -94,6 +94,18 @@ pub(super) fn split(settings: &Settings, prior: Option<&Value>, observed: Value)
     let mut all = read(told);
     all.retain(|k, _| !k.starts_with("aws:") && &**k != HIDDEN && !settings.ignores(k));
     let before = prior.and_then(|p| p.get("tags"));
+    let all_before = prior.and_then(|p| p.get("tags_all"));
+    if let (Some(before), Some(all_before)) = (before, all_before)
+        && before.is_wholly_known()
+        && all_before.is_wholly_known()
+        && !all_before.is_null()
+        && read(Some(all_before)) == all
+    {
+        // Nothing changed: which of them are defaults of the provider is not to be asked again, they may have changed since.
+        return observed
+            .with("tags", before.clone())
+            .with("tags_all", all_before.clone());
+    }
     let held = read(before);
     let mut own = all.clone();
     own.retain(|k, v| {
@@ -176,6 +188,14 @@ mod tests {
             planned(&settings(&[]), true, none(), Some(object(none(), map(&[])))).unwrap(),
             ""
         );
+    }
+
+    #[test]
+    fn what_did_not_change_is_not_split_anew() {
+        let old = object(none(), map(&[("Owner", "a")]));
+        let observed = object(map(&[("Owner", "a")]), none());
+        let out = split(&settings(&[("Owner", "b")]), Some(&old), observed);
+        assert!(out.get("tags").unwrap().is_null());
     }
 
     #[test]
