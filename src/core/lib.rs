@@ -19,6 +19,8 @@ pub mod engine;
 pub mod io;
 pub mod lang;
 pub mod plan;
+#[cfg(test)]
+mod replay;
 pub mod report;
 pub mod state;
 pub mod store;

@@ -166,6 +166,11 @@ impl FakeCloud {
         id
     }
 
+    /// Puts an object there as it is, such as one that a state knows.
+    pub fn adopt(&self, type_name: &str, id: &str, value: Value) {
+        self.lock().put(type_name, id, value, None);
+    }
+
     /// Removes an object by hand.
     pub fn remove(&self, type_name: &str, id: &str) -> bool {
         let key = (type_name.to_owned(), id.to_owned());

@@ -196,6 +196,7 @@ pub(super) fn plan_of(
         targets: Vec::new(),
         force_replace: Vec::new(),
         errored: false,
+        void: false,
         variables: BTreeMap::new(),
         refreshed: Arc::new(refreshed),
         set_variables: Vec::new(),

@@ -1,0 +1,112 @@
+//! A recorded case.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde_json::Value as Json;
+
+use crate::{
+    io::{MemorySystem, VariableArgument},
+    lang::{Target, address::AbsInstance},
+    plan::{Mode, Options},
+};
+
+/// A recorded case.
+pub(super) struct Case {
+    /// Its arguments and what came of it.
+    pub(super) expected: Json,
+    /// The machine with the files of the second step.
+    pub(super) system: MemorySystem,
+    /// The text of the state after the first step, if there was one.
+    pub(super) state: Option<String>,
+    /// What data sources answered, by address.
+    pub(super) data: BTreeMap<String, Json>,
+    /// Objects that are imported, by address.
+    pub(super) imported: BTreeMap<String, Json>,
+}
+
+impl Case {
+    /// Reads a case.
+    pub(super) fn read(dir: &Path) -> Self {
+        let json = |name: &str| -> Option<Json> {
+            let text = std::fs::read_to_string(dir.join(name)).ok()?;
+            Some(serde_json::from_str(&text).unwrap())
+        };
+        let expected = json("expected.json").unwrap();
+        let mut files = BTreeMap::new();
+        // Configuration files of the first step are gone in the second, other files are still there.
+        collect(&dir.join("step1"), &mut files);
+        let is_old = |p: &PathBuf| !matches!(p.extension().and_then(|e| e.to_str()), Some("tf" | "tfvars" | "json"));
+        files.retain(|p, _| is_old(p));
+        collect(&dir.join("step2"), &mut files);
+        let system = MemorySystem { files, time: 1_700_000_000, ..MemorySystem::default() };
+        let state = json("step1.tfstate.json").map(|mut state| {
+            let state_object = state.as_object_mut().unwrap();
+            state_object.insert("lineage".into(), "00000000-0000-4000-8000-000000000001".into());
+            state.to_string()
+        });
+        let data = json("data.json").map(|d| serde_json::from_value(d).unwrap()).unwrap_or_default();
+        let imported = imported(&expected);
+        Self { expected, system, state, data, imported }
+    }
+
+    fn arguments(&self) -> Vec<&str> {
+        let given = self.expected.get("step2_args").and_then(Json::as_array);
+        given.into_iter().flatten().map(|a| a.as_str().unwrap()).collect()
+    }
+
+    /// Returns `-var` and `-var-file`.
+    pub(super) fn variables(&self) -> Vec<VariableArgument> {
+        let one = |a: &str| {
+            let value = a.strip_prefix("-var=").map(|v| VariableArgument::Value(v.into()));
+            value.or_else(|| a.strip_prefix("-var-file=").map(|v| VariableArgument::File(v.into())))
+        };
+        self.arguments().into_iter().filter_map(one).collect()
+    }
+
+    /// Returns the options of the plan.
+    pub(super) fn options(&self) -> Options {
+        let mut options = Options::default();
+        for a in self.arguments() {
+            match a.split_once('=') {
+                Some(("-target", t)) => options.targets.push(Target::parse(t).unwrap()),
+                Some(("-replace", i)) => options.replace.push(AbsInstance::parse(i).unwrap()),
+                Some(("-var" | "-var-file", _)) => {}
+                None if a == "-refresh-only" => options.mode = Mode::RefreshOnly,
+                None if a == "-destroy" => options.mode = Mode::Destroy,
+                _ => panic!("the replay does not know the option {a}"),
+            }
+        }
+        options.workspace = Arc::from("default");
+        options
+    }
+}
+
+/// Returns what imported objects were like.
+fn imported(expected: &Json) -> BTreeMap<String, Json> {
+    let changes = expected.pointer("/step2/resource_changes").and_then(Json::as_array);
+    changes
+        .into_iter()
+        .flatten()
+        .filter(|c| c.get("importing").is_some())
+        .map(|c| (c["address"].as_str().unwrap().to_owned(), c["before"].clone()))
+        .collect()
+}
+
+fn collect(dir: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    fn walk(root: &Path, at: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+        for entry in std::fs::read_dir(at).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(root, &path, files);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_owned();
+                files.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    walk(dir, dir, files);
+}

@@ -1,0 +1,310 @@
+//! Carries out a case and says what came of it, in the shape of the recording.
+
+use std::{path::Path, sync::Arc};
+
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics, Severity, SourceMap},
+    cloud::Observed,
+    schema::Catalogue,
+    value::Value,
+};
+use serde_json::{Map as JsonMap, Value as Json, json};
+
+use super::{case::Case, order::order};
+use crate::{
+    engine::{Applied, Apply, Cancel, Events, Providers, Silent, answer, fake::FakeCloud},
+    io::{RealDisk, SystemHost, VariableArgument, load_configuration, load_inputs},
+    lang::{
+        address::Mode,
+        graph::StaticGraph,
+        inputs::{RootValues, root_values},
+        link::link,
+        program::Program,
+    },
+    plan::{
+        Options, Plan,
+        file::{Basis, PlanFile},
+        finalise::Finaliser,
+        settler::{Answer, Inputs, Read, ReadKey, Round, Settler},
+    },
+    report::plan_json,
+    state::{Snapshot, Status, read_value},
+    store::{Backend as _, DEFAULT_WORKSPACE, LocalBackend, LocalPaths, StateStore, open},
+};
+
+/// A configuration, ready to be planned.
+struct Loaded {
+    program: Arc<Program>,
+    graph: Arc<StaticGraph>,
+    values: RootValues,
+}
+
+/// Where a case is carried out.
+struct Bench<'a> {
+    case: &'a Case,
+    cloud: FakeCloud,
+    host: Arc<SystemHost<'static>>,
+    store: Arc<dyn StateStore>,
+    sources: Arc<SourceMap>,
+}
+
+/// Carries out the second step of a case.
+pub(super) fn run(case: &Case) -> Json {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(state) = &case.state {
+        std::fs::write(folder.path().join("bastionless.tfstate"), state).unwrap();
+    }
+    let system: &'static _ = Box::leak(Box::new(case.system.clone()));
+    let paths = LocalPaths::in_directory(folder.path());
+    let mut bench = Bench {
+        case,
+        cloud: FakeCloud::default(),
+        host: Arc::new(SystemHost::new(system, "", Some((1_700_000_000, 0)))),
+        store: LocalBackend::new(paths, Arc::new(RealDisk)).state(DEFAULT_WORKSPACE),
+        sources: Arc::default(),
+    };
+    runtime.block_on(bench.run())
+}
+
+impl Bench<'_> {
+    async fn run(&mut self) -> Json {
+        let mut out = JsonMap::new();
+        let prior = open(&*self.store, &RealDisk).await.unwrap().snapshot;
+        self.fill(&prior);
+        let (loaded, mut diagnostics) = self.load(&self.case.variables());
+        let Some(loaded) = loaded else {
+            out.insert("plan_exit".into(), 1.into());
+            out.insert("diagnostics".into(), self.told(&diagnostics));
+            return Json::Object(out);
+        };
+        let providers = Providers::new(Arc::new(self.cloud.clone()));
+        let (plan, more) = self.plan(&loaded, self.case.options(), &providers, true).await;
+        diagnostics.extend(more);
+        let failed = plan.errored || diagnostics.has_errors();
+        out.insert("plan_exit".into(), exit(failed, &plan).into());
+        out.insert("diagnostics".into(), self.told(&diagnostics));
+        if !plan.void {
+            self.planned(&plan, &mut out);
+        }
+        if failed {
+            return Json::Object(out);
+        }
+        let (_, pairs) = order(&plan);
+        out.insert("apply_order".into(), json!(pairs));
+        let applied = self.apply(&loaded, plan, providers).await;
+        self.applied(&applied, &mut out);
+        if let (Some(loaded), _) = self.load(&[]) {
+            let providers = Providers::new(Arc::new(self.cloud.clone()));
+            let (plan, more) = self.plan(&loaded, Options::default(), &providers, false).await;
+            let failed = plan.errored || more.has_errors();
+            out.insert("replan_exit".into(), exit(failed, &plan).into());
+            if exit(failed, &plan) != 0 {
+                let mut second = JsonMap::new();
+                self.planned(&plan, &mut second);
+                let list = second.get("resource_changes").and_then(Json::as_array).into_iter().flatten();
+                let left: Vec<&Json> = list.filter(|c| c["actions"] != json!(["no-op"])).collect();
+                out.insert("second_plan".into(), json!([left, self.told(&more)]));
+            }
+        }
+        Json::Object(out)
+    }
+
+    /// Puts the objects of the state into the cloud.
+    fn fill(&self, prior: &Snapshot) {
+        for (address, _, instance) in prior.instances() {
+            let type_name = &address.resource.resource.type_name;
+            let Some(schema) = Catalogue::builtin().managed(type_name) else { continue };
+            for object in instance.current.iter().chain(instance.deposed.values()) {
+                if let (Ok(value), Some(id)) = (object.decode(&schema), object.text_attribute("id")) {
+                    self.cloud.adopt(type_name, &id, value.unmark_deep().0);
+                }
+            }
+        }
+    }
+
+    /// Reads, links, and gives the variables their values.
+    fn load(&mut self, arguments: &[VariableArgument]) -> (Option<Loaded>, Diagnostics) {
+        let mut sources = SourceMap::default();
+        let system = &self.case.system;
+        let tree = load_configuration(system, Path::new(""), &mut sources);
+        let raw = load_inputs(system, Path::new(""), arguments, &mut sources);
+        self.sources = Arc::new(sources);
+        let mut diagnostics = tree.diagnostics;
+        let linked = link(self.sources.clone(), &tree.value, Catalogue::builtin());
+        diagnostics.extend(linked.diagnostics);
+        diagnostics.extend(raw.diagnostics);
+        let graph = StaticGraph::new(&linked.value);
+        if !diagnostics.has_errors() {
+            diagnostics.extend(graph.diagnostics);
+        }
+        if diagnostics.has_errors() {
+            return (None, diagnostics);
+        }
+        let (values, problems) = root_values(&linked.value, &raw.value);
+        diagnostics.extend(problems);
+        let loaded = Loaded { program: Arc::new(linked.value), graph: Arc::new(graph.value), values };
+        let failed = diagnostics.has_errors();
+        ((!failed).then_some(loaded), diagnostics)
+    }
+
+    async fn plan(&self, loaded: &Loaded, options: Options, providers: &Providers, recorded: bool) -> (Plan, Diagnostics) {
+        let prior = open(&*self.store, &RealDisk).await.unwrap();
+        let mut settler = Settler::new(Inputs {
+            program: loaded.program.clone(),
+            graph: loaded.graph.clone(),
+            variables: loaded.values.values.clone(),
+            set_variables: loaded.values.set.iter().cloned().collect(),
+            prior: Arc::new(prior.snapshot),
+            host: self.host.clone(),
+            catalogue: Catalogue::builtin(),
+            options,
+        });
+        let mut answers: Vec<(ReadKey, Answer)> = Vec::new();
+        let plan = loop {
+            match settler.advance(std::mem::take(&mut answers)) {
+                Round::Needs(reads) => {
+                    let (known, open): (Vec<_>, Vec<_>) = reads
+                        .into_iter()
+                        .map(|r| (self.recorded(&r).filter(|_| recorded), r))
+                        .partition(|(a, _)| a.is_some());
+                    let open = open.into_iter().map(|(_, r)| r).collect();
+                    let events: Arc<dyn Events> = Arc::new(Silent);
+                    answers = answer(open, providers, &events, 1).await;
+                    answers.extend(known.into_iter().filter_map(|(a, r)| Some((r.key, a?))));
+                }
+                Round::Done(plan) => break *plan,
+            }
+        };
+        (plan, settler.take_diagnostics())
+    }
+
+    /// Returns the recorded answer to a question, where there is one.
+    fn recorded(&self, read: &Read) -> Option<Answer> {
+        let value = |found: &Json, address: &crate::lang::address::AbsInstance| {
+            let resource = &address.resource.resource;
+            let schema = match resource.mode {
+                Mode::Managed => Catalogue::builtin().managed(&resource.type_name),
+                Mode::Data => Catalogue::builtin().data(&resource.type_name),
+            }?;
+            read_value(&found.to_string(), &schema.block.implied_type()).ok()
+        };
+        match &read.key {
+            // Documents are made by us, everything else is what the recording provider answered.
+            ReadKey::Data(a) if &*a.resource.resource.type_name == "aws_iam_policy_document" => None,
+            ReadKey::Data(a) => value(self.case.data.get(&a.to_string())?, a).map(Answer::Found),
+            ReadKey::Import(a) => {
+                let found: Value = value(self.case.imported.get(&a.to_string())?, a)?;
+                let id = found.get_str("id").unwrap_or_default().to_owned();
+                self.cloud.adopt(&a.resource.resource.type_name, &id, found.clone());
+                Some(Answer::Observed(Observed::Present(found)))
+            }
+            _ => None,
+        }
+    }
+
+    fn planned(&self, plan: &Plan, out: &mut JsonMap<String, Json>) {
+        let file = PlanFile {
+            plan: plan.clone(),
+            basis: Basis {
+                lineage: String::new(),
+                serial: 0,
+                state_digest: String::new(),
+                config_digest: String::new(),
+                workspace: "default".into(),
+                backend: String::new(),
+            },
+            timestamp: String::new(),
+            configuration: Json::Null,
+        };
+        let json = plan_json(&file, Catalogue::builtin());
+        let changes = json.get("resource_changes").and_then(Json::as_array);
+        let changes: Vec<Json> = changes.into_iter().flatten().map(flat).collect();
+        out.insert("resource_changes".into(), changes.into());
+        for key in ["output_changes", "checks", "applyable", "complete", "errored"] {
+            if let Some(v) = json.get(key) {
+                out.insert(key.into(), v.clone());
+            }
+        }
+        out.entry("output_changes").or_insert_with(|| json!({}));
+    }
+
+    async fn apply(&self, loaded: &Loaded, plan: Plan, providers: Providers) -> Applied {
+        let plan = Arc::new(plan);
+        let evaluate = Finaliser::new(
+            loaded.program.clone(),
+            loaded.graph.clone(),
+            plan.clone(),
+            "default",
+            self.host.clone(),
+            Catalogue::builtin(),
+        );
+        let run = Apply {
+            plan,
+            catalogue: Catalogue::builtin(),
+            providers,
+            store: self.store.clone(),
+            prior: open(&*self.store, &RealDisk).await.unwrap(),
+            evaluate: Box::new(evaluate),
+            parallelism: 1,
+            events: Arc::new(Silent),
+            cancel: Cancel::default(),
+            disk: Arc::new(RealDisk),
+        };
+        run.run().await
+    }
+
+    fn applied(&self, applied: &Applied, out: &mut JsonMap<String, Json>) {
+        out.insert("apply_exit".into(), i32::from(applied.diagnostics.has_errors()).into());
+        out.insert("apply_diagnostics".into(), self.told(&applied.diagnostics));
+        let mut after = Vec::new();
+        for (address, _, instance) in applied.snapshot.instances() {
+            if let Some(object) = &instance.current {
+                let tainted = if object.status == Status::Tainted { " (tainted)" } else { "" };
+                after.push(format!("{address}{tainted}"));
+            }
+            after.extend(instance.deposed.keys().map(|_| format!("{address} (deposed)")));
+        }
+        after.sort();
+        out.insert("state_after".into(), json!(after));
+        let state: Json = serde_json::from_str(&applied.snapshot.write().unwrap()).unwrap();
+        out.insert("outputs_after".into(), state["outputs"].clone());
+    }
+
+    fn told(&self, diagnostics: &Diagnostics) -> Json {
+        let one = |d: &Diagnostic| {
+            let severity = match d.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            let mut out = json!({ "severity": severity, "summary": &*d.summary, "detail": d.detail });
+            if let Some((source, start, _)) = d.primary.as_ref().and_then(|l| self.sources.positions(l.span)) {
+                out["at"] = json!([&*source.name, start.line, start.column]);
+            }
+            out
+        };
+        diagnostics.iter().map(one).collect()
+    }
+}
+
+fn exit(failed: bool, plan: &Plan) -> i32 {
+    match (failed, plan.is_applyable()) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 0,
+    }
+}
+
+/// Brings a change of the plan JSON into the shape of the recording.
+fn flat(change: &Json) -> Json {
+    let mut out = JsonMap::new();
+    for key in ["address", "previous_address", "action_reason", "deposed"] {
+        if let Some(v) = change.get(key) {
+            out.insert(key.into(), v.clone());
+        }
+    }
+    for (key, v) in change["change"].as_object().into_iter().flatten() {
+        out.insert(key.clone(), v.clone());
+    }
+    Json::Object(out)
+}
