@@ -213,6 +213,7 @@ impl Bench<'_> {
                 config_digest: String::new(),
                 workspace: "default".into(),
                 backend: String::new(),
+                arguments: Vec::new(),
             },
             timestamp: String::new(),
             configuration: Json::Null,
