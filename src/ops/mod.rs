@@ -12,6 +12,7 @@ pub(crate) mod place;
 pub(crate) mod request;
 pub(crate) mod session;
 pub(crate) mod state;
+pub(crate) mod unfinished;
 pub(crate) mod validate;
 pub(crate) mod workspace;
 

@@ -10,6 +10,7 @@ mod plan;
 mod providers_schema;
 mod show;
 mod state;
+mod unfinished;
 mod validate;
 mod version;
 mod workspace;
@@ -74,6 +75,7 @@ static COMMANDS: &[Command] = &[
     state::MV,
     state::PULL,
     state::PUSH,
+    unfinished::COMMAND,
     state::RM,
     state::SHOW,
     validate::COMMAND,
@@ -90,7 +92,7 @@ const PLANNED: &[&str] = &[
     "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", "console", "get",
     "iam can", "iam diff", "iam explain", "iam lint", "man", "metadata", "modules", "permissions apply",
     "permissions destroy", "permissions plan", "providers", "query", "refresh", "ssh-config", "stacks",
-    "state recover", "state replace-provider", "taint", "test", "untaint", "workspace",
+    "state replace-provider", "taint", "test", "untaint", "workspace",
 ];
 
 /// Returns a command by its words.

@@ -3,19 +3,31 @@
 //! Nothing here changes anything. What is found is put into the snapshot at hand, so that the plan sees it; the apply that
 //! follows stores it.
 
+use std::time::Duration;
+
 use bastionless_model::{
     base::{Diagnostic, Diagnostics},
     cloud::{Found, Intent},
     schema::{Catalogue, plan::normalise_read},
+    value::Value,
 };
 
 use super::{Event, Events, Providers, apply::region_of, failure::told};
 use crate::{
+    io::{Disk as _, RealDisk},
+    lang::address::Mode,
     state::{
         Object, Snapshot,
         journal::{Begin, Entry, Intended},
     },
     store::Prior,
+};
+
+/// How long listings may lag behind.
+const LAG: Duration = if cfg!(test) {
+    Duration::ZERO
+} else {
+    Duration::from_secs(10)
 };
 
 /// What looking gave.
@@ -91,12 +103,27 @@ async fn look(begin: &Begin, prior: &Prior, providers: &Providers, catalogue: &C
         id: begin.id.clone(),
         recorded_at: begin.at,
     };
-    match reconcile.find(Some(&intent), &planned).await {
-        Ok(Found::Nothing) => Look::Settled,
-        Ok(Found::Ours(found)) if !reconcile.has_natural_key() || begin.was_free => {
+    let mut found = reconcile.find(Some(&intent), &planned).await;
+    // What was made moments ago may not be seen yet: listings lag behind.
+    if matches!(found, Ok(Found::Nothing)) && is_young(begin) {
+        tokio::time::sleep(LAG).await;
+        found = reconcile.find(Some(&intent), &planned).await;
+    }
+    let id_of = |value: &Value| value.get_str("id").unwrap_or("?").to_owned();
+    let id = match &found {
+        Ok(Found::Nothing) => return Look::Settled,
+        Ok(Found::Ours(value)) => id_of(value),
+        Ok(Found::Unproven { id, .. }) => id.clone(),
+        Err(e) => return Look::Open(unsettled(begin, &told(e))),
+    };
+    // Taken over before, by an import or by a run whose journal was left behind.
+    if is_known(&prior.snapshot, begin, &id) {
+        return Look::Settled;
+    }
+    match found {
+        Ok(Found::Ours(value)) if !reconcile.has_natural_key() || begin.was_free => {
             let settings = providers.settings(&begin.provider);
-            let value = normalise_read(&schema, &settings, Some(&planned), &found);
-            let id = value.get_str("id").unwrap_or_default().to_owned();
+            let value = normalise_read(&schema, &settings, Some(&planned), &value);
             match Object::encode(&value.mark_with_paths(&marks), &schema) {
                 Ok(mut object) => {
                     object.dependencies.clone_from(&begin.object.dependencies);
@@ -106,19 +133,34 @@ async fn look(begin: &Begin, prior: &Prior, providers: &Providers, catalogue: &C
                 Err(e) => Look::Open(unsettled(begin, &e.to_string())),
             }
         }
-        Ok(Found::Ours(found)) => {
-            let id = found.get_str("id").unwrap_or("?").to_owned();
-            Look::Open(unproven(
-                begin,
-                &id,
-                "nobody looked whether the name was free before",
-            ))
-        }
-        Ok(Found::Unproven { id, why }) => Look::Open(unproven(begin, &id, &why)),
-        Err(e) => Look::Open(unsettled(begin, &told(&e))),
+        Ok(Found::Unproven { why, .. }) => Look::Open(unproven(begin, &id, &why)),
+        _ => Look::Open(unproven(
+            begin,
+            &id,
+            "nobody looked whether the name was free before",
+        )),
     }
 }
 
+fn is_young(begin: &Begin) -> bool {
+    let now = i64::try_from(RealDisk.now().as_secs()).unwrap_or(i64::MAX);
+    (0..120).contains(&now.saturating_sub(begin.at))
+}
+
+/// Tells whether an object of the type with this id is in the state, at whichever address.
+fn is_known(snapshot: &Snapshot, begin: &Begin, id: &str) -> bool {
+    let type_name = &begin.address.resource.resource.type_name;
+    snapshot.instances().any(|(address, state, instance)| {
+        let resource = &address.resource.resource;
+        let mut objects = instance.current.iter().chain(instance.deposed.values());
+        state.provider == begin.provider
+            && resource.mode == Mode::Managed
+            && resource.type_name == *type_name
+            && objects.any(|o| o.text_attribute("id").as_deref() == Some(id))
+    })
+}
+
+/// Tells whether the journal recorded the object of a change as created.
 fn was_created(prior: &Prior, begin: &Begin) -> bool {
     let is_it = |e: &Entry| matches!(e, Entry::Created { id, .. } if *id == begin.id);
     prior.entries.iter().any(is_it)
@@ -148,7 +190,7 @@ fn unproven(begin: &Begin, id: &str, why: &str) -> Diagnostic {
     Diagnostic::error(
         "Object of an unfinished change",
         format!(
-            "A run broke off while it created {address}. There is an object `{id}` that may be the one, but nothing proves it: {why}. If it is, take it over with `bastionless import '{address}' '{id}'`; if it is not, remove it or give yours another name. Then forget the unfinished change with `bastionless state recover -forget '{address}'`."
+            "A run broke off while it created {address}. There is an object `{id}` that may be the one, but nothing proves it: {why}. Look at it, then forget the unfinished change with `bastionless state recover -forget='{address}'`. If the object is the one, take it over with `bastionless import '{address}' '{id}'`; if it is not, remove it or give yours another name."
         ),
     )
 }

@@ -60,7 +60,8 @@ pub enum Intended {
 }
 
 impl Intended {
-    fn name(self) -> &'static str {
+    /// Returns its name: `create`, `update`, `delete`.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Create => "create",
             Self::Update => "update",

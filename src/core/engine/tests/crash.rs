@@ -86,7 +86,7 @@ async fn an_object_of_the_same_name_is_not_taken_without_proof() {
     let recovered = recover(&mut prior, &providers, Catalogue::builtin(), &Silent).await;
     let text = format!("{:?}", recovered.diagnostics);
     assert!(
-        text.contains("bastionless import 'aws_iam_role.r' 'door'"),
+        text.contains("state recover -forget='aws_iam_role.r'"),
         "{text}"
     );
     assert_eq!(prior.open.len(), 1);
@@ -175,4 +175,42 @@ async fn an_unfinished_destruction_needs_no_recovery() {
     clean(&applied);
     assert_eq!(applied.counts.destroyed, 1);
     complete(&*store, &cloud, &[]).await;
+}
+
+#[tokio::test]
+async fn an_object_that_the_state_knows_is_not_taken_over_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let cloud = FakeCloud::default();
+    cloud.order("create", "aws_vpc", 0, Wrong::DiesAfter);
+    let bench = Bench::new(&cloud);
+    let one = &estate()[..1];
+    let store = Mortal::new(local(dir.path()), usize::MAX - 1, false);
+    assert!(until_death(&bench, store, one).await);
+    // Somebody brought it in by hand meanwhile, under another address; the journal does not build on that state any more.
+    let store = local(dir.path());
+    let id = cloud.objects("aws_vpc").into_keys().next().unwrap();
+    let mut snapshot = Snapshot::fresh("line".into());
+    let mut object = crate::state::Object::empty();
+    object.attributes = serde_json::value::RawValue::from_string(format!("{{\"id\":\"{id}\"}}"))
+        .unwrap()
+        .into();
+    snapshot.put(&at("aws_vpc.other"), None, &aws(), object);
+    store.read().await.unwrap();
+    store
+        .write(snapshot.write().unwrap().into_bytes())
+        .await
+        .unwrap();
+    let mut prior = open(&*store, &RealDisk).await.unwrap();
+    assert!(prior.foreign_journal);
+    assert_eq!(prior.open.len(), 1);
+    let recovered = recover(
+        &mut prior,
+        &bench.providers().await,
+        Catalogue::builtin(),
+        &Silent,
+    )
+    .await;
+    assert_eq!((recovered.adopted, recovered.diagnostics.0.len()), (0, 0));
+    assert!(prior.open.is_empty());
+    assert_eq!(prior.snapshot.objects().count(), 1);
 }
