@@ -5,6 +5,7 @@ pub(crate) mod clouds;
 pub(crate) mod drift;
 pub(crate) mod env;
 pub(crate) mod fmt;
+pub(crate) mod iam_policy;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod load;

@@ -4,6 +4,7 @@ mod apply;
 mod drift;
 mod fmt;
 mod graph;
+mod iam_policy;
 mod import;
 mod init;
 mod plan;
@@ -64,6 +65,7 @@ static COMMANDS: &[Command] = &[
 
     state::FORCE_UNLOCK,
     graph::COMMAND,
+    iam_policy::COMMAND,
     import::COMMAND,
     init::COMMAND,
     show::OUTPUT,

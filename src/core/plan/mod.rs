@@ -8,6 +8,7 @@ pub mod finalise;
 mod model;
 mod moves;
 mod options;
+pub mod policies;
 pub mod settler;
 pub(crate) mod world;
 
