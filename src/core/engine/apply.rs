@@ -14,7 +14,7 @@ use bastionless_model::{
 use tokio::task::JoinSet;
 
 use super::{
-    Cancel, Evaluate, Event, Events, Providers, Step,
+    Cancel, Evaluate, Events, Providers, Step,
     call::{Call, Goal, Shared},
     commit::{DataRead, End, Work, run},
     failure::{failed, told},
@@ -231,12 +231,7 @@ impl Walk {
         let mut tasks: JoinSet<End> = JoinSet::new();
         let cancel = self.shared.cancel.clone();
         self.announce_providers();
-        let mut told = false;
         loop {
-            if cancel.is_cancelled() && !told {
-                told = true;
-                self.events.tell(Event::Interrupted);
-            }
             while !cancel.is_cancelled() && tasks.len() < self.parallelism {
                 let Some(node) = progress.ready.iter().copied().find(|n| self.has_room(*n)) else {
                     break;
@@ -266,7 +261,7 @@ impl Walk {
                         return false;
                     }
                 },
-                () = cancel.cancelled(), if !told => {}
+                () = cancel.cancelled(), if !cancel.is_cancelled() => {}
                 () = cancel.at_once() => {
                     tasks.abort_all();
                     return false;

@@ -113,7 +113,7 @@ pub enum Event {
     },
     /// Something worth knowing at once.
     Diagnostic(Box<Diagnostic>),
-    /// The first signal came: calls in flight end.
+    /// The first signal came: calls in flight end. Told by whoever catches the signal.
     Interrupted,
 }
 

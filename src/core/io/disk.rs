@@ -223,10 +223,22 @@ impl Disk for RealDisk {
         let user = ["USER", "LOGNAME"]
             .iter()
             .find_map(|name| std::env::var(name).ok().filter(|u| !u.is_empty()))
-            .unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
+            .unwrap_or_else(user_by_id);
         let uname = rustix::system::uname();
         format!("{user}@{}", uname.nodename().to_string_lossy())
     }
+}
+
+/// Returns the name of the user that the process runs as, or the number where it has none.
+fn user_by_id() -> String {
+    let id = rustix::process::getuid().as_raw().to_string();
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == id).then(|| name.to_owned())
+    });
+    name.unwrap_or(id)
 }
 
 struct FileLock {

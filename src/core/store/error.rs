@@ -83,11 +83,21 @@ impl From<StoreFailure> for Diagnostic {
     fn from(failure: StoreFailure) -> Self {
         match failure {
             StoreFailure::Locked { holder, cause } => {
+                let lease = holder.as_ref().and_then(|h| h.lease.as_ref()).map(|l| {
+                    format!(
+                        "\n\nThe holder renews the lock all the time, the last time at {}. If it is dead the lock can be had {} seconds after that.",
+                        l.renewed,
+                        l.seconds + 30 + l.seconds / 3
+                    )
+                });
                 let holder = holder.map_or_else(String::new, |h| format!("\n{h}"));
                 let advice = LOCK_ADVICE.replacen("Terraform acquires", "bastionless acquires", 1);
                 Self::error(
                     "Error acquiring the state lock",
-                    format!("Error message: {cause}{holder}\n\n{advice}"),
+                    format!(
+                        "Error message: {cause}{holder}{}\n\n{advice}",
+                        lease.unwrap_or_default()
+                    ),
                 )
             }
             StoreFailure::LostLock(why) => Self::error(
