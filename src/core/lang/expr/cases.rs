@@ -7,9 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceMap, Span},
-    value::{
-        Kind, Marks, Step, Type, Value, to_json, type_to_json, unknown_mask,
-    },
+    value::{Kind, Marks, Step, Type, Value, to_json, type_to_json, unknown_mask},
 };
 use serde_json::{Value as Json, json};
 
@@ -201,18 +199,15 @@ fn run(expr: &str, plan: bool, sources: &mut SourceMap) -> Result<Value, Diagnos
 fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::Number(x), Json::Number(y)) => {
-            let read = |n: &serde_json::Number| {
-                bastionless_model::value::Number::parse(&n.to_string())
-            };
+            let read =
+                |n: &serde_json::Number| bastionless_model::value::Number::parse(&n.to_string());
             x.to_string() == y.to_string() || (read(x).is_some() && read(x) == read(y))
         }
         (Json::Array(x), Json::Array(y)) => {
             x.len() == y.len() && x.iter().zip(y).all(|(a, b)| same(a, b))
         }
         (Json::Object(x), Json::Object(y)) => {
-            x.len() == y.len()
-                && x.iter()
-                    .all(|(k, v)| y.get(k).is_some_and(|w| same(v, w)))
+            x.len() == y.len() && x.iter().all(|(k, v)| y.get(k).is_some_and(|w| same(v, w)))
         }
         _ => a == b,
     }
@@ -343,7 +338,10 @@ fn difference(case: &Json) -> Option<String> {
         Err(problems) if want_error => wrong_words(case, &problems, &sources),
         Err(problems) => Some(format!(
             "refused {:?}",
-            problems.0.first().map(|d| format!("{}: {}", d.summary, d.detail))
+            problems
+                .0
+                .first()
+                .map(|d| format!("{}: {}", d.summary, d.detail))
         )),
     }
 }
@@ -353,7 +351,9 @@ fn expressions_agree_with_terraform() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("lang/testdata");
     // Other cases can be looked at too, with `BASTIONLESS_CASES=file` and `--nocapture`.
     let other = std::env::var_os("BASTIONLESS_CASES").map(PathBuf::from);
-    let cases = other.clone().unwrap_or_else(|| folder.join("lang-cases.jsonl"));
+    let cases = other
+        .clone()
+        .unwrap_or_else(|| folder.join("lang-cases.jsonl"));
     let cases = std::fs::read_to_string(cases).unwrap();
     let mut found = BTreeMap::new();
     for line in cases.lines() {
@@ -375,7 +375,10 @@ fn expressions_agree_with_terraform() {
             std::fs::write(&file, &now).unwrap();
         }
         for (kind, difference, case) in found.values() {
-            println!("{kind} | {} | {difference} | {}", case["expr"], case["expected"]);
+            println!(
+                "{kind} | {} | {difference} | {}",
+                case["expr"], case["expected"]
+            );
         }
         return;
     }
@@ -385,5 +388,9 @@ fn expressions_agree_with_terraform() {
         .filter(|(id, (kind, ..))| !known.contains(&format!("{id} {kind}").as_str()))
         .map(|(_, (_, difference, case))| format!("{} | {difference}", case["expr"]))
         .collect();
-    assert!(new.is_empty(), "new differences to Terraform:\n{}", new.join("\n"));
+    assert!(
+        new.is_empty(),
+        "new differences to Terraform:\n{}",
+        new.join("\n")
+    );
 }

@@ -51,10 +51,10 @@ impl Evaluator<'_> {
                 "A null value cannot be used as the collection in a 'for' expression.",
             ));
         }
-        if let Kind::Unknown(t, _) = value.kind() {
-            if *t == Type::Dynamic || !t.is_primitive() {
-                return Err(Value::DYNAMIC.with_marks(marks));
-            }
+        if let Kind::Unknown(t, _) = value.kind()
+            && !t.is_primitive()
+        {
+            return Err(Value::DYNAMIC.with_marks(marks));
         }
         match entries(&value) {
             Some(entries) => Ok((entries, marks)),

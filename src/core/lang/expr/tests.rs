@@ -134,7 +134,12 @@ fn said(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
         let span = d.primary.as_ref().unwrap().span;
         let (_, s, _) = sources.positions(span).unwrap();
         let text = sources.text(span).lines().next().unwrap_or("");
-        writeln!(out, "{}:{} `{text}` {}: {}", s.line, s.column, d.summary, d.detail).unwrap();
+        writeln!(
+            out,
+            "{}:{} `{text}` {}: {}",
+            s.line, s.column, d.summary, d.detail
+        )
+        .unwrap();
     }
     out
 }
@@ -152,7 +157,9 @@ fn body(text: &str) -> String {
     if !problems.is_empty() {
         return said(&problems, &sources);
     }
-    let set = |v: &serde_json::Value| !v.is_null() && *v != serde_json::json!([]) && *v != serde_json::json!({});
+    let set = |v: &serde_json::Value| {
+        !v.is_null() && *v != serde_json::json!([]) && *v != serde_json::json!({})
+    };
     let mut shown = to_json(&value.clone().unmark_deep().0);
     if let Some(m) = shown.as_object_mut() {
         m.retain(|_, v| set(v));
@@ -218,7 +225,10 @@ fn function_names_are_suggested() {
     )
     .unwrap_err();
     let first = problems.0.first().unwrap();
-    assert_eq!(first.detail, "There is no function named \"joinn\". Did you mean \"join\"?");
+    assert_eq!(
+        first.detail,
+        "There is no function named \"joinn\". Did you mean \"join\"?"
+    );
     assert_eq!(first.patches[0].replacement, "join");
 }
 
@@ -237,7 +247,11 @@ fn constants_allow_neither_references_nor_calls() {
 }
 
 /// Unoptimised code is some thirty times slower.
-const BLOCKS: usize = if cfg!(debug_assertions) { 1_000 } else { 20_000 };
+const BLOCKS: usize = if cfg!(debug_assertions) {
+    1_000
+} else {
+    20_000
+};
 
 #[test]
 fn many_blocks_take_moments() {
@@ -261,7 +275,11 @@ fn many_blocks_take_moments() {
         assert!(problems.is_empty(), "{problems:?}");
         names += usize::from(value.get("name").is_some());
     }
-    println!("{} bytes, parsed {parsed:?}, all {:?}", text.len(), start.elapsed());
+    println!(
+        "{} bytes, parsed {parsed:?}, all {:?}",
+        text.len(),
+        start.elapsed()
+    );
     assert_eq!(names, BLOCKS);
     assert!(start.elapsed().as_secs() < 20);
 }
@@ -288,10 +306,17 @@ fn the_deepest_expressions_fit_on_a_small_stack() {
         let start: String = text.chars().take(20).collect();
         let text = format!("a = {text}\n");
         let file = parse(bastionless_model::base::SourceId(0), &text);
-        assert!(file.diagnostics.is_empty(), "{start} {:?}", file.diagnostics);
+        assert!(
+            file.diagnostics.is_empty(),
+            "{start} {:?}",
+            file.diagnostics
+        );
         let expr = &file.value.body.attribute("a").unwrap().expr;
         references(expr);
         let result = evaluate(expr, &Env::new(&Unknowns, &Nothing));
-        assert!(result.is_ok() || start.contains("local.x"), "{start} {result:?}");
+        assert!(
+            result.is_ok() || start.contains("local.x"),
+            "{start} {result:?}"
+        );
     }
 }

@@ -115,8 +115,20 @@ fn json_syntax_is_the_same_language() {
         value
     };
     let instance = value("i");
-    assert_eq!(instance.get("ebs_block_device").unwrap().elements().unwrap().len(), 2);
-    let interfaces = instance.get("network_interface").unwrap().elements().unwrap();
+    assert_eq!(
+        instance
+            .get("ebs_block_device")
+            .unwrap()
+            .elements()
+            .unwrap()
+            .len(),
+        2
+    );
+    let interfaces = instance
+        .get("network_interface")
+        .unwrap()
+        .elements()
+        .unwrap();
     assert_eq!(interfaces.len(), 2);
     assert_eq!(interfaces[1].get_str("network_interface_id"), Some("eni-1"));
     let group = value("g");
@@ -130,12 +142,18 @@ fn json_syntax_is_the_same_language() {
 fn problems_in_json_have_places() {
     let table = [
         ("{\"output\":", "Missing JSON value @ main.tf.json:2:1"),
-        ("{\"output\": 1}", "Incorrect JSON value type @ main.tf.json:1:12"),
+        (
+            "{\"output\": 1}",
+            "Incorrect JSON value type @ main.tf.json:1:12",
+        ),
         (
             "{\"output\": {\"o\": {\"value\": \"${1 +}\"}}}",
             "Invalid expression @ main.tf.json:1:28",
         ),
-        ("{\"a\" 1}", "Missing property value colon @ main.tf.json:1:6"),
+        (
+            "{\"a\" 1}",
+            "Missing property value colon @ main.tf.json:1:6",
+        ),
         (
             "{\"output\": {\"o\": {\"value\": \"${var.x}\"}}}",
             "Reference to undeclared input variable @ main.tf.json:1:28",

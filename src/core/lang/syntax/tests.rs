@@ -167,7 +167,9 @@ fn broken_texts_are_refused_with_a_place_inside() {
         let case: serde_json::Value = serde_json::from_str(line).unwrap();
         let expr: Vec<char> = case["expr"].as_str().unwrap().chars().take(300).collect();
         for _ in 0..4 {
-            let mut text: Vec<char> = format!("a {{\n b = {}\n}}\n", String::from_iter(&expr)).chars().collect();
+            let mut text: Vec<char> = format!("a {{\n b = {}\n}}\n", String::from_iter(&expr))
+                .chars()
+                .collect();
             for _ in 0..=next(2) {
                 let at = next(text.len());
                 match next(3) {
@@ -186,7 +188,10 @@ fn broken_texts_are_refused_with_a_place_inside() {
             for d in outcome.diagnostics.iter() {
                 let span = d.primary.as_ref().unwrap().span;
                 assert!(text.get(span.range()).is_some(), "{d:?} in {text:?}");
-                assert!(!d.summary.contains("Unreadable structure"), "{d:?} in {text:?}");
+                assert!(
+                    !d.summary.contains("Unreadable structure"),
+                    "{d:?} in {text:?}"
+                );
             }
             let _ = parse_template(SourceId(0), &text);
         }
