@@ -177,8 +177,8 @@ async fn write_if_changed(
             return None;
         }
     };
-    let is_new = started.base.digest == digest(b"");
-    if digest(text.as_bytes()) == started.base.digest || (is_new && snapshot.is_empty()) {
+    // As Terraform does, the first apply leaves a state even if there is nothing in it.
+    if digest(text.as_bytes()) == started.base.digest {
         return Some(started.base.clone());
     }
     snapshot.serial += 1;

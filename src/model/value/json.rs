@@ -69,10 +69,10 @@ pub fn to_json_as(value: &Value, ty: &Type) -> Json {
 
 /// Terraform stores what an `f64` holds exactly as an `f64`, and prints that one as briefly.
 fn number_to_json(n: &Number) -> Json {
-    let negative_zero = n.is_zero() && n.is_negative();
     match n.to_i64() {
-        Some(i) if !negative_zero => Json::from(i),
-        _ => n
+        // Minus zero is stored as zero.
+        Some(i) => Json::from(i),
+        None => n
             .stored()
             .to_string()
             .parse()

@@ -11,7 +11,7 @@ use bastionless_model::{
 use super::{
     Env,
     dynamic::expand,
-    evaluate,
+    evaluate, unstorable,
     validate::{Place, check_count, is_dynamic, made_kind, nested},
 };
 use crate::lang::syntax::{Attribute, Body};
@@ -58,7 +58,7 @@ impl Decoder {
         let mut entries: Vec<(Arc<str>, Value)> = Vec::new();
         for (name, attribute) in &schema.attributes {
             let value = match body.attribute(name) {
-                Some(written) => self.attribute(written, &attribute.ty, env),
+                Some(written) => self.configured(written, attribute, env),
                 None => self.absent(body, schema, name, attribute, env),
             };
             entries.push((name.clone(), value));
@@ -69,6 +69,28 @@ impl Decoder {
         Value::object(entries)
     }
 
+    /// What only the provider decides may be set to null at most.
+    fn configured(
+        &mut self,
+        written: &Attribute,
+        attribute: &schema::Attribute,
+        env: &Env<'_>,
+    ) -> Value {
+        let value = self.attribute(written, &attribute.ty, env);
+        if attribute.is_configurable() || value.is_null() {
+            return value;
+        }
+        let name = &written.name.name;
+        self.diagnostics.push(
+            Diagnostic::error(
+                "Value for unconfigurable attribute",
+                format!("Can't configure a value for \"{name}\": its value will be decided automatically based on the result of applying this configuration."),
+            )
+            .at(written.expr.span),
+        );
+        Value::null(attribute.ty.clone())
+    }
+
     fn attribute(&mut self, written: &Attribute, ty: &Type, env: &Env<'_>) -> Value {
         let value = match evaluate(&written.expr, env) {
             Ok(value) => value,
@@ -77,6 +99,10 @@ impl Decoder {
                 return Value::unknown(ty.clone());
             }
         };
+        if let Some(d) = unstorable(&value, written.expr.span) {
+            self.diagnostics.push(d);
+            return Value::unknown(ty.clone());
+        }
         match convert(&value, ty) {
             Ok(value) => value,
             Err(e) => {

@@ -22,8 +22,8 @@ mod template;
 mod validate;
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics},
-    value::Value,
+    base::{Diagnostic, Diagnostics, Span},
+    value::{Number, Value},
 };
 
 pub use constraint::constraint;
@@ -73,6 +73,20 @@ pub fn constant(expr: &Expr) -> Evaluated {
     let mut evaluator = Evaluator::constant();
     let value = evaluator.eval(expr);
     evaluator.finish(value)
+}
+
+/// Says that a value cannot be stored, which is so of infinite numbers only.
+pub fn unstorable(value: &Value, span: Span) -> Option<Diagnostic> {
+    fn infinite(value: &Value) -> bool {
+        value.as_number().is_some_and(Number::is_infinite) || value.children().any(infinite)
+    }
+    infinite(value).then(|| {
+        Diagnostic::error(
+            "Infinite number",
+            "The value holds an infinite number, as `1 / 0` gives, which neither plan nor state can hold.",
+        )
+        .at(span)
+    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::{Each, Keys, ModuleScope, World, expand};
 use crate::{
     lang::{
         address::{Key, ModuleInstance},
+        expr::unstorable,
         program::{Call, ModuleId, Variable},
         syntax::Expr,
     },
@@ -192,6 +193,9 @@ impl World {
             if id == ModuleId(0) {
                 out.diagnostics
                     .extend(exposed(output.sensitive, &value, output.value.span));
+                out.diagnostics
+                    .0
+                    .extend(unstorable(&value, output.value.span));
             }
             if let Some(m) = self.modules.get_mut(&instance) {
                 m.outputs.insert(name.clone(), value);
