@@ -3,7 +3,7 @@
 use super::Refine;
 use crate::{
     schema::{Schema, plan::content_equal},
-    value::Value,
+    value::{Type, Value},
 };
 
 pub(super) const REFINE: Refine = Refine {
@@ -29,11 +29,11 @@ fn plan(_: &Schema, planned: Value, prior: Option<&Value>, _: &Value) -> Value {
     } else {
         Value::unknown(input.type_of())
     };
+    // The id is not known yet, but surely not null.
+    let id = Value::unknown(Type::String).not_null();
     match prior {
-        None => planned.with("output", output),
-        Some(_) if !equal("triggers_replace") => planned
-            .with("id", Value::unknown(crate::value::Type::String))
-            .with("output", output),
+        None => planned.with("id", id).with("output", output),
+        Some(_) if !equal("triggers_replace") => planned.with("id", id).with("output", output),
         Some(_) if !equal("input") => planned.with("output", output),
         Some(_) => planned,
     }
