@@ -75,6 +75,9 @@ def one(program: str, sources: pathlib.Path, row: dict) -> str:
             shutil.rmtree(root / name, ignore_errors=True)
         reset()
         # A profile that a configuration names exists on its owner's machine; here it has the emulator's credentials.
+        profiles = pathlib.Path(folder, "credentials")
+        profiles.write_text("".join(f"[{p}]\naws_access_key_id = test\naws_secret_access_key = test\n" for p in row.get("profiles", [])))
+        os.environ["AWS_SHARED_CREDENTIALS_FILE"] = str(profiles)
         variables = pathlib.Path(folder, "variables.tfvars.json")
         variables.write_text(json.dumps(filled(row["variables"], fixture())))
         given = ("-input=false", f"-var-file={variables}")

@@ -18,6 +18,7 @@ use super::{
     call::{Call, Goal, Shared},
     commit::{DataRead, End, Work, run},
     failure::{failed, told},
+    parents,
     frontier::Frontier,
     markers,
     record::Recorder,
@@ -176,6 +177,9 @@ impl Apply {
             )
             .await
         };
+        if !cancel.is_cancelled() {
+            parents::refresh(&shared, &providers, catalogue, &plan).await;
+        }
         let ended = {
             let state = shared.recorder.state(Snapshot::clone);
             walk.evaluate.end(&state)

@@ -18,6 +18,7 @@ pub mod fake;
 mod frontier;
 mod markers;
 mod observe;
+mod parents;
 mod providers;
 mod record;
 mod recover;

@@ -29,6 +29,11 @@ impl Settler {
         let mut outputs = self.output_changes();
         self.withdraw(&mut changes, &mut outputs);
         let errored = self.conditions.diagnostics.has_errors();
+        if self.options.mode == Mode::Destroy && self.options.targets.is_empty() {
+            self.prior
+                .resources
+                .retain(|r, _| r.resource.mode == crate::lang::address::Mode::Managed);
+        }
         let refreshed = Arc::new(std::mem::take(&mut self.prior));
         let graph = if errored {
             execution::none()
