@@ -6,7 +6,7 @@ use super::{Kind, Marks, Number, Refinement, Type, Value};
 
 /// Compares with the operator `==`: unknown where something that matters is unknown; marks of both rise to the result.
 pub fn equal(a: &Value, b: &Value) -> Value {
-    let result = compare(a, b).map_or_else(unknown_bool, Value::from);
+    let result = compare(a, b, false).map_or_else(unknown_bool, Value::from);
     result.with_marks(all_marks(a).union(all_marks(b)))
 }
 
@@ -25,8 +25,8 @@ fn all_marks(v: &Value) -> Marks {
     v.children().fold(v.marks(), |m, c| m.union(all_marks(c)))
 }
 
-/// Compares without regard to marks; `None` is unknown.
-fn compare(a: &Value, b: &Value) -> Option<bool> {
+/// Compares without regard to marks; `None` is unknown. `typed`: the types are known to be equal.
+fn compare(a: &Value, b: &Value, typed: bool) -> Option<bool> {
     match (a.kind(), b.kind()) {
         (Kind::Unknown(..), Kind::Unknown(..)) => None,
         (Kind::Unknown(t, r), _) => compare_unknown(t, r.as_ref(), b),
@@ -36,6 +36,7 @@ fn compare(a: &Value, b: &Value) -> Option<bool> {
         (Kind::Bool(x), Kind::Bool(y)) => Some(x == y),
         (Kind::Number(x), Kind::Number(y)) => Some(x == y),
         (Kind::String(x), Kind::String(y)) => Some(x == y),
+        _ if typed => compare_alike(a, b),
         _ => compare_compound(a, b),
     }
 }
@@ -50,9 +51,15 @@ fn compare_compound(a: &Value, b: &Value) -> Option<bool> {
             None
         };
     }
-    if ta != tb {
-        return Some(false);
+    if ta == tb {
+        compare_alike(a, b)
+    } else {
+        Some(false)
     }
+}
+
+/// Compares compound values of one type.
+fn compare_alike(a: &Value, b: &Value) -> Option<bool> {
     match (a.kind(), b.kind()) {
         (Kind::Set(_, xs), Kind::Set(_, ys)) => {
             if xs.iter().chain(ys.iter()).any(Value::is_unknown) {
@@ -77,7 +84,7 @@ fn compare_parts(a: &Value, b: &Value) -> Option<bool> {
         return Some(false);
     }
     for (x, y) in a.children().zip(b.children()) {
-        match compare(x, y) {
+        match compare(x, y, true) {
             Some(true) => {}
             other => return other,
         }
@@ -161,7 +168,7 @@ fn identical_entries(x: &Arc<super::Map>, y: &Arc<super::Map>) -> bool {
 
 /// Tells whether two values that may be elements of a set count as one: both wholly known, and equal.
 pub(super) fn same_element(a: &Value, b: &Value) -> bool {
-    compare(a, b) == Some(true)
+    compare(a, b, false) == Some(true)
 }
 
 /// The order of the elements of a set, which is the order in which Terraform iterates over it.

@@ -13,9 +13,17 @@ pub fn unify(types: &[Type]) -> Option<Type> {
 /// Unifies with or without conversions that may fail for a value.
 pub(super) fn unify_with(types: &[Type], unsafely: bool) -> Option<Type> {
     let (first, rest) = types.split_first()?;
-    if rest.iter().all(|t| t == first) && !first.has_dynamic() {
+    if rest.iter().all(|t| t == first) {
         return Some(first.clone());
     }
+    // Long lists have few types.
+    let mut distinct: Vec<Type> = Vec::new();
+    for t in types {
+        if !distinct.contains(t) {
+            distinct.push(t.clone());
+        }
+    }
+    let types = distinct.as_slice();
     let count = |f: fn(&Type) -> bool| types.iter().filter(|t| f(t)).count();
     let maps = count(|t| matches!(t, Type::Map(_)));
     let lists = count(|t| matches!(t, Type::List(_)));

@@ -4,18 +4,21 @@ use std::fmt::Write as _;
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Span},
-    value::{Kind, Refinement, Type, Value},
+    value::{Kind, Refinement, Type, Value, convert},
 };
 
 use super::{
     constraint,
     eval::{Evaluator, start},
+    tfvars::decode_tfvars,
 };
 use crate::lang::{
     functions::{Call, Function, FunctionError, lookup, names},
     suggest::suggestion,
     syntax::{Expr, ExprKind, Ident, TemplatePart},
 };
+
+const DECODE_TFVARS: &str = "provider::terraform::decode_tfvars";
 
 /// An argument: an expression, or an element of the last one that ends in `...`.
 enum Argument<'e> {
@@ -58,7 +61,7 @@ impl Evaluator<'_> {
             );
         }
         let short = name.name.strip_prefix("core::").unwrap_or(&name.name);
-        let special = matches!(short, "try" | "can" | "convert");
+        let special = matches!(short, "try" | "can" | "convert" | DECODE_TFVARS);
         let function = lookup(&name.name);
         if !special && function.is_none() {
             self.unknown_function(name);
@@ -72,6 +75,7 @@ impl Evaluator<'_> {
             ("try", _) => self.try_(written, &args),
             ("can", _) => self.can(written, &args),
             ("convert", _) => self.convert(written, &args),
+            (DECODE_TFVARS, _) => self.decode_tfvars(written, &args),
             (_, Some(function)) => self.function(written, function, &args),
             (_, None) => Value::DYNAMIC,
         }
@@ -82,6 +86,9 @@ impl Evaluator<'_> {
         if let Some((namespace, function)) = text.rsplit_once("::") {
             let root = namespace.split("::").next().unwrap_or_default();
             let detail = match namespace.split_once("::") {
+                Some(("provider", "terraform")) => format!(
+                    "The function \"{function}\" is not available from the provider \"terraform\"."
+                ),
                 Some(("provider", provider)) => format!(
                     "There is no function named \"{text}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{function}\"."
                 ),
@@ -308,6 +315,38 @@ impl Evaluator<'_> {
             Value::from(true)
         } else {
             Value::unknown(Type::Bool).not_null()
+        }
+    }
+
+    /// Reads the text of a variables file, which needs the syntax of the language.
+    fn decode_tfvars(&mut self, call: Written<'_>, args: &[Argument<'_>]) -> Value {
+        if !self.counted(call, args, &["src"], false) {
+            return Value::DYNAMIC;
+        }
+        let [argument] = args else { return Value::DYNAMIC };
+        let errors = self.diagnostics.0.len();
+        let (given, marks) = self.argument(argument).unmark_deep();
+        if self.diagnostics.0.len() > errors {
+            return Value::DYNAMIC;
+        }
+        let result = match convert(&given, &Type::String) {
+            Ok(text) if text.is_unknown() => Ok(Value::DYNAMIC),
+            Ok(text) => match text.as_str() {
+                Some(text) => decode_tfvars(text),
+                None => Err(FunctionError::argument(0, "argument must not be null")),
+            },
+            Err(e) => Err(FunctionError::argument(0, e.message)),
+        };
+        match result {
+            Ok(value) => value.with_marks(marks),
+            Err(error) => match (error.argument, argument) {
+                (Some(_), argument) => self.fail(
+                    argument.start(),
+                    "Invalid function argument",
+                    format!("Invalid value for \"src\" parameter: {}.", error.message),
+                ),
+                (None, _) => self.refused(call, None, args, &error),
+            },
         }
     }
 

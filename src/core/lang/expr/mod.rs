@@ -19,6 +19,7 @@ mod references;
 mod render;
 mod shape;
 mod template;
+mod tfvars;
 mod validate;
 
 use bastionless_model::{

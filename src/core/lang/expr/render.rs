@@ -90,7 +90,8 @@ fn place(sources: &SourceMap, span: bastionless_model::base::Span) -> String {
     }
 }
 
-fn problem(sources: &SourceMap, d: &Diagnostic) -> String {
+/// Writes a problem in one line, with its place.
+pub(super) fn problem(sources: &SourceMap, d: &Diagnostic) -> String {
     let at = d
         .primary
         .as_ref()

@@ -20,6 +20,7 @@ mod sequence;
 mod sets;
 mod string;
 mod table;
+mod terraform;
 #[cfg(test)]
 mod tests;
 mod timestamp;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
     Function, charset, datetime, element, encoding, filesystem, format, hash, mapping, network,
-    numeric, regex, sequence, sets, string, typing, yaml,
+    numeric, regex, sequence, sets, string, terraform, typing, yaml,
 };
 
 /// Functions that get expressions instead of values; the evaluator has them built in.
@@ -25,6 +25,7 @@ static FAMILIES: &[&[Function]] = &[
     sequence::FUNCTIONS,
     sets::FUNCTIONS,
     string::FUNCTIONS,
+    terraform::FUNCTIONS,
     typing::FUNCTIONS,
     yaml::FUNCTIONS,
 ];
@@ -46,9 +47,14 @@ pub fn lookup(name: &str) -> Option<&'static Function> {
         .copied()
 }
 
-/// Returns the names of all functions in order, also of those that get expressions.
+/// Returns the names of all functions in order, also of those that get expressions, without those of providers.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<&'static str> = TABLE.keys().copied().chain(OF_EXPRESSIONS).collect();
+    let mut names: Vec<&'static str> = TABLE
+        .keys()
+        .copied()
+        .filter(|n| !n.contains("::"))
+        .chain(OF_EXPRESSIONS)
+        .collect();
     names.sort_unstable();
     names.into_iter()
 }
