@@ -14,7 +14,7 @@ use bastionless_model::{
 };
 
 use super::{
-    Action, Change, CheckResult, Plan,
+    Action, Change, CheckResult, Mode, Plan,
     conditions::{Conditions, Rule},
     settler::lifecycle_ignore,
     world::{Each, Keys, ModuleScope, World, expand},
@@ -332,7 +332,16 @@ impl Finaliser {
     }
 
     /// Evaluates everything that is left: outputs and checks.
+    ///
+    /// Objects may have been read again since they were applied, so nothing that was evaluated on the way is used.
     pub fn end(mut self, state: &Snapshot) -> Ending {
+        if self.plan.mode == Mode::Destroy {
+            return Ending { outputs: BTreeMap::new(), checks: Vec::new(), diagnostics: Diagnostics::default() };
+        }
+        self.world.forget();
+        self.done.clear();
+        self.expanded.clear();
+        self.conditions = Conditions::default();
         let nodes: Vec<ConfigNode> = self.graph.order().cloned().collect();
         let partial = !self.plan.targets.is_empty();
         for node in nodes {

@@ -101,6 +101,13 @@ impl World {
         world
     }
 
+    /// Goes back to a world in which nothing is known.
+    pub(crate) fn forget(&mut self) {
+        self.modules.clear();
+        self.instances = vec![Vec::new(); self.program.modules.len()];
+        self.add_module(ModuleInstance::default(), ModuleId(0), Each::default());
+    }
+
     /// Returns the program.
     pub(crate) fn program(&self) -> &Arc<Program> {
         &self.program
