@@ -1,3 +1,5 @@
 //! The integration tests: one binary, because every binary that links the SDK costs minutes.
 
+mod commands;
+mod sandbox;
 mod tidy;
