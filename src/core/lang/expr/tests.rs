@@ -320,3 +320,27 @@ fn the_deepest_expressions_fit_on_a_small_stack() {
         );
     }
 }
+
+#[test]
+fn functions_of_the_terraform_provider() {
+    let table = [
+        (
+            "encode_expr({ a = [1, \"x\"], \"b c\" = { d = null } })",
+            "\"{\\n  a = [1, \\\"x\\\"]\\n  \\\"b c\\\" = {\\n    d = null\\n  }\\n}\"",
+        ),
+        (
+            "encode_tfvars({ b = 1, long = \"$${x}\" })",
+            "\"b    = 1\\nlong = \\\"$${x}\\\"\\n\"",
+        ),
+        ("decode_tfvars(\"a = 1\\nb = [\\\"x\\\"]\\n\").b", "[\"x\"]"),
+    ];
+    for (text, want) in table {
+        let text = format!("a = provider::terraform::{text}\n");
+        let file = parse(bastionless_model::base::SourceId(0), &text).value;
+        let value = evaluate(
+            &file.body.attribute("a").unwrap().expr,
+            &Env::new(&Unknowns, &Nothing),
+        );
+        assert_eq!(to_json(&value.unwrap()).to_string(), want, "{text}");
+    }
+}
