@@ -5,10 +5,7 @@ use std::{fmt, str};
 use dashu_base::BitTest;
 use dashu_int::UBig;
 
-use super::{
-    Number,
-    number::{Parts, quotient},
-};
+use super::{Number, arithmetic::quotient, number::Parts};
 
 /// The decimal digits of a number without sign: `0.DIGITS × 10^point`, without zeros at either end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,11 +3,13 @@
 //! One value model serves configuration, plan and state. A [`Value`] may be null or unknown at any depth and carries
 //! [`Marks`] at any depth; sets hold no marks inside (they rise to the set).
 
+mod arithmetic;
 mod constraint;
 mod convert;
 mod decimal;
 mod equality;
 mod json;
+mod marks;
 mod masks;
 mod mismatch;
 mod number;
@@ -22,6 +24,7 @@ mod unify;
     reason = "the room is named after its main type"
 )]
 mod value;
+mod walk;
 mod want;
 
 pub use constraint::{Constraint, ObjectAttribute};
@@ -31,6 +34,7 @@ pub use equality::{compare_for_set, equal, identical};
 pub use json::{
     JsonError, from_json, from_json_as, to_json, to_json_as, type_from_json, type_to_json,
 };
+pub use marks::Marks;
 pub use masks::{sensitive_mask, unknown_mask};
 pub use mismatch::mismatch_message;
 pub use number::{Number, NumberError};
@@ -38,4 +42,4 @@ pub use path::{Path, Step};
 pub use refinement::Refinement;
 pub use ty::Type;
 pub use unify::unify;
-pub use value::{Kind, Map, Marks, Value};
+pub use value::{Kind, Map, Value};

@@ -271,7 +271,12 @@ impl Evaluator<'_> {
             None => self.fail(
                 start(call.expr),
                 "Error in function call",
-                format!("Call to function \"{}\" failed: {message}.", call.name.name),
+                // Where Terraform panics a stack follows, of which nothing can be said here.
+                format!(
+                    "Call to function \"{}\" failed: {message}{}",
+                    call.name.name,
+                    if message.starts_with("panic in ") { "" } else { "." }
+                ),
             ),
         }
     }
