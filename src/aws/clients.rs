@@ -19,7 +19,9 @@ use crate::{
     errors::{Call, incomplete, no_credentials},
     listings::{Listings, Question},
     object_store::Bucket,
-    registry, sdk,
+    registry,
+    retries::QuotaIsFinal,
+    sdk,
     settings::Settings,
     tags::TagRules,
     waiters::Pace,
@@ -110,6 +112,7 @@ macro_rules! client {
         pub(crate) fn $service(&self) -> &$sdk::Client {
             self.clients.$service.get_or_init(|| {
                 let mut conf = $sdk::config::Builder::from(&self.provider.sdk)
+                    .retry_classifier(QuotaIsFinal)
                     .region(Region::new(self.$region().to_owned()));
                 if let Some(url) = self.provider.endpoint(&[$($name),+], $id) {
                     conf = conf.endpoint_url(url);
@@ -151,22 +154,11 @@ impl Scope {
         }
     }
 
-    /// Makes a scope whose clients are given, for tests with scripted answers.
+    /// Makes a scope of a test's SDK configuration.
     #[cfg(test)]
-    pub(crate) fn of_clients(fill: impl FnOnce(TestClients<'_>)) -> Self {
-        let sdk = SdkConfig::builder()
-            .region(Region::new("eu-west-1"))
-            .build();
+    pub(crate) fn scripted(sdk: SdkConfig) -> Self {
         let mut scope = Self::over(sdk, Settings::default(), "eu-west-1");
-        let clients = Clients::default();
-        fill(TestClients(&clients));
-        scope.clients = Arc::new(clients);
-        scope
-            .provider
-            .regions
-            .lock()
-            .unwrap()
-            .insert("eu-west-1".into(), scope.clients.clone());
+        // Clients are made when they are used, so nothing else holds the provider yet.
         let provider = Arc::get_mut(&mut scope.provider).unwrap();
         provider.pace = Pace::new(Some("0.001"), true);
         provider.caller = OnceCell::new_with(Some(Caller {
@@ -333,11 +325,10 @@ impl Scope {
     /// Finds wrong credentials before the first real call, and holds the account against the lists of the configuration.
     async fn check_caller(&self) -> Result<(), OpError> {
         let settings = &self.provider.settings;
-        self.check_source().await?;
         let lists =
             !settings.allowed_accounts.is_empty() || !settings.forbidden_accounts.is_empty();
         if !lists && settings.skip_credentials_validation {
-            return Ok(());
+            return self.check_source().await;
         }
         let account = self.account().await?;
         let allowed =
@@ -458,32 +449,6 @@ fn needs_path_style(url: &str) -> bool {
 fn is_loopback(url: &str) -> bool {
     let host = host(url);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|a| a.is_loopback())
-}
-
-/// Takes clients with scripted answers.
-#[cfg(test)]
-pub(crate) struct TestClients<'a>(&'a Clients);
-
-#[cfg(test)]
-impl TestClients<'_> {
-    pub(crate) fn ec2(&self, client: aws_sdk_ec2::Client) {
-        let _ = self.0.ec2.set(client);
-    }
-    pub(crate) fn iam(&self, client: aws_sdk_iam::Client) {
-        let _ = self.0.iam.set(client);
-    }
-    pub(crate) fn kms(&self, client: aws_sdk_kms::Client) {
-        let _ = self.0.kms.set(client);
-    }
-    pub(crate) fn s3(&self, client: aws_sdk_s3::Client) {
-        let _ = self.0.s3.set(client);
-    }
-    pub(crate) fn ssm(&self, client: aws_sdk_ssm::Client) {
-        let _ = self.0.ssm.set(client);
-    }
-    pub(crate) fn logs(&self, client: aws_sdk_cloudwatchlogs::Client) {
-        let _ = self.0.logs.set(client);
-    }
 }
 
 #[cfg(test)]

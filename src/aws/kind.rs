@@ -205,6 +205,24 @@ pub(crate) fn unfinished(error: OpError, state: &Value) -> Failure {
     }
 }
 
+/// Takes the object of a create whose answer was lost: the SDK asked again and was told that it exists, or got no answer at
+/// all. What carries the marker of this create is ours; anything else leaves the error.
+pub(crate) async fn ours<K: Kind>(
+    kind: &K,
+    op: &Operation<'_>,
+    planned: &Value,
+    made: Result<Value, OpError>,
+) -> Result<Value, OpError> {
+    let error = match made {
+        Err(e) if matches!(e.kind, OpErrorKind::AlreadyExists | OpErrorKind::Unavailable) => e,
+        other => return other,
+    };
+    match kind.find(Some(op.intent), planned).await {
+        Ok(Found::Ours(value)) => Ok(value),
+        _ => Err(error),
+    }
+}
+
 /// Reads a new object until it is seen, and completes its state.
 pub(crate) async fn read_back<F, Fut>(
     scope: &Scope,

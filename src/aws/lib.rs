@@ -20,6 +20,7 @@ mod meta;
 mod names;
 mod object_store;
 mod registry;
+mod retries;
 mod roles;
 mod s3;
 mod sdk;
@@ -27,6 +28,8 @@ mod settings;
 mod shape;
 mod ssm;
 mod tags;
+#[cfg(test)]
+mod testing;
 mod waiters;
 
 pub use clients::Aws;

@@ -231,3 +231,45 @@ impl ObjectStore for Bucket {
         format!("s3://{}/{key}", self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Step, s3_error, scripted, step};
+
+    fn bucket(steps: Vec<Step>) -> (Bucket, crate::testing::Script) {
+        let (scope, script) = scripted(steps);
+        let name = "state".to_owned();
+        (Bucket { scope, name, encrypt: true, kms_key: None, acl: None }, script)
+    }
+
+    #[tokio::test]
+    async fn a_condition_that_does_not_hold_is_told_apart_from_a_failure() {
+        let (bucket, script) = bucket(vec![
+            step("PUT /state/k?x-id=PutObject", 412, s3_error("PreconditionFailed")),
+            step("PUT /state/k?x-id=PutObject", 409, s3_error("ConditionalRequestConflict")),
+            step("PUT /state/k?x-id=PutObject", 404, s3_error("NoSuchKey")),
+            step("PUT /state/k?x-id=PutObject", 404, s3_error("NoSuchBucket")),
+        ]);
+        for _ in 0..3 {
+            let put = bucket.put("k", b"x".to_vec(), "r", Condition::Matches("\"e\"".into())).await;
+            assert!(matches!(put, Err(StoreError::Precondition)), "{put:?}");
+        }
+        let put = bucket.put("k", b"x".to_vec(), "r", Condition::Absent).await;
+        assert!(matches!(&put, Err(StoreError::Call(e)) if e.kind == OpErrorKind::NotFound), "{put:?}");
+        script.done();
+    }
+
+    #[tokio::test]
+    async fn only_a_missing_object_reads_as_none() {
+        let (bucket, script) = bucket(vec![
+            step("GET /state/k?x-id=GetObject", 404, s3_error("NoSuchKey")),
+            step("GET /state/k?x-id=GetObject", 404, s3_error("NoSuchBucket")),
+            step("GET /state/k?x-id=GetObject", 403, s3_error("AccessDenied")),
+        ]);
+        assert!(bucket.get("k").await.unwrap().is_none());
+        assert!(bucket.get("k").await.is_err());
+        assert_eq!(bucket.get("k").await.unwrap_err().kind, OpErrorKind::Denied);
+        script.done();
+    }
+}

@@ -10,7 +10,7 @@ use super::directory::{remove, sdk_tags, tags_of, write, write_to_new};
 use crate::{
     clients::Scope,
     errors::{Call, Tolerate, has_code, incomplete},
-    kind::{Kind, each, observed, read_back, unfinished},
+    kind::{Kind, each, observed, ours, read_back, unfinished},
     names,
     shape::{Shape, changed, given, settled, some_text, text},
     tags,
@@ -216,8 +216,8 @@ impl Kind for InstanceProfile {
 
     async fn create(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
         let name = Self::name(planned, Some(op.intent)).unwrap_or_default();
-        let profile = self.begin(op, planned, &name).await?;
-        let state = settled(planned, &self.value(&profile, Some(planned)));
+        let made = self.begin(op, planned, &name).await.map(|p| self.value(&p, Some(planned)));
+        let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         self.finish(op, planned, &name)
             .await

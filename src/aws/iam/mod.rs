@@ -8,3 +8,5 @@ pub(crate) mod policy_source;
 pub(crate) mod role;
 mod role_parts;
 pub(crate) mod role_policy;
+#[cfg(test)]
+mod tests;

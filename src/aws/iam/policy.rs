@@ -15,7 +15,7 @@ use crate::{
     clients::Scope,
     documents,
     errors::{Call, Tolerate, incomplete},
-    kind::{Kind, each, observed, read_back, unfinished},
+    kind::{Kind, each, observed, ours, read_back, unfinished},
     names,
     shape::{Shape, changed, given, number, settled, some_text, text},
     tags::{self, Tags},
@@ -306,14 +306,12 @@ impl Kind for Policy {
 
     async fn create(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
         let name = Self::name(planned, Some(op.intent)).unwrap_or_default();
-        let policy = self.begin(op, planned, &name).await?;
         let document = planned.get_str("policy").unwrap_or_default();
-        let state = settled(
-            planned,
-            &self.value(&policy, document, &tags::wanted(planned), Some(planned)),
-        );
+        let made = self.begin(op, planned, &name).await;
+        let made = made.map(|p| self.value(&p, document, &tags::wanted(planned), Some(planned)));
+        let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
-        let arn = policy.arn().unwrap_or_default();
+        let arn = given(&state, "id").unwrap_or_default();
         self.read_new(op, arn, planned)
             .await
             .map_err(|e| unfinished(e, &state))

@@ -19,9 +19,9 @@ use crate::{
     clients::Scope,
     documents,
     errors::{Call, Tolerate, incomplete},
-    kind::{Kind, each, observed, read_back, unfinished},
+    kind::{Kind, each, observed, ours, read_back, unfinished},
     names,
-    shape::{Shape, changed, given, number, objects, part, some_text, strings, text, text_set},
+    shape::{Shape, changed, given, number, objects, part, settled, some_text, strings, text, text_set},
     tags::{self, Tags},
 };
 
@@ -409,14 +409,12 @@ impl Kind for Role {
 
     async fn create(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
         let name = Self::name(planned, Some(op.intent)).unwrap_or_default();
-        let role = self.begin(op, planned, &name).await?;
-        let facts = Facts {
-            tags: tags::wanted(planned),
-            boundary: None,
-            parts: None,
-            role,
-        };
-        let state = crate::shape::settled(planned, &self.value(facts, Some(planned)));
+        let made = self.begin(op, planned, &name).await.map(|role| {
+            let tags = tags::wanted(planned);
+            let facts = Facts { tags, boundary: None, parts: None, role };
+            self.value(facts, Some(planned))
+        });
+        let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         let finish = async {
             for (policy, document) in role_parts::inline_of(planned) {

@@ -11,7 +11,7 @@ use bastionless_model::{
 use crate::{
     clients::Scope,
     errors::{Call, Tolerate, has_code},
-    kind::{Kind, read_back, unfinished},
+    kind::{Kind, ours, read_back, unfinished},
     names,
     shape::{Shape, changed, given, settled, text},
     waiters::{PROPAGATION, retry_while},
@@ -127,7 +127,7 @@ impl Kind for Alias {
         let key = planned.get_str("target_key_id").unwrap_or_default();
         // Asked before the call, so that nothing can fail between the call and its record.
         let arn = self.scope.arn("kms", &name).await?;
-        self.write(op, || async {
+        let made = self.write(op, || async {
             let call = self
                 .scope
                 .kms()
@@ -136,13 +136,12 @@ impl Kind for Alias {
                 .target_key_id(key);
             call.send().await.op("kms:CreateAlias").map(|_| ())
         })
-        .await?;
-        let entry = AliasListEntry::builder()
-            .alias_name(&name)
-            .alias_arn(arn)
-            .target_key_id(key_id(key))
-            .build();
-        let state = settled(planned, &self.value(&entry));
+        .await;
+        let made = made.map(|()| {
+            let entry = AliasListEntry::builder().alias_name(&name).alias_arn(arn);
+            self.value(&entry.target_key_id(key_id(key)).build())
+        });
+        let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         let what = format!("KMS Alias ({name}) to be visible");
         read_back(&self.scope, op, &what, planned, || self.read_fresh(&name))

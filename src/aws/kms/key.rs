@@ -1,6 +1,6 @@
 //! `aws_kms_key`
 
-use aws_sdk_kms::types::{KeyMetadata, KeySpec, KeyUsageType, OriginType, Tag};
+use aws_sdk_kms::{config::retry::RetryConfig, types::{KeyMetadata, KeySpec, KeyUsageType, OriginType, Tag}};
 use bastionless_model::{
     cloud::{
         Failure, Found, INTENT_TAG, Identity, Intent, Observed, OpError, OpErrorKind, Operation,
@@ -12,7 +12,7 @@ use super::key_state::{KeyFacts, is_gone};
 use crate::{
     clients::Scope,
     errors::{Call, Tolerate, has_code, incomplete},
-    kind::{Kind, each, observed, read_back, unfinished},
+    kind::{Kind, each, observed, ours, read_back, unfinished},
     shape::{Shape, changed, given, settled},
     tags::{self, Tags},
     waiters::{self, PROPAGATION, retry_while},
@@ -60,7 +60,11 @@ impl Key {
             (Some(_), None) => Some(OriginType::AwsCloudhsm),
             _ => None,
         };
-        let early = |e: &OpError| has_code(e, &["MalformedPolicyDocumentException"]);
+        // Asking twice makes two keys: only what is refused for certain is asked again, and that by us.
+        let once = aws_sdk_kms::config::Config::builder().retry_config(RetryConfig::disabled());
+        let early = |e: &OpError| {
+            e.kind == OpErrorKind::Throttled || has_code(e, &["MalformedPolicyDocumentException"])
+        };
         let answer = retry_while(self.scope.pace(), op, PROPAGATION, early, || async {
             self.scope
                 .kms()
@@ -79,6 +83,8 @@ impl Key {
                 .set_xks_key_id(text("xks_key_id"))
                 .set_origin(origin.clone())
                 .set_tags(Some(sdk_tags(&tags::marked(planned, op.intent))))
+                .customize()
+                .config_override(once.clone())
                 .send()
                 .await
                 .op("kms:CreateKey")
@@ -297,10 +303,10 @@ impl Kind for Key {
     }
 
     async fn create(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
-        let meta = self.begin(op, planned).await?;
-        let id = meta.key_id.clone();
-        let facts = KeyFacts::new_key(meta, planned);
-        let state = settled(planned, &self.value(facts, Some(planned)));
+        let made = self.begin(op, planned).await;
+        let made = made.map(|meta| self.value(KeyFacts::new_key(meta, planned), Some(planned)));
+        let state = settled(planned, &ours(self, op, planned, made).await?);
+        let id = given(&state, "id").unwrap_or_default().to_owned();
         op.progress.created(&state).await;
         self.finish(op, planned, &id)
             .await

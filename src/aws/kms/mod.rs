@@ -3,3 +3,5 @@
 pub(crate) mod alias;
 pub(crate) mod key;
 mod key_state;
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use bastionless_model::{
 use crate::{
     clients::Scope,
     errors::{Call, Tolerate, has_code},
-    kind::{Kind, all, each, observed, read_back, unfinished},
+    kind::{Kind, all, each, observed, ours, read_back, unfinished},
     names,
     shape::{Shape, changed, given, number, settled, text, truth},
     tags::{self, Tags},
@@ -371,12 +371,11 @@ impl Kind for LogGroup {
         let name = Self::name(planned, Some(op.intent)).unwrap_or_default();
         // Asked before the call, so that nothing can fail between the call and its record.
         let arn = self.scope.arn("logs", &format!("log-group:{name}")).await?;
-        self.begin(op, planned, &name).await?;
-        let new = SdkGroup::builder().log_group_name(&name).arn(arn).build();
-        let state = settled(
-            planned,
-            &self.value(&new, &tags::wanted(planned), Some(planned)),
-        );
+        let made = self.begin(op, planned, &name).await.map(|()| {
+            let new = SdkGroup::builder().log_group_name(&name).arn(arn).build();
+            self.value(&new, &tags::wanted(planned), Some(planned))
+        });
+        let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         self.finish(op, planned, &name)
             .await

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     clients::Scope,
     errors::{Call, Tolerate, chain, has_code},
-    kind::{Kind, each, observed, read_back, unfinished},
+    kind::{Kind, each, observed, ours, read_back, unfinished},
     names,
     shape::{Shape, given, settled, text, truth},
     tags::{self, Tags},
@@ -377,16 +377,12 @@ impl Kind for Bucket {
     async fn create(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
         refuse_moved(None, planned)?;
         let name = Self::name(planned, Some(op.intent)).unwrap_or_default();
-        self.begin(op, planned, &name).await?;
         let lock = planned.get_bool("object_lock_enabled").unwrap_or(false);
-        let new = self.value(
-            &name,
-            self.scope.region(),
-            Some(lock),
-            &tags::wanted(planned),
-            Some(planned),
-        );
-        let state = settled(planned, &new);
+        let made = self.begin(op, planned, &name).await.map(|()| {
+            let region = self.scope.region();
+            self.value(&name, region, Some(lock), &tags::wanted(planned), Some(planned))
+        });
+        let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         self.finish(op, planned, &name)
             .await

@@ -9,5 +9,7 @@ pub(crate) mod ownership;
 pub(crate) mod part;
 pub(crate) mod policy;
 pub(crate) mod public_access;
+#[cfg(test)]
+mod tests;
 pub(crate) mod versioning;
 mod zones;

@@ -13,7 +13,7 @@ use super::document_state::{accounts_of, sdk_tags};
 use crate::{
     clients::Scope,
     errors::{Call, Tolerate, has_code, incomplete},
-    kind::{Kind, each, observed, read_back, unfinished},
+    kind::{Kind, each, observed, ours, read_back, unfinished},
     shape::{Shape, changed, given, settled, strings},
     tags,
     waiters::{self, PROPAGATION, retry_while},
@@ -273,11 +273,12 @@ impl Kind for Document {
         let name = planned.get_str("name").unwrap_or_default();
         // Asked before the call, so that nothing can fail between the call and its record.
         let arn = self.arn(given(planned, "document_type"), name).await?;
-        let document = self.begin(op, planned, name).await?;
-        let content = planned.get_str("content");
-        let (tags, accounts) = (tags::wanted(planned), accounts_of(planned));
-        let state = self.value(&document, arn, content, &tags, &accounts, Some(planned));
-        let state = settled(planned, &state);
+        let made = self.begin(op, planned, name).await.map(|document| {
+            let content = planned.get_str("content");
+            let (tags, accounts) = (tags::wanted(planned), accounts_of(planned));
+            self.value(&document, arn, content, &tags, &accounts, Some(planned))
+        });
+        let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         self.finish(op, planned, name)
             .await
