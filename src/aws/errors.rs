@@ -76,6 +76,9 @@ where
                 (Some(m), Some(c)) => format!("{c}: {m}"),
                 (None, Some(c)) => format!("{c} (HTTP status {status})"),
                 (Some(m), None) => m.to_owned(),
+                (None, None) if status < 300 => {
+                    format!("the answer cannot be read: {}", chain(error))
+                }
                 (None, None) => format!("the service answered with HTTP status {status}"),
             };
             let mut e = OpError::new(kind, operation, message);

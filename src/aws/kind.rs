@@ -12,6 +12,7 @@ use bastionless_model::{
 
 use crate::{
     clients::Scope,
+    shape::Shape,
     waiters::{self, PROPAGATION},
 };
 
@@ -228,7 +229,7 @@ pub(crate) async fn read_back<F, Fut>(
     scope: &Scope,
     op: &Operation<'_>,
     what: &str,
-    planned: &Value,
+    (shape, planned): (&Shape, &Value),
     read: F,
 ) -> Result<Value, OpError>
 where
@@ -246,5 +247,5 @@ where
         })
     })
     .await?;
-    Ok(crate::shape::settled(planned, &seen))
+    Ok(shape.settled(planned, &seen))
 }

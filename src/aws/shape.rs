@@ -1,9 +1,9 @@
 //! Values of a schema's implied type.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
 
 use bastionless_model::{
-    schema::{Block, Catalogue, Nesting},
+    schema::{Block, Catalogue, Mode, Nesting},
     value::{Kind, Map, Type, Value, convert},
 };
 
@@ -11,6 +11,8 @@ use bastionless_model::{
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     fields: Arc<BTreeMap<Arc<str>, Field>>,
+    /// Attributes that only the cloud gives.
+    computed: Arc<BTreeSet<Arc<str>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,6 +39,7 @@ impl Shape {
     fn empty() -> Self {
         Self {
             fields: Arc::default(),
+            computed: Arc::default(),
         }
     }
 
@@ -45,12 +48,18 @@ impl Shape {
             .attributes
             .iter()
             .map(|(k, a)| (k.clone(), Field::Attribute(a.ty.clone())));
+        let computed = block
+            .attributes
+            .iter()
+            .filter(|(_, a)| a.mode == Mode::Computed)
+            .map(|(k, _)| k);
         let blocks = block
             .blocks
             .iter()
             .map(|(k, b)| (k.clone(), Field::Block(b.nesting, Self::of(&b.block))));
         Self {
             fields: Arc::new(attributes.chain(blocks).collect()),
+            computed: Arc::new(computed.cloned().collect()),
         }
     }
 
@@ -68,6 +77,18 @@ impl Shape {
             let given = known.get(name).filter(|v| !v.is_null());
             (name.clone(), field.fit(given))
         }))
+    }
+
+    /// Returns the state after a change: what was planned where that is known, else what was observed. What only the cloud
+    /// gives may have changed although nobody planned it.
+    pub(crate) fn settled(&self, planned: &Value, observed: &Value) -> Value {
+        let state = settled(planned, observed);
+        self.computed.iter().fold(state, |state, name| {
+            match observed.get(name).filter(|v| !v.is_null()) {
+                Some(seen) => state.with(name.clone(), seen.clone()),
+                None => state,
+            }
+        })
     }
 
     /// Returns the type of the objects.

@@ -130,7 +130,7 @@ impl Kind for Attachment {
         let state = settled(planned, &self.value(&id, role, arn));
         op.progress.created(&state).await;
         let what = format!("IAM Role Policy Attachment ({id}) to be visible");
-        read_back(&self.scope, op, &what, planned, || {
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(&id, role, arn)
         })
         .await

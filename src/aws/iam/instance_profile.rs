@@ -168,7 +168,7 @@ impl InstanceProfile {
             self.add_role(op, name, role).await?;
         }
         let what = format!("IAM Instance Profile ({name}) to be visible");
-        read_back(&self.scope, op, &what, planned, || {
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(name, Some(planned))
         })
         .await
@@ -243,7 +243,7 @@ impl Kind for InstanceProfile {
             self.change_tags(op, name, &change).await?;
         }
         let what = format!("IAM Instance Profile ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, planned, || {
+        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(name, Some(planned))
         })
         .await?)

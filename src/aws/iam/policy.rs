@@ -264,7 +264,7 @@ impl Policy {
         planned: &Value,
     ) -> Result<Value, OpError> {
         let what = format!("IAM Policy ({arn}) to be visible");
-        read_back(&self.scope, op, &what, planned, || {
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(arn, Some(planned), &[])
         })
         .await

@@ -424,7 +424,7 @@ impl Kind for Role {
                 role_parts::attach(&self.scope, op, &name, &arn).await?;
             }
             let what = format!("IAM Role ({name}) to be visible");
-            read_back(&self.scope, op, &what, planned, || {
+            read_back(&self.scope, op, &what, (&self.shape, planned), || {
                 self.read(&name, Some(planned))
             })
             .await
@@ -441,7 +441,7 @@ impl Kind for Role {
         let name = given(prior, "id").unwrap_or_default().to_owned();
         self.change(op, prior, planned, &name).await?;
         let what = format!("IAM Role ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, planned, || {
+        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(&name, Some(planned))
         })
         .await?)

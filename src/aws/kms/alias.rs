@@ -144,7 +144,7 @@ impl Kind for Alias {
         let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         let what = format!("KMS Alias ({name}) to be visible");
-        read_back(&self.scope, op, &what, planned, || self.read_fresh(&name))
+        read_back(&self.scope, op, &what, (&self.shape, planned), || self.read_fresh(&name))
             .await
             .map_err(|e| unfinished(e, &state))
     }
@@ -170,7 +170,7 @@ impl Kind for Alias {
             .await?;
         }
         let what = format!("KMS Alias ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, planned, || self.read_fresh(name)).await?)
+        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || self.read_fresh(name)).await?)
     }
 
     async fn delete(&self, op: &Operation<'_>, prior: &Value) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use bastionless_model::{
     cloud::{
         Failure, Found, INTENT_TAG, Identity, Intent, Observed, OpError, OpErrorKind, Operation,
     },
-    value::Value,
+    value::{Type, Value},
 };
 
 use super::key_state::{KeyFacts, is_gone};
@@ -245,10 +245,15 @@ impl Key {
         id: &str,
     ) -> Result<Value, OpError> {
         let what = format!("KMS Key ({id}) to be as configured");
-        read_back(&self.scope, op, &what, planned, || {
+        let state = read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(id, Some(planned))
         })
-        .await
+        .await?;
+        // The plan keeps the period of a rotation that it switches off.
+        if planned.get_bool("enable_key_rotation") == Some(true) {
+            return Ok(state);
+        }
+        Ok(state.with("rotation_period_in_days", Value::null(Type::Number)))
     }
 
     async fn finish(

@@ -348,7 +348,7 @@ impl LogGroup {
             self.set_retention(op, planned, name).await?;
         }
         let what = format!("CloudWatch Logs Log Group ({name}) to be visible");
-        read_back(&self.scope, op, &what, planned, || {
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(name, Some(planned), None)
         })
         .await
@@ -391,7 +391,7 @@ impl Kind for LogGroup {
         let name = given(prior, "id").unwrap_or_default();
         self.change(op, prior, planned, name).await?;
         let what = format!("CloudWatch Logs Log Group ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, planned, || {
+        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(name, Some(planned), None)
         })
         .await?)

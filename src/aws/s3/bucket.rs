@@ -294,7 +294,7 @@ impl Bucket {
         self.put_tags(op, name, &tags::marked(planned, op.intent))
             .await?;
         let what = format!("S3 Bucket ({name}) to be visible");
-        read_back(&self.scope, op, &what, planned, || {
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(name, Some(planned))
         })
         .await
@@ -410,7 +410,7 @@ impl Kind for Bucket {
             self.put_tags(op, name, &wanted).await?;
         }
         let what = format!("S3 Bucket ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, planned, || {
+        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(name, Some(planned))
         })
         .await?)

@@ -206,8 +206,8 @@ pub(super) fn write(rule: &Value) -> Result<LifecycleRule, OpError> {
     ) {
         (Some([filter, ..]), _) => builder.filter(write_filter(filter)?),
         (_, Some(prefix)) => builder.prefix(prefix),
-        // Neither: the whole bucket.
-        _ => builder.filter(LifecycleRuleFilter::builder().prefix("").build()),
+        // Neither: the whole bucket; as a prefix, so that no filter comes back that nobody asked for.
+        _ => builder.prefix(""),
     };
     builder.build().map_err(|e| invalid(&e))
 }

@@ -131,7 +131,7 @@ impl<C: Configuration> Part<C> {
         planned: &Value,
     ) -> Result<Value, OpError> {
         let what = format!("{} ({}) to be as configured", C::TYPE, at.bucket);
-        read_back(&self.scope, op, &what, planned, || async {
+        read_back(&self.scope, op, &what, (&self.shape, planned), || async {
             Ok(self
                 .read(at)
                 .await?

@@ -252,7 +252,7 @@ impl Document {
         name: &str,
     ) -> Result<Value, OpError> {
         let what = format!("SSM Document ({name}) to be visible");
-        read_back(&self.scope, op, &what, planned, || {
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
             self.read(name, Some(planned))
         })
         .await

@@ -146,6 +146,21 @@ def _reserved(call: Call) -> None:
         raise Refusal("NotAuthorizedException", "The alias prefix alias/aws/ is reserved for AWS managed keys.")
 
 
+# ---- when aliases were made; moto does not keep that
+
+
+def _dates(call: Call) -> dict[str, float]:
+    return vars(call.backend("kms")).setdefault("bastionless_alias_dates", {})
+
+
+@after("kms", "CreateAlias", "DeleteAlias")
+def _date(call: Call, result: Any) -> None:
+    dates = _dates(call)
+    dates.pop(call.get("AliasName", ""), None)
+    if call.action == "CreateAlias":
+        dates[call.get("AliasName", "")] = unix_time(utcnow())
+
+
 # ---- paging
 
 
@@ -156,6 +171,10 @@ def _list_keys(call: Call, result: Any) -> Any:
 
 @after("kms", "ListAliases")
 def _list_aliases(call: Call, result: Any) -> Any:
+    dates = _dates(call)
+    for row in result["Aliases"]:
+        if row["AliasName"] in dates:
+            row["CreationDate"] = row["LastUpdatedDate"] = dates[row["AliasName"]]
     return _page(call, result, "Aliases", "AliasName", 50)
 
 

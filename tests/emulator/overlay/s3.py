@@ -26,6 +26,31 @@ def default_encryption() -> dict[str, Any]:
     return {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
 
 
+# Strict clients, the SDK for Rust among them, hold the root element against the model; moto names these after the operation.
+_ROOTS = {
+    "GetBucketAccelerateConfiguration": "AccelerateConfiguration",
+    "GetBucketAcl": "AccessControlPolicy",
+    "GetBucketCors": "CORSConfiguration",
+    "GetBucketLogging": "BucketLoggingStatus",
+    "GetBucketRequestPayment": "RequestPaymentConfiguration",
+    "GetBucketTagging": "Tagging",
+    "GetBucketVersioning": "VersioningConfiguration",
+    "GetBucketWebsite": "WebsiteConfiguration",
+}
+_answered = S3Serializer._serialized_result_to_response
+
+
+def _with_root(self: S3Serializer, *args: Any) -> Any:
+    reply = _answered(self, *args)
+    name = self.operation_model.name
+    if name in _ROOTS and isinstance(reply["body"], str):
+        reply["body"] = reply["body"].replace(f"{name}Response", _ROOTS[name])
+    return reply
+
+
+S3Serializer._serialized_result_to_response = _with_root  # type: ignore[method-assign]
+
+
 _init = FakeBucket.__init__
 
 
