@@ -22,6 +22,7 @@ mod parents;
 mod providers;
 mod record;
 mod recover;
+mod remote_state;
 mod save;
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,10 @@ use bastionless_model::{
     value::Value,
 };
 
+use super::remote_state::RemoteState;
 use crate::{
     builtin::{BuiltinCloud, PolicyDocument},
+    io::RealDisk,
     lang::address::{Provider, ProviderConfig},
 };
 
@@ -116,6 +118,9 @@ impl Providers {
     ) -> Result<Arc<dyn Lookup>, OpError> {
         if type_name == "aws_iam_policy_document" {
             return Ok(Arc::new(PolicyDocument));
+        }
+        if type_name == "terraform_remote_state" && is_builtin(&address.provider) {
+            return Ok(Arc::new(RemoteState::new(Arc::new(RealDisk))));
         }
         let cloud = self.cloud(address, region)?;
         cloud.lookup(type_name).ok_or_else(|| missing(type_name))
