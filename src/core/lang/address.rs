@@ -1,7 +1,7 @@
 //! Addresses: names of configuration objects and of their instances.
 //!
 //! `Abs…` names something inside one module instance; a [`ModulePath`] names a module as written, whatever its number of
-//! instances. Order is Terraform's: by module, then managed before data, type, name, key (numbers before texts).
+//! instances. Order is Terraform's: by module, then data before managed, type, name, key (numbers before texts).
 
 use std::{fmt, sync::Arc};
 
@@ -120,10 +120,10 @@ impl fmt::Display for ModuleInstance {
 /// Managed resource or data source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
-    /// `resource`
-    Managed,
     /// `data`
     Data,
+    /// `resource`
+    Managed,
 }
 
 /// A resource or data block inside its module, such as `aws_vpc.main` or `data.aws_ami.linux`.

@@ -74,12 +74,12 @@ fn instances_resources_and_modules_are_moved() {
         "module.k",
         &[
             (
-                "module.m[\"x\"].terraform_data.x",
-                "module.k[\"x\"].terraform_data.x",
-            ),
-            (
                 "module.m[\"x\"].data.terraform_remote_state.rs",
                 "module.k[\"x\"].data.terraform_remote_state.rs",
+            ),
+            (
+                "module.m[\"x\"].terraform_data.x",
+                "module.k[\"x\"].terraform_data.x",
             ),
         ],
     );
@@ -88,12 +88,12 @@ fn instances_resources_and_modules_are_moved() {
         "module.k.module.l[0]",
         &[
             (
-                "module.m[\"x\"].terraform_data.x",
-                "module.k.module.l[0].terraform_data.x",
-            ),
-            (
                 "module.m[\"x\"].data.terraform_remote_state.rs",
                 "module.k.module.l[0].data.terraform_remote_state.rs",
+            ),
+            (
+                "module.m[\"x\"].terraform_data.x",
+                "module.k.module.l[0].terraform_data.x",
             ),
         ],
     );

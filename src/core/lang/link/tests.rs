@@ -164,7 +164,8 @@ resource "terraform_data" "c" {
 resource "terraform_data" "c" {}
 variable "x" { default = 1 }
 data "terraform_remote_state" "r" {
-  count = 0
+  count   = 0
+  backend = "local"
   lifecycle {
     create_before_destroy = true
   }
@@ -182,7 +183,7 @@ data "terraform_remote_state" "r" {
             "Invalid reference in replace_triggered_by expression @ main.tf:14:29",
             "Invalid replace_triggered_by expression @ main.tf:14:36",
             "Duplicate resource \"terraform_data\" configuration @ main.tf:18:1",
-            "Invalid data resource lifecycle argument @ main.tf:23:5",
+            "Invalid data resource lifecycle argument @ main.tf:24:5",
         ],
     );
 }
