@@ -2,6 +2,8 @@
 
 use std::{
     collections::BTreeMap,
+    io,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,10 +13,10 @@ use bastionless_model::{
     value::Value,
 };
 
-use super::remote_state::RemoteState;
+use super::remote_state::{ReadFile, RemoteState};
 use crate::{
     builtin::{BuiltinCloud, PolicyDocument},
-    io::RealDisk,
+    io::{Disk as _, RealDisk},
     lang::address::{Provider, ProviderConfig},
 };
 
@@ -23,6 +25,7 @@ use crate::{
 pub struct Providers {
     clouds: Arc<dyn Clouds>,
     known: Arc<Mutex<BTreeMap<ProviderConfig, Configured>>>,
+    read_file: ReadFile,
 }
 
 #[derive(Clone)]
@@ -43,6 +46,19 @@ impl Providers {
         Self {
             clouds,
             known: Arc::default(),
+            read_file: Arc::new(|path: &Path| RealDisk.read(path)),
+        }
+    }
+
+    /// Returns the same with files read in another way.
+    #[must_use]
+    pub fn reading_files(
+        self,
+        read: impl Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            read_file: Arc::new(read),
+            ..self
         }
     }
 
@@ -120,7 +136,7 @@ impl Providers {
             return Ok(Arc::new(PolicyDocument));
         }
         if type_name == "terraform_remote_state" && is_builtin(&address.provider) {
-            return Ok(Arc::new(RemoteState::new(Arc::new(RealDisk))));
+            return Ok(Arc::new(RemoteState::new(self.read_file.clone())));
         }
         let cloud = self.cloud(address, region)?;
         cloud.lookup(type_name).ok_or_else(|| missing(type_name))

@@ -1,25 +1,32 @@
 //! `terraform_remote_state`: the outputs of another state, read from a file of this machine.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use bastionless_model::{
     cloud::{Future, Lookup, OpError, OpErrorKind},
     value::{Map, Value},
 };
 
-use crate::{io::Disk, state::Snapshot};
+use crate::state::Snapshot;
 
 const READING: &str = "reading a remote state";
 
+/// Reads a file; `None` where there is none.
+pub(crate) type ReadFile = Arc<dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync>;
+
 /// Reads states of others.
 pub(crate) struct RemoteState {
-    disk: Arc<dyn Disk>,
+    read: ReadFile,
 }
 
 impl RemoteState {
-    /// Reads from this storage.
-    pub(crate) fn new(disk: Arc<dyn Disk>) -> Self {
-        Self { disk }
+    /// Reads files in this way.
+    pub(crate) fn new(read: ReadFile) -> Self {
+        Self { read }
     }
 
     fn one(&self, config: &Value) -> Result<Value, OpError> {
@@ -35,9 +42,7 @@ impl RemoteState {
         }
         let path = path_of(config)?;
         let shown = path.display();
-        let bytes = self
-            .disk
-            .read(&path)
+        let bytes = (self.read)(&path)
             .map_err(|e| {
                 OpError::new(OpErrorKind::Unavailable, READING, format!("{shown}: {e}"))
             })?
@@ -95,7 +100,11 @@ impl Lookup for RemoteState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::RealDisk;
+    use crate::io::{Disk as _, RealDisk};
+
+    fn reader() -> RemoteState {
+        RemoteState::new(Arc::new(|path: &Path| RealDisk.read(path)))
+    }
 
     fn config(path: Value, defaults: Value) -> Value {
         Value::object([
@@ -113,7 +122,7 @@ mod tests {
         let path = dir.path().join("other.tfstate");
         let text = r#"{"version":4,"terraform_version":"1.15.5","serial":1,"lineage":"x","outputs":{"o":{"value":"here","type":"string"}},"resources":[],"check_results":null}"#;
         RealDisk.replace(&path, text.as_bytes()).unwrap();
-        let reader = RemoteState::new(Arc::new(RealDisk));
+        let reader = reader();
         let defaults = Value::object([("o", Value::from("d")), ("p", Value::from("d"))]);
         let config = config(path.display().to_string().into(), defaults);
         let read = reader.one(&config).unwrap();
@@ -124,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_or_not_built_is_an_error() {
-        let reader = RemoteState::new(Arc::new(RealDisk));
+        let reader = reader();
         let missing = reader.one(&config("nowhere/x.tfstate".into(), Value::NULL));
         assert_eq!(missing.unwrap_err().kind, OpErrorKind::NotFound);
         let s3 = config("x".into(), Value::NULL).with("backend", "s3".into());

@@ -13,7 +13,7 @@ use serde_json::{Map as JsonMap, Value as Json, json};
 use super::{case::Case, order::order};
 use crate::{
     engine::{Applied, Apply, Cancel, Events, Providers, Silent, answer, fake::FakeCloud},
-    io::{RealDisk, SystemHost, VariableArgument, load_configuration, load_inputs},
+    io::{RealDisk, System as _, SystemHost, VariableArgument, load_configuration, load_inputs},
     lang::{
         address::Mode,
         graph::StaticGraph,
@@ -78,7 +78,7 @@ impl Bench<'_> {
             out.insert("diagnostics".into(), self.told(&diagnostics));
             return Json::Object(out);
         };
-        let providers = Providers::new(Arc::new(self.cloud.clone()));
+        let providers = self.providers();
         let (plan, more) = self.plan(&loaded, self.case.options(), &providers, true).await;
         diagnostics.extend(more);
         let failed = plan.errored || diagnostics.has_errors();
@@ -95,7 +95,7 @@ impl Bench<'_> {
         let applied = self.apply(&loaded, plan, providers).await;
         self.applied(&applied, &mut out);
         if let (Some(loaded), _) = self.load(&[]) {
-            let providers = Providers::new(Arc::new(self.cloud.clone()));
+            let providers = self.providers();
             let (plan, more) = self.plan(&loaded, Options::default(), &providers, false).await;
             let failed = plan.errored || more.has_errors();
             out.insert("replan_exit".into(), exit(failed, &plan).into());
@@ -124,6 +124,12 @@ impl Bench<'_> {
     }
 
     /// Reads, links, and gives the variables their values.
+    fn providers(&self) -> Providers {
+        let system = self.case.system.clone();
+        Providers::new(Arc::new(self.cloud.clone()))
+            .reading_files(move |path| Ok(system.read(path).ok()))
+    }
+
     fn load(&mut self, arguments: &[VariableArgument]) -> (Option<Loaded>, Diagnostics) {
         let mut sources = SourceMap::default();
         let system = &self.case.system;
