@@ -2,10 +2,8 @@
 
 use std::io::Write;
 
-use base64::{
-    Engine, alphabet,
-    engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
-};
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
+use base64::{Engine, alphabet};
 use bastionless_model::value::{Kind, Map, Type, Value};
 use flate2::{Crc, write::DeflateEncoder};
 

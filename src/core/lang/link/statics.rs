@@ -11,7 +11,7 @@ use super::{
 };
 use crate::lang::{
     address::{Key, Resource},
-    expr::{body_references, references, validate_body},
+    expr::{body_references, constant, references, validate_body},
     graph::resource_references,
     program::{
         CheckRule, IgnoreChanges, Import, Module, ModuleId, Program, Reference, Repetition, ResourceBlock,
@@ -320,6 +320,16 @@ fn imports(program: &Program, diagnostics: &mut Diagnostics) {
             ..scope
         };
         expr(each, &import.id, diagnostics);
+        // What is known without values is refused before anything is planned.
+        if constant(&import.id).is_ok_and(|id| id.as_str() == Some("")) {
+            diagnostics.push(
+                Diagnostic::error(
+                    "Invalid import id argument",
+                    "The import ID value evaluates to an empty string, please provide a non-empty value.",
+                )
+                .at(import.id.span),
+            );
+        }
         if let Some(e) = &import.for_each {
             expr(scope, e, diagnostics);
         }
