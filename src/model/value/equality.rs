@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{Kind, Marks, Number, Refinement, Type, Value};
+use super::{Kind, Marks, Number, Refinement, Type, Value, quote};
 
 /// Compares with the operator `==`: unknown where something that matters is unknown; marks of both rise to the result.
 pub fn equal(a: &Value, b: &Value) -> Value {
@@ -315,28 +315,14 @@ fn write_number_key(n: &Number, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// A quoted string with the escapes of Go's `%q`.
 fn write_string_key(s: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    for c in s.chars() {
-        match c {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\u{7}' => out.extend_from_slice(b"\\a"),
-            '\u{8}' => out.extend_from_slice(b"\\b"),
-            '\u{c}' => out.extend_from_slice(b"\\f"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\u{b}' => out.extend_from_slice(b"\\v"),
-            c if c.is_ascii_control() => {
-                out.extend_from_slice(format!("\\x{:02x}", u32::from(c)).as_bytes())
-            }
-            c if c.is_control() || (c.is_whitespace() && c != ' ') => {
-                out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes());
-            }
-            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
+    if s.bytes()
+        .all(|b| matches!(b, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'))
+    {
+        out.push(b'"');
+        out.extend_from_slice(s.as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(quote(s).as_bytes());
     }
-    out.push(b'"');
 }

@@ -3,6 +3,7 @@
 use super::{
     Type,
     convert::possible,
+    quote,
     want::{Attributes, Shape, Want},
 };
 
@@ -36,7 +37,7 @@ pub(super) fn mismatch(got: &Type, want: Want) -> String {
         (Type::Object(ats), Shape::Map(e)) => {
             let wrong = ats.iter().find(|(_, t)| !e.is(t) && !possible(t, e, true));
             match wrong {
-                Some((name, t)) => format!("element {name:?}: {}", mismatch(t, e)),
+                Some((name, t)) => format!("element {}: {}", quote(name), mismatch(t, e)),
                 None => format!("all elements must be {}", e.to_type().constraint_name()),
             }
         }

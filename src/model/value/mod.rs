@@ -14,6 +14,7 @@ mod masks;
 mod mismatch;
 mod number;
 mod path;
+mod quote;
 mod refinement;
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,7 @@ pub use masks::{sensitive_mask, unknown_mask};
 pub use mismatch::mismatch_message;
 pub use number::{Number, NumberError};
 pub use path::{Path, Step};
+pub use quote::quote;
 pub use refinement::Refinement;
 pub use ty::Type;
 pub use unify::unify;

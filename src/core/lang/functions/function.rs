@@ -1,6 +1,6 @@
 //! What a function is, and how it is called: conversion of arguments, null and unknown values, marks.
 
-use bastionless_model::value::{Kind, Map, Marks, Refinement, Type, Value, convert};
+use bastionless_model::value::{Kind, Map, Marks, Refinement, Type, Value, convert, quote};
 
 use super::host::Host;
 
@@ -337,7 +337,7 @@ impl Args<'_> {
         if self.sensitive {
             "(sensitive value)".into()
         } else {
-            format!("{:?}", self.text(i))
+            quote(self.text(i))
         }
     }
 

@@ -1,6 +1,6 @@
 //! Functions of numbers.
 
-use bastionless_model::value::{Kind, Number, Type, Value};
+use bastionless_model::value::{Kind, Number, Type, Value, quote};
 
 use super::function::{
     Args, Function, FunctionError, Parameter,
@@ -214,7 +214,10 @@ fn parseint(args: &Args<'_>) -> Result {
     Number::parse_integer(text, radix)
         .map(Value::from)
         .ok_or_else(|| {
-            FunctionError::argument(0, format!("cannot parse {text:?} as a base {base} integer"))
+            FunctionError::argument(
+                0,
+                format!("cannot parse {} as a base {base} integer", quote(text)),
+            )
         })
 }
 

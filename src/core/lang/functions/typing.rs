@@ -1,6 +1,6 @@
 //! Functions of types and marks.
 
-use bastionless_model::value::{Marks, Type, Value, can_convert, convert};
+use bastionless_model::value::{Marks, Type, Value, can_convert, convert, quote};
 
 use super::{
     function::{
@@ -158,7 +158,7 @@ fn to(args: &Args<'_>) -> Result {
         let got = value.type_of();
         let (from, into) = (got.friendly_name(), args.ty.constraint_name());
         let (_, marks) = value.clone().unmark_deep();
-        let what = value.as_str().map_or_else(|| "string".into(), |s| format!("{s:?}"));
+        let what = value.as_str().map_or_else(|| "string".into(), quote);
         let message = match (got, &args.ty) {
             _ if marks.contains(Marks::SENSITIVE) => format!("cannot convert this sensitive {from} to {into}"),
             (Type::String, Type::Bool) => {
