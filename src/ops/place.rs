@@ -180,20 +180,12 @@ pub(crate) fn written(dir: &Path) -> Done<Option<Written>> {
     Ok(found)
 }
 
-/// Returns the configuration files of a directory, sorted.
+/// Returns the configuration files of a directory, sorted; not those of editors.
 pub(crate) fn configuration_files(dir: &Path) -> Done<Vec<PathBuf>> {
     let entries = std::fs::read_dir(dir).map_err(|e| file_error("Listing", dir, &e))?;
-    let mut out: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|e| {
-            let name = e.file_name();
-            let name = name.to_string_lossy();
-            let is_ours = name.ends_with(".tf") || name.ends_with(".tf.json");
-            is_ours && !name.starts_with('.') && !name.ends_with('~') && !(name.starts_with('#') && name.ends_with('#'))
-        })
-        .map(|e| e.path())
-        .filter(|p| p.is_file())
-        .collect();
+    let is_ours = |name: &str| (name.ends_with(".tf") || name.ends_with(".tf.json")) && !name.starts_with(['.', '#']);
+    let files = entries.flatten().filter(|e| is_ours(&e.file_name().to_string_lossy()));
+    let mut out: Vec<PathBuf> = files.map(|e| e.path()).filter(|p| p.is_file()).collect();
     out.sort();
     Ok(out)
 }

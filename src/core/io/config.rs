@@ -17,7 +17,7 @@ use crate::lang::{
     link::{Installed, ModuleSource, Tree, load},
 };
 
-/// Directories that may hold the list of installed modules, ours first.
+/// Directories that may hold the list of installed modules, ours first; before them stands the one that `TF_DATA_DIR` names.
 const DATA_DIRS: [&str; 2] = [".bastionless", ".terraform"];
 
 /// Reads the configuration in `base`: all modules, decoded. Texts are added to `sources`; names of files are shown relative
@@ -69,7 +69,8 @@ struct ManifestEntry {
 fn manifest(system: &dyn System, base: &Path) -> (BTreeMap<String, ManifestEntry>, Diagnostics) {
     let mut found = BTreeMap::new();
     let mut diagnostics = Diagnostics::default();
-    for data in DATA_DIRS {
+    let own = system.env("TF_DATA_DIR").filter(|d| !d.is_empty());
+    for data in own.iter().map(String::as_str).chain(DATA_DIRS) {
         let path = base.join(data).join("modules/modules.json");
         let bytes = match system.read(&path) {
             Ok(bytes) => bytes,
