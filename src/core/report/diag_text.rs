@@ -98,12 +98,12 @@ mod tests {
             "Unsupported argument",
             "An argument named `regon` is not expected here.",
         )
-        .primary(Span::new(main, 36, 41), "no such variable")
+        .primary(Span::new(main, 38, 43), "no such variable")
         .context(
             Span::new(door, 0, 17),
             "a similar variable is declared here",
         )
-        .patch(Span::new(main, 36, 41), "region", "did you mean `region`?");
+        .patch(Span::new(main, 38, 43), "region", "did you mean `region`?");
         let text = diagnostic_text(&d, &sources, false);
         assert!(text.contains("main.tf:3:3"), "{text}");
         assert!(text.contains("door/variables.tf:1:1"), "{text}");
