@@ -6,10 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::{
-    io::{MemorySystem, VariableArgument},
+    io::{MemorySystem, RealSystem, System, VariableArgument},
     lang::{Target, address::AbsInstance},
     plan::{Mode, Options},
 };
@@ -19,7 +19,9 @@ pub(super) struct Case {
     /// Its arguments and what came of it.
     pub(super) expected: Json,
     /// The machine with the files of the second step.
-    pub(super) system: MemorySystem,
+    pub(super) system: Arc<dyn System>,
+    /// Where its root module is.
+    pub(super) base: PathBuf,
     /// The text of the state after the first step, if there was one.
     pub(super) state: Option<String>,
     /// What data sources answered, by address.
@@ -39,30 +41,90 @@ impl Case {
         let mut files = BTreeMap::new();
         // Configuration files of the first step are gone in the second, other files are still there.
         collect(&dir.join("step1"), &mut files);
-        let is_old = |p: &PathBuf| !matches!(p.extension().and_then(|e| e.to_str()), Some("tf" | "tfvars" | "json"));
+        let is_old = |p: &PathBuf| {
+            !matches!(
+                p.extension().and_then(|e| e.to_str()),
+                Some("tf" | "tfvars" | "json")
+            )
+        };
         files.retain(|p, _| is_old(p));
         collect(&dir.join("step2"), &mut files);
-        let system = MemorySystem { files, time: 1_700_000_000, ..MemorySystem::default() };
+        let system = MemorySystem {
+            files,
+            time: 1_700_000_000,
+            ..MemorySystem::default()
+        };
+        let system = Arc::new(system);
         let state = json("step1.tfstate.json").map(|mut state| {
             let state_object = state.as_object_mut().unwrap();
-            state_object.insert("lineage".into(), "00000000-0000-4000-8000-000000000001".into());
+            state_object.insert(
+                "lineage".into(),
+                "00000000-0000-4000-8000-000000000001".into(),
+            );
             state.to_string()
         });
-        let data = json("data.json").map(|d| serde_json::from_value(d).unwrap()).unwrap_or_default();
+        let data = json("data.json")
+            .map(|d| serde_json::from_value(d).unwrap())
+            .unwrap_or_default();
         let imported = imported(&expected);
-        Self { expected, system, state, data, imported }
+        Self {
+            expected,
+            system,
+            base: PathBuf::new(),
+            state,
+            data,
+            imported,
+        }
+    }
+
+    /// Reads the recording of a public configuration, whose files are in `root`.
+    pub(super) fn of_root(recording: &Json, root: &Path) -> Self {
+        let plan = &recording["plan"];
+        let mut step2 = plan.as_object().unwrap().clone();
+        step2.insert("plan_exit".into(), plan["exit"].clone());
+        for part in ["apply", "replan"] {
+            if let Some(exit) = recording.get(part).and_then(|p| p.get("exit")) {
+                step2.insert(format!("{part}_exit"), exit.clone());
+            }
+        }
+        let mut arguments = Vec::new();
+        if recording["tfvars"]
+            .as_object()
+            .is_some_and(|t| !t.is_empty())
+        {
+            arguments.push("-var-file=replay.tfvars.json");
+        }
+        let mut data = BTreeMap::new();
+        answers(&plan["data"]["root_module"], &mut data);
+        Self {
+            expected: json!({ "step2": step2, "step2_args": arguments }),
+            system: Arc::new(RealSystem),
+            base: root.to_owned(),
+            state: None,
+            data,
+            imported: BTreeMap::new(),
+        }
     }
 
     fn arguments(&self) -> Vec<&str> {
         let given = self.expected.get("step2_args").and_then(Json::as_array);
-        given.into_iter().flatten().map(|a| a.as_str().unwrap()).collect()
+        given
+            .into_iter()
+            .flatten()
+            .map(|a| a.as_str().unwrap())
+            .collect()
     }
 
     /// Returns `-var` and `-var-file`.
     pub(super) fn variables(&self) -> Vec<VariableArgument> {
         let one = |a: &str| {
-            let value = a.strip_prefix("-var=").map(|v| VariableArgument::Value(v.into()));
-            value.or_else(|| a.strip_prefix("-var-file=").map(|v| VariableArgument::File(v.into())))
+            let value = a
+                .strip_prefix("-var=")
+                .map(|v| VariableArgument::Value(v.into()));
+            value.or_else(|| {
+                a.strip_prefix("-var-file=")
+                    .map(|v| VariableArgument::File(v.into()))
+            })
         };
         self.arguments().into_iter().filter_map(one).collect()
     }
@@ -85,14 +147,41 @@ impl Case {
     }
 }
 
+/// Collects what the data sources of a module tree answered.
+fn answers(module: &Json, found: &mut BTreeMap<String, Json>) {
+    let list = |key: &str| {
+        module
+            .get(key)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+    };
+    for r in list("resources").filter(|r| r["mode"] == "data") {
+        found.insert(
+            r["address"].as_str().unwrap().to_owned(),
+            r["values"].clone(),
+        );
+    }
+    for child in list("child_modules") {
+        answers(child, found);
+    }
+}
+
 /// Returns what imported objects were like.
 fn imported(expected: &Json) -> BTreeMap<String, Json> {
-    let changes = expected.pointer("/step2/resource_changes").and_then(Json::as_array);
+    let changes = expected
+        .pointer("/step2/resource_changes")
+        .and_then(Json::as_array);
     changes
         .into_iter()
         .flatten()
         .filter(|c| c.get("importing").is_some())
-        .map(|c| (c["address"].as_str().unwrap().to_owned(), c["before"].clone()))
+        .map(|c| {
+            (
+                c["address"].as_str().unwrap().to_owned(),
+                c["before"].clone(),
+            )
+        })
         .collect()
 }
 

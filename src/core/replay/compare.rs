@@ -5,7 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 /// What is compared as it stands.
-const WHOLE: [&str; 6] = ["plan_exit", "apply_exit", "replan_exit", "state_after", "applyable", "errored"];
+const WHOLE: [&str; 6] = [
+    "plan_exit",
+    "apply_exit",
+    "replan_exit",
+    "state_after",
+    "applyable",
+    "errored",
+];
+
+/// What the recordings of public configurations do not tell.
+pub(super) const NOT_OF_ROOTS: [&str; 6] = [
+    "state_after",
+    "applyable",
+    "errored",
+    "apply_diagnostics",
+    "outputs_after",
+    "apply_order",
+];
 
 /// What is compared of a change.
 const OF_CHANGE: [&str; 10] = [
@@ -46,30 +63,50 @@ pub(super) fn compare(want: &Json, got: &Json) -> Vec<(String, String)> {
         }
         Some(outputs)
     };
-    values("outputs_after", known(want.get("outputs_after")).as_ref(), known(got.get("outputs_after")).as_ref(), &mut out);
+    values(
+        "outputs_after",
+        known(want.get("outputs_after")).as_ref(),
+        known(got.get("outputs_after")).as_ref(),
+        &mut out,
+    );
     order(want, got, &mut out);
     out
 }
 
 fn list<'a>(of: &'a Json, key: &str) -> &'a [Json] {
-    of.get(key).and_then(Json::as_array).map_or(&[], Vec::as_slice)
+    of.get(key)
+        .and_then(Json::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn text(of: &Json, key: &str) -> String {
-    of.get(key).and_then(Json::as_str).unwrap_or_default().to_owned()
+    of.get(key)
+        .and_then(Json::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn changes(want: &Json, got: &Json, out: &mut Vec<(String, String)>) {
     let name = |c: &Json| {
-        let deposed = if c.get("deposed").is_some() { " (deposed)" } else { "" };
+        let deposed = if c.get("deposed").is_some() {
+            " (deposed)"
+        } else {
+            ""
+        };
         format!("{}{deposed}", text(c, "address"))
     };
-    let (want, got) = (list(want, "resource_changes"), list(got, "resource_changes"));
+    let (want, got) = (
+        list(want, "resource_changes"),
+        list(got, "resource_changes"),
+    );
     let names = |l: &[Json]| l.iter().map(name).collect::<Vec<_>>();
     let (wanted, gotten) = (names(want), names(got));
     let same = wanted.iter().collect::<BTreeSet<_>>() == gotten.iter().collect();
     if same && wanted != gotten {
-        out.push(("resource_changes_order".into(), format!("want {wanted:?} got {gotten:?}")));
+        out.push((
+            "resource_changes_order".into(),
+            format!("want {wanted:?} got {gotten:?}"),
+        ));
     }
     let by_name: BTreeMap<String, &Json> = got.iter().map(|c| (name(c), c)).collect();
     for c in want {
@@ -81,23 +118,46 @@ fn changes(want: &Json, got: &Json, out: &mut Vec<(String, String)>) {
         for key in OF_CHANGE {
             values(&format!("{place}{key}"), c.get(key), mine.get(key), out);
         }
-        let paths = |c: &Json| list(c, "replace_paths").iter().map(Json::to_string).collect::<BTreeSet<_>>();
+        let paths = |c: &Json| {
+            list(c, "replace_paths")
+                .iter()
+                .map(Json::to_string)
+                .collect::<BTreeSet<_>>()
+        };
         if paths(c) != paths(mine) {
-            out.push((format!("{place}replace_paths"), format!("want {:?} got {:?}", paths(c), paths(mine))));
+            out.push((
+                format!("{place}replace_paths"),
+                format!("want {:?} got {:?}", paths(c), paths(mine)),
+            ));
         }
     }
     for c in got.iter().filter(|c| !wanted.contains(&name(c))) {
-        out.push((format!("{}:", name(c)), format!("not wanted, got {}", c["actions"])));
+        out.push((
+            format!("{}:", name(c)),
+            format!("not wanted, got {}", c["actions"]),
+        ));
     }
 }
 
-fn diagnostics(key: &str, want: Option<&Json>, got: Option<&Json>, out: &mut Vec<(String, String)>) {
+fn diagnostics(
+    key: &str,
+    want: Option<&Json>,
+    got: Option<&Json>,
+    out: &mut Vec<(String, String)>,
+) {
     let lines = |of: Option<&Json>| {
         let all = of.and_then(Json::as_array).into_iter().flatten();
         let mut lines: Vec<String> = all
             .map(|d| {
-                let at = d.get("at").map(|a| format!(" @ {}:{}", a[0].as_str().unwrap_or("?"), a[1]));
-                format!("{}: {}{}", text(d, "severity"), text(d, "summary"), at.unwrap_or_default())
+                let at = d
+                    .get("at")
+                    .map(|a| format!(" @ {}:{}", a[0].as_str().unwrap_or("?"), a[1]));
+                format!(
+                    "{}: {}{}",
+                    text(d, "severity"),
+                    text(d, "summary"),
+                    at.unwrap_or_default()
+                )
             })
             .collect();
         lines.sort();
@@ -131,7 +191,12 @@ fn diagnostics(key: &str, want: Option<&Json>, got: Option<&Json>, out: &mut Vec
 }
 
 fn order(want: &Json, got: &Json, out: &mut Vec<(String, String)>) {
-    let pairs = |of: &Json| list(of, "apply_order").iter().map(Json::to_string).collect::<BTreeSet<_>>();
+    let pairs = |of: &Json| {
+        list(of, "apply_order")
+            .iter()
+            .map(Json::to_string)
+            .collect::<BTreeSet<_>>()
+    };
     if want.get("apply_order").is_none() {
         return;
     }
@@ -146,7 +211,11 @@ fn order(want: &Json, got: &Json, out: &mut Vec<(String, String)>) {
 
 /// Compares two values; texts that are JSON documents are compared as documents.
 fn values(place: &str, want: Option<&Json>, got: Option<&Json>, out: &mut Vec<(String, String)>) {
-    let empty = |v: &Json| v.is_null() || v.as_object().is_some_and(serde_json::Map::is_empty);
+    let empty = |v: &Json| {
+        v.is_null()
+            || v.as_object().is_some_and(serde_json::Map::is_empty)
+            || v.as_array().is_some_and(Vec::is_empty)
+    };
     match (want, got) {
         (None, None) => {}
         (Some(Json::Object(w)), Some(Json::Object(g))) => {
@@ -162,18 +231,49 @@ fn values(place: &str, want: Option<&Json>, got: Option<&Json>, out: &mut Vec<(S
         (Some(Json::Number(w)), Some(Json::Number(g))) if w == g || w.as_f64() == g.as_f64() => {}
         (Some(Json::String(w)), Some(Json::String(g))) if w == g || same_document(w, g) => {}
         (Some(w), Some(g)) if w == g => {}
-        (Some(v), None) | (None, Some(v)) if place == "output_changes" && empty(v) => {}
+        (Some(v), None) | (None, Some(v))
+            if matches!(place, "output_changes" | "checks") && empty(v) => {}
         (w, g) => {
             let show = |v: Option<&Json>| v.map_or_else(|| "nothing".into(), Json::to_string);
-            out.push((place.to_owned(), format!("want {} got {}", show(w), show(g))));
+            out.push((
+                place.to_owned(),
+                format!("want {} got {}", show(w), show(g)),
+            ));
         }
     }
 }
 
 fn same_document(a: &str, b: &str) -> bool {
-    let read = |t: &str| serde_json::from_str::<Json>(t).ok().filter(|j| j.is_object() || j.is_array());
+    if let Some(rest) = a.strip_prefix("<json sha256 ") {
+        let document = serde_json::from_str::<Json>(b).map(|j| sorted(&j).to_string());
+        return document.is_ok_and(|d| rest.strip_suffix('>') == Some(&digest(&d)));
+    }
+    if a.starts_with("<text sha256 ") {
+        return a == format!("<text sha256 {} {}>", digest(b), b.chars().count());
+    }
+    let read = |t: &str| {
+        serde_json::from_str::<Json>(t)
+            .ok()
+            .filter(|j| j.is_object() || j.is_array())
+    };
     match (read(a), read(b)) {
         (Some(a), Some(b)) => a == b,
         _ => false,
+    }
+}
+
+/// Long texts are recorded as the beginning of their digest.
+fn digest(text: &str) -> String {
+    crate::state::journal::digest(text.as_bytes())[..24].to_owned()
+}
+
+fn sorted(value: &Json) -> Json {
+    match value {
+        Json::Object(m) => {
+            let sorted: BTreeMap<_, _> = m.iter().map(|(k, v)| (k.clone(), sorted(v))).collect();
+            Json::Object(sorted.into_iter().collect())
+        }
+        Json::Array(l) => l.iter().map(sorted).collect(),
+        other => other.clone(),
     }
 }

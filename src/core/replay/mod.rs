@@ -34,7 +34,9 @@ struct Outcome {
 
 /// Replays all cases of a folder.
 fn replay(folder: &str) -> Outcome {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("testdata")
+        .join(folder);
     let text = std::fs::read_to_string(folder.join("exceptions.json")).unwrap();
     let mut exceptions: BTreeMap<String, Exception> = serde_json::from_str(&text).unwrap();
     let mut names: Vec<String> = std::fs::read_dir(&folder)
@@ -56,20 +58,32 @@ fn replay(folder: &str) -> Outcome {
         let differences = compare::compare(case.expected.get("step2").unwrap(), &got);
         outcome.cases += 1;
         outcome.equal += usize::from(differences.is_empty());
-        judge(&name, exceptions.remove(&name), &differences, &mut outcome.complaints);
+        judge(
+            &name,
+            exceptions.remove(&name).as_ref(),
+            &differences,
+            &mut outcome.complaints,
+        );
     }
     if only.is_none() {
-        let unknown = exceptions.into_keys().map(|n| format!("{n}: an exception for no case"));
+        let unknown = exceptions
+            .into_keys()
+            .map(|n| format!("{n}: an exception for no case"));
         outcome.complaints.extend(unknown);
     }
     outcome
 }
 
 /// Compares what differs with what may differ.
-fn judge(name: &str, exception: Option<Exception>, differences: &[(String, String)], complaints: &mut Vec<String>) {
+fn judge(
+    name: &str,
+    exception: Option<&Exception>,
+    differences: &[(String, String)],
+    complaints: &mut Vec<String>,
+) {
     let places = exception.map(|e| {
         assert!(!e.why.is_empty(), "{name}: an exception without a reason");
-        e.places
+        &*e.places
     });
     let places = places.unwrap_or_default();
     for (place, what) in differences {
@@ -77,9 +91,14 @@ fn judge(name: &str, exception: Option<Exception>, differences: &[(String, Strin
             complaints.push(format!("{name}: {place}: {what}"));
         }
     }
-    for p in &places {
-        if !differences.iter().any(|(place, _)| place.starts_with(p.as_str())) {
-            complaints.push(format!("{name}: {p} does not differ any more; remove the exception"));
+    for p in places {
+        if !differences
+            .iter()
+            .any(|(place, _)| place.starts_with(p.as_str()))
+        {
+            complaints.push(format!(
+                "{name}: {p} does not differ any more; remove the exception"
+            ));
         }
     }
 }
@@ -88,8 +107,65 @@ fn judge(name: &str, exception: Option<Exception>, differences: &[(String, Strin
 fn agrees(folder: &str, at_least: usize) {
     let outcome = replay(folder);
     let complaints = outcome.complaints.join("\n");
-    assert!(outcome.complaints.is_empty(), "{} of {} equal\n{complaints}", outcome.equal, outcome.cases);
-    assert!(outcome.cases >= at_least, "only {} cases were found", outcome.cases);
+    assert!(
+        outcome.complaints.is_empty(),
+        "{} of {} equal\n{complaints}",
+        outcome.equal,
+        outcome.cases
+    );
+    assert!(
+        outcome.cases >= at_least,
+        "only {} cases were found",
+        outcome.cases
+    );
+}
+
+/// Replays recordings of public configurations, whose files are fetched by hand: `scripts/replay-aws-plans` does that.
+#[test]
+#[ignore = "needs files that are fetched by scripts/replay-aws-plans"]
+fn plans_of_public_configurations_are_terraforms() {
+    let folder =
+        std::env::var("REPLAY_ROOTS").expect("REPLAY_ROOTS names the folder of fetched files");
+    let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/aws-plans");
+    let text = std::fs::read_to_string(recordings.join("exceptions.json")).unwrap();
+    let exceptions: BTreeMap<String, Exception> = serde_json::from_str(&text).unwrap();
+    let only = std::env::var("REPLAY_ONLY").ok();
+    let mut outcome = Outcome::default();
+    let mut entries: Vec<_> = std::fs::read_dir(&recordings)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if name == "exceptions" || only.as_ref().is_some_and(|o| !name.contains(o.as_str())) {
+            continue;
+        }
+        let recording = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let case = Case::of_root(&recording, &Path::new(&folder).join(&name));
+        let got = run::run(&case);
+        if only.is_some() {
+            eprintln!("{}", serde_json::to_string_pretty(&got).unwrap());
+        }
+        let mut differences = compare::compare(case.expected.get("step2").unwrap(), &got);
+        differences.retain(|(place, _)| !compare::NOT_OF_ROOTS.contains(&place.as_str()));
+        outcome.cases += 1;
+        outcome.equal += usize::from(differences.is_empty());
+        judge(
+            &name,
+            exceptions.get(&name),
+            &differences,
+            &mut outcome.complaints,
+        );
+    }
+    let complaints = outcome.complaints.join("\n");
+    assert!(
+        outcome.complaints.is_empty(),
+        "{} of {} equal\n{complaints}",
+        outcome.equal,
+        outcome.cases
+    );
+    assert!(outcome.cases > 0, "no recording was found");
 }
 
 #[test]

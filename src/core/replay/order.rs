@@ -11,7 +11,8 @@ pub(super) fn order(plan: &Plan) -> (Vec<String>, Vec<(String, String)>) {
         let (change, suffix) = match &nodes[i].kind {
             NodeKind::Commit(c) => (&plan.changes[*c], ""),
             NodeKind::Destroy(c)
-                if plan.changes[*c].deposed.is_some() || plan.changes[*c].action == Action::CreateThenDelete =>
+                if plan.changes[*c].deposed.is_some()
+                    || plan.changes[*c].action == Action::CreateThenDelete =>
             {
                 (&plan.changes[*c], " (destroy deposed)")
             }
@@ -38,7 +39,10 @@ pub(super) fn order(plan: &Plan) -> (Vec<String>, Vec<(String, String)>) {
     let mut pairs = Vec::new();
     for then in 0..nodes.len() {
         for first in &before[&then] {
-            if !before[&then].iter().any(|between| before[between].contains(first)) {
+            if !before[&then]
+                .iter()
+                .any(|between| before[between].contains(first))
+            {
                 pairs.push((name(*first), name(then)));
             }
         }

@@ -1,6 +1,6 @@
 //! Carries out a case and says what came of it, in the shape of the recording.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Severity, SourceMap},
@@ -13,7 +13,7 @@ use serde_json::{Map as JsonMap, Value as Json, json};
 use super::{case::Case, order::order};
 use crate::{
     engine::{Applied, Apply, Cancel, Events, Providers, Silent, answer, fake::FakeCloud},
-    io::{RealDisk, System as _, SystemHost, VariableArgument, load_configuration, load_inputs},
+    io::{RealDisk, System, SystemHost, VariableArgument, load_configuration, load_inputs},
     lang::{
         address::Mode,
         graph::StaticGraph,
@@ -50,17 +50,25 @@ struct Bench<'a> {
 
 /// Carries out the second step of a case.
 pub(super) fn run(case: &Case) -> Json {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     if let Some(state) = &case.state {
         std::fs::write(folder.path().join("bastionless.tfstate"), state).unwrap();
     }
-    let system: &'static _ = Box::leak(Box::new(case.system.clone()));
+    let system: &'static Arc<dyn System> = Box::leak(Box::new(case.system.clone()));
+    let system: &'static dyn System = &**system;
     let paths = LocalPaths::in_directory(folder.path());
     let mut bench = Bench {
         case,
         cloud: FakeCloud::default(),
-        host: Arc::new(SystemHost::new(system, "", Some((1_700_000_000, 0)))),
+        host: Arc::new(SystemHost::new(
+            system,
+            &case.base,
+            Some((1_700_000_000, 0)),
+        )),
         store: LocalBackend::new(paths, Arc::new(RealDisk)).state(DEFAULT_WORKSPACE),
         sources: Arc::default(),
     };
@@ -79,7 +87,7 @@ impl Bench<'_> {
             return Json::Object(out);
         };
         let providers = self.providers();
-        let (plan, more) = self.plan(&loaded, self.case.options(), &providers, true).await;
+        let (plan, more) = self.plan(&loaded, self.case.options(), &providers).await;
         diagnostics.extend(more);
         let failed = plan.errored || diagnostics.has_errors();
         out.insert("plan_exit".into(), exit(failed, &plan).into());
@@ -94,15 +102,19 @@ impl Bench<'_> {
         out.insert("apply_order".into(), json!(pairs));
         let applied = self.apply(&loaded, plan, providers).await;
         self.applied(&applied, &mut out);
-        if let (Some(loaded), _) = self.load(&[]) {
+        if let (Some(loaded), _) = self.load(&self.again()) {
             let providers = self.providers();
-            let (plan, more) = self.plan(&loaded, Options::default(), &providers, false).await;
+            let (plan, more) = self.plan(&loaded, Options::default(), &providers).await;
             let failed = plan.errored || more.has_errors();
             out.insert("replan_exit".into(), exit(failed, &plan).into());
             if exit(failed, &plan) != 0 {
                 let mut second = JsonMap::new();
                 self.planned(&plan, &mut second);
-                let list = second.get("resource_changes").and_then(Json::as_array).into_iter().flatten();
+                let list = second
+                    .get("resource_changes")
+                    .and_then(Json::as_array)
+                    .into_iter()
+                    .flatten();
                 let left: Vec<&Json> = list.filter(|c| c["actions"] != json!(["no-op"])).collect();
                 out.insert("second_plan".into(), json!([left, self.told(&more)]));
             }
@@ -110,13 +122,30 @@ impl Bench<'_> {
         Json::Object(out)
     }
 
+    /// Returns the arguments of the second plan: a file of values stays, a value on the command line was for once.
+    fn again(&self) -> Vec<VariableArgument> {
+        let mut arguments = self.case.variables();
+        arguments.retain(|a| matches!(a, VariableArgument::File(_)));
+        arguments
+    }
+
+    /// Returns the clouds of a run; states of other configurations are among the files of the case.
+    fn providers(&self) -> Providers {
+        let system = self.case.system.clone();
+        Providers::new(Arc::new(self.cloud.clone()))
+            .reading_files(move |path| Ok(system.read(path).ok()))
+    }
+
     /// Puts the objects of the state into the cloud.
     fn fill(&self, prior: &Snapshot) {
         for (address, _, instance) in prior.instances() {
             let type_name = &address.resource.resource.type_name;
-            let Some(schema) = Catalogue::builtin().managed(type_name) else { continue };
+            let Some(schema) = Catalogue::builtin().managed(type_name) else {
+                continue;
+            };
             for object in instance.current.iter().chain(instance.deposed.values()) {
-                if let (Ok(value), Some(id)) = (object.decode(&schema), object.text_attribute("id")) {
+                if let (Ok(value), Some(id)) = (object.decode(&schema), object.text_attribute("id"))
+                {
                     self.cloud.adopt(type_name, &id, value.unmark_deep().0);
                 }
             }
@@ -124,17 +153,11 @@ impl Bench<'_> {
     }
 
     /// Reads, links, and gives the variables their values.
-    fn providers(&self) -> Providers {
-        let system = self.case.system.clone();
-        Providers::new(Arc::new(self.cloud.clone()))
-            .reading_files(move |path| Ok(system.read(path).ok()))
-    }
-
     fn load(&mut self, arguments: &[VariableArgument]) -> (Option<Loaded>, Diagnostics) {
         let mut sources = SourceMap::default();
-        let system = &self.case.system;
-        let tree = load_configuration(system, Path::new(""), &mut sources);
-        let raw = load_inputs(system, Path::new(""), arguments, &mut sources);
+        let (system, base) = (&*self.case.system, &*self.case.base);
+        let tree = load_configuration(system, base, &mut sources);
+        let raw = load_inputs(system, base, arguments, &mut sources);
         self.sources = Arc::new(sources);
         let mut diagnostics = tree.diagnostics;
         let linked = link(self.sources.clone(), &tree.value, Catalogue::builtin());
@@ -149,12 +172,21 @@ impl Bench<'_> {
         }
         let (values, problems) = root_values(&linked.value, &raw.value);
         diagnostics.extend(problems);
-        let loaded = Loaded { program: Arc::new(linked.value), graph: Arc::new(graph.value), values };
+        let loaded = Loaded {
+            program: Arc::new(linked.value),
+            graph: Arc::new(graph.value),
+            values,
+        };
         let failed = diagnostics.has_errors();
         ((!failed).then_some(loaded), diagnostics)
     }
 
-    async fn plan(&self, loaded: &Loaded, options: Options, providers: &Providers, recorded: bool) -> (Plan, Diagnostics) {
+    async fn plan(
+        &self,
+        loaded: &Loaded,
+        options: Options,
+        providers: &Providers,
+    ) -> (Plan, Diagnostics) {
         let prior = open(&*self.store, &RealDisk).await.unwrap();
         let mut settler = Settler::new(Inputs {
             program: loaded.program.clone(),
@@ -172,7 +204,7 @@ impl Bench<'_> {
                 Round::Needs(reads) => {
                     let (known, open): (Vec<_>, Vec<_>) = reads
                         .into_iter()
-                        .map(|r| (self.recorded(&r).filter(|_| recorded), r))
+                        .map(|r| (self.recorded(&r), r))
                         .partition(|(a, _)| a.is_some());
                     let open = open.into_iter().map(|(_, r)| r).collect();
                     let events: Arc<dyn Events> = Arc::new(Silent);
@@ -197,12 +229,15 @@ impl Bench<'_> {
         };
         match &read.key {
             // Documents are made by us, everything else is what the recording provider answered.
-            ReadKey::Data(a) if &*a.resource.resource.type_name == "aws_iam_policy_document" => None,
+            ReadKey::Data(a) if &*a.resource.resource.type_name == "aws_iam_policy_document" => {
+                None
+            }
             ReadKey::Data(a) => value(self.case.data.get(&a.to_string())?, a).map(Answer::Found),
             ReadKey::Import(a) => {
                 let found: Value = value(self.case.imported.get(&a.to_string())?, a)?;
                 let id = found.get_str("id").unwrap_or_default().to_owned();
-                self.cloud.adopt(&a.resource.resource.type_name, &id, found.clone());
+                self.cloud
+                    .adopt(&a.resource.resource.type_name, &id, found.clone());
                 Some(Answer::Observed(Observed::Present(found)))
             }
             _ => None,
@@ -228,7 +263,13 @@ impl Bench<'_> {
         let changes = json.get("resource_changes").and_then(Json::as_array);
         let changes: Vec<Json> = changes.into_iter().flatten().map(flat).collect();
         out.insert("resource_changes".into(), changes.into());
-        for key in ["output_changes", "checks", "applyable", "complete", "errored"] {
+        for key in [
+            "output_changes",
+            "checks",
+            "applyable",
+            "complete",
+            "errored",
+        ] {
             if let Some(v) = json.get(key) {
                 out.insert(key.into(), v.clone());
             }
@@ -262,15 +303,27 @@ impl Bench<'_> {
     }
 
     fn applied(&self, applied: &Applied, out: &mut JsonMap<String, Json>) {
-        out.insert("apply_exit".into(), i32::from(applied.diagnostics.has_errors()).into());
+        out.insert(
+            "apply_exit".into(),
+            i32::from(applied.diagnostics.has_errors()).into(),
+        );
         out.insert("apply_diagnostics".into(), self.told(&applied.diagnostics));
         let mut after = Vec::new();
         for (address, _, instance) in applied.snapshot.instances() {
             if let Some(object) = &instance.current {
-                let tainted = if object.status == Status::Tainted { " (tainted)" } else { "" };
+                let tainted = if object.status == Status::Tainted {
+                    " (tainted)"
+                } else {
+                    ""
+                };
                 after.push(format!("{address}{tainted}"));
             }
-            after.extend(instance.deposed.keys().map(|_| format!("{address} (deposed)")));
+            after.extend(
+                instance
+                    .deposed
+                    .keys()
+                    .map(|_| format!("{address} (deposed)")),
+            );
         }
         after.sort();
         out.insert("state_after".into(), json!(after));
@@ -284,8 +337,13 @@ impl Bench<'_> {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             };
-            let mut out = json!({ "severity": severity, "summary": &*d.summary, "detail": d.detail });
-            if let Some((source, start, _)) = d.primary.as_ref().and_then(|l| self.sources.positions(l.span)) {
+            let mut out =
+                json!({ "severity": severity, "summary": &*d.summary, "detail": d.detail });
+            if let Some((source, start, _)) = d
+                .primary
+                .as_ref()
+                .and_then(|l| self.sources.positions(l.span))
+            {
                 out["at"] = json!([&*source.name, start.line, start.column]);
             }
             out
