@@ -118,10 +118,16 @@ pub(crate) fn attributes(subnet: &Subnet) -> Attributes {
         )
 }
 
+/// Returns the IPv6 block that counts: one that is neither on its way in nor on its way out.
 fn ipv6_block(subnet: &Subnet) -> Option<&SubnetIpv6CidrBlockAssociation> {
-    subnet.ipv6_cidr_block_association_set().iter().find(|a| {
+    use SubnetCidrBlockStateCode::{Associating, Disassociated, Disassociating, Failed, Failing};
+    let associations = subnet.ipv6_cidr_block_association_set();
+    associations.iter().find(|a| {
         let state = a.ipv6_cidr_block_state().and_then(|s| s.state());
-        state == Some(&SubnetCidrBlockStateCode::Associated)
+        !matches!(
+            state,
+            Some(Associating | Disassociated | Disassociating | Failed | Failing)
+        )
     })
 }
 

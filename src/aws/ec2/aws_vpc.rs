@@ -244,11 +244,15 @@ fn put_ipv6(
         .number("ipv6_netmask_length", length.filter(|_| !amazon))
 }
 
-/// Returns the IPv6 block of a VPC that counts: the first that is associated.
+/// Returns the IPv6 block that counts: one that is neither on its way in nor on its way out.
 fn ipv6_block(vpc: &Vpc) -> Option<&VpcIpv6CidrBlockAssociation> {
+    use VpcCidrBlockStateCode::{Associating, Disassociated, Disassociating, Failed, Failing};
     vpc.ipv6_cidr_block_association_set().iter().find(|a| {
         let state = a.ipv6_cidr_block_state().and_then(|s| s.state());
-        state == Some(&VpcCidrBlockStateCode::Associated)
+        !matches!(
+            state,
+            Some(Associating | Disassociated | Disassociating | Failed | Failing)
+        )
     })
 }
 
