@@ -48,12 +48,14 @@ pub async fn recover(
     events: &dyn Events,
 ) -> Recovered {
     let mut out = Recovered::default();
+    // One wait serves all: time passes for every object.
+    let mut waited = false;
     for begin in std::mem::take(&mut prior.open) {
         // An unfinished update or destruction needs nothing: the object is in the state, and reading it tells how it is.
         if begin.action != Intended::Create {
             continue;
         }
-        match look(&begin, prior, providers, catalogue).await {
+        match look(&begin, prior, providers, catalogue, &mut waited).await {
             Look::Settled => {}
             Look::Adopted(object, id) => {
                 adopt(&mut prior.snapshot, &begin, object);
@@ -79,7 +81,13 @@ enum Look {
     Open(Diagnostic),
 }
 
-async fn look(begin: &Begin, prior: &Prior, providers: &Providers, catalogue: &Catalogue) -> Look {
+async fn look(
+    begin: &Begin,
+    prior: &Prior,
+    providers: &Providers,
+    catalogue: &Catalogue,
+    waited: &mut bool,
+) -> Look {
     let address = &begin.address;
     let type_name = &address.resource.resource.type_name;
     let Some(schema) = catalogue.managed(type_name) else {
@@ -106,7 +114,9 @@ async fn look(begin: &Begin, prior: &Prior, providers: &Providers, catalogue: &C
     let mut found = reconcile.find(Some(&intent), &planned).await;
     // What was made moments ago may not be seen yet: listings lag behind.
     if matches!(found, Ok(Found::Nothing)) && is_young(begin) {
-        tokio::time::sleep(LAG).await;
+        if !std::mem::replace(waited, true) {
+            tokio::time::sleep(LAG).await;
+        }
         found = reconcile.find(Some(&intent), &planned).await;
     }
     let id_of = |value: &Value| value.get_str("id").unwrap_or("?").to_owned();
