@@ -154,6 +154,15 @@ impl Scope {
         }
     }
 
+    /// Makes a scope some of whose clients a test gives.
+    #[cfg(test)]
+    pub(crate) fn of_clients(fill: impl FnOnce(TestClients<'_>)) -> Self {
+        let sdk = SdkConfig::builder().region(Region::new("eu-west-1")).build();
+        let scope = Self::scripted(sdk);
+        fill(TestClients(&scope.clients));
+        scope
+    }
+
     /// Makes a scope of a test's SDK configuration.
     #[cfg(test)]
     pub(crate) fn scripted(sdk: SdkConfig) -> Self {
@@ -449,6 +458,18 @@ fn needs_path_style(url: &str) -> bool {
 fn is_loopback(url: &str) -> bool {
     let host = host(url);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|a| a.is_loopback())
+}
+
+/// Takes the clients of a test.
+#[cfg(test)]
+pub(crate) struct TestClients<'a>(&'a Clients);
+
+#[cfg(test)]
+impl TestClients<'_> {
+    /// Takes the client of EC2.
+    pub(crate) fn ec2(&self, client: aws_sdk_ec2::Client) {
+        assert!(self.0.ec2.set(client).is_ok(), "there is a client already");
+    }
 }
 
 #[cfg(test)]

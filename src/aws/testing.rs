@@ -115,10 +115,15 @@ pub(crate) struct Notes {
     created: Mutex<Vec<Value>>,
     permits: Mutex<u32>,
     /// Whether the run is interrupted.
-    pub(crate) stop: bool,
+    stop: bool,
 }
 
 impl Notes {
+    /// Notes of a run that is being interrupted.
+    pub(crate) fn interrupted() -> Self {
+        Self { stop: true, ..Self::default() }
+    }
+
     /// Returns the recorded states.
     pub(crate) fn created(&self) -> Vec<Value> {
         self.created.lock().unwrap().clone()

@@ -134,7 +134,7 @@ async fn an_interrupted_wait_leaves_a_usable_object() {
     let made = format!("<R><CreateRoleResult><Role>{}</Role></CreateRoleResult></R>", role_xml("app", ""));
     let missing = query_error("NoSuchEntity", "not yet");
     let (scope, _) = scripted(vec![step("CreateRole", 200, made), step("GetRole", 404, missing)]);
-    let (intent, notes) = (intent(), Notes { stop: true, ..Notes::default() });
+    let (intent, notes) = (intent(), Notes::interrupted());
     let failure = Role::new(scope).create(&operation(&intent, &notes), &planned_role()).await.unwrap_err();
     assert_eq!(failure.error.kind, OpErrorKind::Cancelled);
     assert!(failure.usable);
