@@ -161,7 +161,7 @@ def endpoint_groups_changed():
 
 @change(lambda: instance(EIC)["MetadataOptions"]["HttpTokens"])
 def metadata_tokens_optional():
-    ec2.modify_instance_metadata_options(InstanceId=instance(EIC)["InstanceId"], HttpTokens="optional")
+    ec2.modify_instance_metadata_options(InstanceId=instance(EIC)["InstanceId"], HttpTokens="optional", HttpEndpoint="enabled")
 
 
 @change(lambda: s3.get_public_access_block(Bucket=bucket())["PublicAccessBlockConfiguration"])
@@ -212,6 +212,16 @@ def inline_policy_edited():
 def interface_groups_changed():
     found = interface("ssm")
     ec2.modify_vpc_endpoint(VpcEndpointId=found["VpcEndpointId"], AddSecurityGroupIds=[group(f"{SSM}-instance")])
+
+
+@change(lambda: logs.describe_log_groups(logGroupNamePrefix="/saved/g")["logGroups"][0]["retentionInDays"])
+def saved_group_changed():
+    logs.put_retention_policy(logGroupName="/saved/g", retentionInDays=30)
+
+
+@change(lambda: sorted(b["Name"] for b in s3.list_buckets()["Buckets"]))
+def state_bucket():
+    s3.create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
 
 
 # What must not be drift.

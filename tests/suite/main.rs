@@ -3,3 +3,5 @@
 mod commands;
 mod sandbox;
 mod tidy;
+#[cfg(feature = "emulator")]
+mod wire;

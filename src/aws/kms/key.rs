@@ -108,7 +108,9 @@ impl Key {
         if planned.get_bool("enable_key_rotation") == Some(true) {
             let period = planned
                 .get_i64("rotation_period_in_days")
-                .and_then(|n| i32::try_from(n).ok());
+                .and_then(|n| i32::try_from(n).ok())
+                // 0 is how a rotation that is off reads; the service takes its own default then.
+                .filter(|n| *n != 0);
             return self
                 .write(op, || async {
                     let call = kms

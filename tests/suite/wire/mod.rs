@@ -3,6 +3,8 @@
 //! The emulator holds one account, so these tests take turns; each begins with an empty account.
 
 mod bench;
+mod crashes;
 mod examples;
+mod saved_plans;
 
 pub(crate) use bench::Bench;
