@@ -157,7 +157,9 @@ impl Scope {
     /// Makes a scope some of whose clients a test gives.
     #[cfg(test)]
     pub(crate) fn of_clients(fill: impl FnOnce(TestClients<'_>)) -> Self {
-        let sdk = SdkConfig::builder().region(Region::new("eu-west-1")).build();
+        let sdk = SdkConfig::builder()
+            .region(Region::new("eu-west-1"))
+            .build();
         let scope = Self::scripted(sdk);
         fill(TestClients(&scope.clients));
         scope
@@ -169,7 +171,7 @@ impl Scope {
         let mut scope = Self::over(sdk, Settings::default(), "eu-west-1");
         // Clients are made when they are used, so nothing else holds the provider yet.
         let provider = Arc::get_mut(&mut scope.provider).unwrap();
-        provider.pace = Pace::new(Some("0.001"), true);
+        provider.pace = Pace::new(Some("0.01"), true);
         provider.caller = OnceCell::new_with(Some(Caller {
             account: "123456789012".into(),
             arn: "arn:aws:iam::123456789012:user/test".into(),

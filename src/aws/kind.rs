@@ -215,7 +215,14 @@ pub(crate) async fn ours<K: Kind>(
     made: Result<Value, OpError>,
 ) -> Result<Value, OpError> {
     let error = match made {
-        Err(e) if matches!(e.kind, OpErrorKind::AlreadyExists | OpErrorKind::Unavailable) => e,
+        Err(e)
+            if matches!(
+                e.kind,
+                OpErrorKind::AlreadyExists | OpErrorKind::Unavailable
+            ) =>
+        {
+            e
+        }
         other => return other,
     };
     match kind.find(Some(op.intent), planned).await {

@@ -240,23 +240,45 @@ mod tests {
     fn bucket(steps: Vec<Step>) -> (Bucket, crate::testing::Script) {
         let (scope, script) = scripted(steps);
         let name = "state".to_owned();
-        (Bucket { scope, name, encrypt: true, kms_key: None, acl: None }, script)
+        (
+            Bucket {
+                scope,
+                name,
+                encrypt: true,
+                kms_key: None,
+                acl: None,
+            },
+            script,
+        )
     }
 
     #[tokio::test]
     async fn a_condition_that_does_not_hold_is_told_apart_from_a_failure() {
         let (bucket, script) = bucket(vec![
-            step("PUT /state/k?x-id=PutObject", 412, s3_error("PreconditionFailed")),
-            step("PUT /state/k?x-id=PutObject", 409, s3_error("ConditionalRequestConflict")),
+            step(
+                "PUT /state/k?x-id=PutObject",
+                412,
+                s3_error("PreconditionFailed"),
+            ),
+            step(
+                "PUT /state/k?x-id=PutObject",
+                409,
+                s3_error("ConditionalRequestConflict"),
+            ),
             step("PUT /state/k?x-id=PutObject", 404, s3_error("NoSuchKey")),
             step("PUT /state/k?x-id=PutObject", 404, s3_error("NoSuchBucket")),
         ]);
         for _ in 0..3 {
-            let put = bucket.put("k", b"x".to_vec(), "r", Condition::Matches("\"e\"".into())).await;
+            let put = bucket
+                .put("k", b"x".to_vec(), "r", Condition::Matches("\"e\"".into()))
+                .await;
             assert!(matches!(put, Err(StoreError::Precondition)), "{put:?}");
         }
         let put = bucket.put("k", b"x".to_vec(), "r", Condition::Absent).await;
-        assert!(matches!(&put, Err(StoreError::Call(e)) if e.kind == OpErrorKind::NotFound), "{put:?}");
+        assert!(
+            matches!(&put, Err(StoreError::Call(e)) if e.kind == OpErrorKind::NotFound),
+            "{put:?}"
+        );
         script.done();
     }
 

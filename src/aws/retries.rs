@@ -16,11 +16,20 @@ const CODE: &str = "LimitExceededException";
 impl ClassifyRetry for QuotaIsFinal {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let quota = context.response().is_some_and(|answer| {
-            let named = answer.headers().get("x-amzn-errortype").is_some_and(|t| t.contains(CODE));
-            let told = || String::from_utf8_lossy(answer.body().bytes().unwrap_or_default()).contains(CODE);
+            let named = answer
+                .headers()
+                .get("x-amzn-errortype")
+                .is_some_and(|t| t.contains(CODE));
+            let told = || {
+                String::from_utf8_lossy(answer.body().bytes().unwrap_or_default()).contains(CODE)
+            };
             answer.status().as_u16() == 400 && (named || told())
         });
-        if quota { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
+        if quota {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
     }
 
     fn name(&self) -> &'static str {
@@ -28,6 +37,8 @@ impl ClassifyRetry for QuotaIsFinal {
     }
 
     fn priority(&self) -> RetryClassifierPriority {
-        RetryClassifierPriority::run_after(RetryClassifierPriority::modeled_as_retryable_classifier())
+        RetryClassifierPriority::run_after(
+            RetryClassifierPriority::modeled_as_retryable_classifier(),
+        )
     }
 }

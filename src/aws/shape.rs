@@ -1,6 +1,9 @@
 //! Values of a schema's implied type.
 
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::{
     schema::{Block, Catalogue, Mode, Nesting},

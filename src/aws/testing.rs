@@ -13,7 +13,8 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_runtime_api::{
     client::{
         http::{
-            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpConnector,
         },
         orchestrator::{HttpRequest, HttpResponse},
         runtime_components::RuntimeComponents,
@@ -37,9 +38,13 @@ pub(crate) struct Step {
     body: String,
 }
 
-/// Makes a step.
+/// Makes a step. `<R>` in the body stands for the root element that the query protocol wants.
 pub(crate) fn step(call: &'static str, status: u16, body: impl Into<String>) -> Step {
-    Step { call, status, body: body.into() }
+    let body = body.into();
+    let body = body
+        .replace("<R>", &format!("<{call}Response>"))
+        .replace("</R>", &format!("</{call}Response>"));
+    Step { call, status, body }
 }
 
 /// The steps that are left, and what was sent.
@@ -65,11 +70,16 @@ impl Script {
 
 /// Makes a provider whose calls are answered by the steps, in their order.
 pub(crate) fn scripted(steps: Vec<Step>) -> (Scope, Script) {
-    let script = Script { steps: Arc::new(Mutex::new(steps.into())), sent: Arc::default() };
+    let script = Script {
+        steps: Arc::new(Mutex::new(steps.into())),
+        sent: Arc::default(),
+    };
     let sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("a", "b", None, None, "test")))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "a", "b", None, None, "test",
+        )))
         .endpoint_url("http://127.0.0.1:1")
         .retry_config(RetryConfig::disabled())
         .http_client(script.clone())
@@ -78,7 +88,11 @@ pub(crate) fn scripted(steps: Vec<Step>) -> (Scope, Script) {
 }
 
 impl HttpClient for Script {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
@@ -93,7 +107,9 @@ impl HttpConnector for Script {
         };
         assert_eq!(name, step.call, "another call was expected: {body}");
         let status = StatusCode::try_from(step.status).unwrap();
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(step.body))))
+        let mut answer = HttpResponse::new(status, SdkBody::from(step.body));
+        answer.headers_mut().insert("x-amzn-requestid", "r-1");
+        HttpConnectorFuture::ready(Ok(answer))
     }
 }
 
@@ -121,7 +137,10 @@ pub(crate) struct Notes {
 impl Notes {
     /// Notes of a run that is being interrupted.
     pub(crate) fn interrupted() -> Self {
-        Self { stop: true, ..Self::default() }
+        Self {
+            stop: true,
+            ..Self::default()
+        }
     }
 
     /// Returns the recorded states.
@@ -153,17 +172,27 @@ impl Progress for Notes {
 
 /// Makes an intent.
 pub(crate) fn intent() -> Intent {
-    Intent { id: "intent-1".into(), recorded_at: 1_795_305_600 }
+    Intent {
+        id: "intent-1".into(),
+        recorded_at: 1_795_305_600,
+    }
 }
 
 /// Makes an operation.
 pub(crate) fn operation<'a>(intent: &'a Intent, notes: &'a Notes) -> Operation<'a> {
-    Operation { intent, timeout: Duration::from_secs(5), progress: notes }
+    Operation {
+        intent,
+        timeout: Duration::from_secs(120),
+        progress: notes,
+    }
 }
 
 /// Names an object that is in the state with these attributes.
 pub(crate) fn known(id: &str, prior: Value) -> Identity {
-    Identity { id: id.to_owned(), prior: Some(prior) }
+    Identity {
+        id: id.to_owned(),
+        prior: Some(prior),
+    }
 }
 
 /// An error of the query protocol.
@@ -175,7 +204,9 @@ pub(crate) fn query_error(code: &str, message: &str) -> String {
 
 /// An error of S3.
 pub(crate) fn s3_error(code: &str) -> String {
-    format!("<Error><Code>{code}</Code><Message>{code} happened</Message><RequestId>r-1</RequestId></Error>")
+    format!(
+        "<Error><Code>{code}</Code><Message>{code} happened</Message><RequestId>r-1</RequestId></Error>"
+    )
 }
 
 /// An error of the JSON protocols.

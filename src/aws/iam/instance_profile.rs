@@ -216,7 +216,10 @@ impl Kind for InstanceProfile {
 
     async fn create(&self, op: &Operation<'_>, planned: &Value) -> Result<Value, Failure> {
         let name = Self::name(planned, Some(op.intent)).unwrap_or_default();
-        let made = self.begin(op, planned, &name).await.map(|p| self.value(&p, Some(planned)));
+        let made = self
+            .begin(op, planned, &name)
+            .await
+            .map(|p| self.value(&p, Some(planned)));
         let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         self.finish(op, planned, &name)
@@ -243,10 +246,12 @@ impl Kind for InstanceProfile {
             self.change_tags(op, name, &change).await?;
         }
         let what = format!("IAM Instance Profile ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
-            self.read(name, Some(planned))
-        })
-        .await?)
+        Ok(
+            read_back(&self.scope, op, &what, (&self.shape, planned), || {
+                self.read(name, Some(planned))
+            })
+            .await?,
+        )
     }
 
     async fn delete(&self, op: &Operation<'_>, prior: &Value) -> Result<(), Failure> {

@@ -21,7 +21,9 @@ use crate::{
     errors::{Call, Tolerate, incomplete},
     kind::{Kind, each, observed, ours, read_back, unfinished},
     names,
-    shape::{Shape, changed, given, number, objects, part, settled, some_text, strings, text, text_set},
+    shape::{
+        Shape, changed, given, number, objects, part, settled, some_text, strings, text, text_set,
+    },
     tags::{self, Tags},
 };
 
@@ -411,7 +413,12 @@ impl Kind for Role {
         let name = Self::name(planned, Some(op.intent)).unwrap_or_default();
         let made = self.begin(op, planned, &name).await.map(|role| {
             let tags = tags::wanted(planned);
-            let facts = Facts { tags, boundary: None, parts: None, role };
+            let facts = Facts {
+                tags,
+                boundary: None,
+                parts: None,
+                role,
+            };
             self.value(facts, Some(planned))
         });
         let state = settled(planned, &ours(self, op, planned, made).await?);
@@ -441,10 +448,12 @@ impl Kind for Role {
         let name = given(prior, "id").unwrap_or_default().to_owned();
         self.change(op, prior, planned, &name).await?;
         let what = format!("IAM Role ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
-            self.read(&name, Some(planned))
-        })
-        .await?)
+        Ok(
+            read_back(&self.scope, op, &what, (&self.shape, planned), || {
+                self.read(&name, Some(planned))
+            })
+            .await?,
+        )
     }
 
     async fn delete(&self, op: &Operation<'_>, prior: &Value) -> Result<(), Failure> {

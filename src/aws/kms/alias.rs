@@ -127,16 +127,17 @@ impl Kind for Alias {
         let key = planned.get_str("target_key_id").unwrap_or_default();
         // Asked before the call, so that nothing can fail between the call and its record.
         let arn = self.scope.arn("kms", &name).await?;
-        let made = self.write(op, || async {
-            let call = self
-                .scope
-                .kms()
-                .create_alias()
-                .alias_name(&name)
-                .target_key_id(key);
-            call.send().await.op("kms:CreateAlias").map(|_| ())
-        })
-        .await;
+        let made = self
+            .write(op, || async {
+                let call = self
+                    .scope
+                    .kms()
+                    .create_alias()
+                    .alias_name(&name)
+                    .target_key_id(key);
+                call.send().await.op("kms:CreateAlias").map(|_| ())
+            })
+            .await;
         let made = made.map(|()| {
             let entry = AliasListEntry::builder().alias_name(&name).alias_arn(arn);
             self.value(&entry.target_key_id(key_id(key)).build())
@@ -144,9 +145,11 @@ impl Kind for Alias {
         let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
         let what = format!("KMS Alias ({name}) to be visible");
-        read_back(&self.scope, op, &what, (&self.shape, planned), || self.read_fresh(&name))
-            .await
-            .map_err(|e| unfinished(e, &state))
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
+            self.read_fresh(&name)
+        })
+        .await
+        .map_err(|e| unfinished(e, &state))
     }
 
     async fn update(
@@ -170,7 +173,12 @@ impl Kind for Alias {
             .await?;
         }
         let what = format!("KMS Alias ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || self.read_fresh(name)).await?)
+        Ok(
+            read_back(&self.scope, op, &what, (&self.shape, planned), || {
+                self.read_fresh(name)
+            })
+            .await?,
+        )
     }
 
     async fn delete(&self, op: &Operation<'_>, prior: &Value) -> Result<(), Failure> {

@@ -1,6 +1,9 @@
 //! `aws_kms_key`
 
-use aws_sdk_kms::{config::retry::RetryConfig, types::{KeyMetadata, KeySpec, KeyUsageType, OriginType, Tag}};
+use aws_sdk_kms::{
+    config::retry::RetryConfig,
+    types::{KeyMetadata, KeySpec, KeyUsageType, OriginType, Tag},
+};
 use bastionless_model::{
     cloud::{
         Failure, Found, INTENT_TAG, Identity, Intent, Observed, OpError, OpErrorKind, Operation,

@@ -391,10 +391,12 @@ impl Kind for LogGroup {
         let name = given(prior, "id").unwrap_or_default();
         self.change(op, prior, planned, name).await?;
         let what = format!("CloudWatch Logs Log Group ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
-            self.read(name, Some(planned), None)
-        })
-        .await?)
+        Ok(
+            read_back(&self.scope, op, &what, (&self.shape, planned), || {
+                self.read(name, Some(planned), None)
+            })
+            .await?,
+        )
     }
 
     async fn delete(&self, op: &Operation<'_>, prior: &Value) -> Result<(), Failure> {

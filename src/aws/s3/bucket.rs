@@ -380,7 +380,13 @@ impl Kind for Bucket {
         let lock = planned.get_bool("object_lock_enabled").unwrap_or(false);
         let made = self.begin(op, planned, &name).await.map(|()| {
             let region = self.scope.region();
-            self.value(&name, region, Some(lock), &tags::wanted(planned), Some(planned))
+            self.value(
+                &name,
+                region,
+                Some(lock),
+                &tags::wanted(planned),
+                Some(planned),
+            )
         });
         let state = settled(planned, &ours(self, op, planned, made).await?);
         op.progress.created(&state).await;
@@ -410,10 +416,12 @@ impl Kind for Bucket {
             self.put_tags(op, name, &wanted).await?;
         }
         let what = format!("S3 Bucket ({name}) to be visible");
-        Ok(read_back(&self.scope, op, &what, (&self.shape, planned), || {
-            self.read(name, Some(planned))
-        })
-        .await?)
+        Ok(
+            read_back(&self.scope, op, &what, (&self.shape, planned), || {
+                self.read(name, Some(planned))
+            })
+            .await?,
+        )
     }
 
     async fn delete(&self, op: &Operation<'_>, prior: &Value) -> Result<(), Failure> {

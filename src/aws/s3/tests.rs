@@ -25,9 +25,9 @@ fn bucket(more: &[(&str, Value)]) -> Value {
 #[tokio::test]
 async fn a_bucket_is_read_with_one_call() {
     let (scope, script) = scripted(vec![
-        step("GET /b?tagging", 404, s3_error("NoSuchTagSet")),
-        step("GET /b?tagging", 404, s3_error("NoSuchBucket")),
-        step("GET /b?tagging", 403, s3_error("AccessDenied")),
+        step("GET /b/?tagging", 404, s3_error("NoSuchTagSet")),
+        step("GET /b/?tagging", 404, s3_error("NoSuchBucket")),
+        step("GET /b/?tagging", 403, s3_error("AccessDenied")),
     ]);
     let buckets = Bucket::new(scope);
     let mut seen = Vec::new();
@@ -35,7 +35,12 @@ async fn a_bucket_is_read_with_one_call() {
         seen.extend(buckets.observe(&[known("b", bucket(&[]))]).await);
     }
     script.done();
-    let [Observed::Present(there), Observed::Absent, Observed::Unreadable(e)] = seen.as_slice() else {
+    let [
+        Observed::Present(there),
+        Observed::Absent,
+        Observed::Unreadable(e),
+    ] = seen.as_slice()
+    else {
         panic!("{seen:?}");
     };
     assert_eq!(there.get_str("arn"), Some("arn:aws:s3:::b"));
@@ -44,42 +49,65 @@ async fn a_bucket_is_read_with_one_call() {
 
 #[tokio::test]
 async fn a_full_bucket_is_emptied_only_on_request() {
-    let full = || step("DELETE /b", 409, s3_error("BucketNotEmpty"));
+    let full = || step("DELETE /b/", 409, s3_error("BucketNotEmpty"));
     let (scope, script) = scripted(vec![full()]);
     let (intent, notes) = (intent(), Notes::default());
     let op = operation(&intent, &notes);
-    let failure = Bucket::new(scope).delete(&op, &bucket(&[])).await.unwrap_err();
+    let failure = Bucket::new(scope)
+        .delete(&op, &bucket(&[]))
+        .await
+        .unwrap_err();
     script.done();
-    assert!(failure.error.message.contains("force_destroy"), "{}", failure.error.message);
+    assert!(
+        failure.error.message.contains("force_destroy"),
+        "{}",
+        failure.error.message
+    );
 
     let versions = "<ListVersionsResult><Version><Key>k</Key><VersionId>1</VersionId></Version><DeleteMarker><Key>k</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>";
     let (scope, script) = scripted(vec![
         full(),
-        step("GET /b?versions", 200, versions),
-        step("POST /b?delete", 200, "<DeleteResult></DeleteResult>"),
-        step("GET /b?versions", 200, "<ListVersionsResult></ListVersionsResult>"),
-        step("DELETE /b", 204, ""),
-        step("HEAD /b", 404, ""),
+        step("GET /b/?versions", 200, versions),
+        step("POST /b/?delete", 200, "<DeleteResult></DeleteResult>"),
+        step(
+            "GET /b/?versions",
+            200,
+            "<ListVersionsResult></ListVersionsResult>",
+        ),
+        step("DELETE /b/", 204, ""),
+        step("HEAD /b/", 404, ""),
     ]);
     let forced = bucket(&[("force_destroy", true.into())]);
     Bucket::new(scope).delete(&op, &forced).await.unwrap();
     script.done();
-    assert!(script.sent()[2].contains("<VersionId>2</VersionId>"), "{:?}", script.sent());
+    assert!(
+        script.sent()[2].contains("<VersionId>2</VersionId>"),
+        "{:?}",
+        script.sent()
+    );
 }
 
 #[tokio::test]
 async fn a_policy_waits_for_its_bucket_and_its_principals() {
     let text = r#"{"Statement":[]}"#;
     let (scope, script) = scripted(vec![
-        step("PUT /b?policy", 404, s3_error("NoSuchBucket")),
-        step("PUT /b?policy", 409, s3_error("OperationAborted")),
-        step("PUT /b?policy", 400, "<Error><Code>MalformedPolicy</Code><Message>Invalid principal in policy</Message></Error>"),
-        step("PUT /b?policy", 204, ""),
-        step("GET /b?policy", 200, text),
+        step("PUT /b/?policy", 404, s3_error("NoSuchBucket")),
+        step("PUT /b/?policy", 409, s3_error("OperationAborted")),
+        step(
+            "PUT /b/?policy",
+            400,
+            "<Error><Code>MalformedPolicy</Code><Message>Invalid principal in policy</Message></Error>",
+        ),
+        step("PUT /b/?policy", 204, ""),
+        step("GET /b/?policy", 200, text),
     ]);
-    let planned = Shape::managed("aws_s3_bucket_policy").object([("bucket", "b".into()), ("policy", text.into())]);
+    let planned = Shape::managed("aws_s3_bucket_policy")
+        .object([("bucket", "b".into()), ("policy", text.into())]);
     let (intent, notes) = (intent(), Notes::default());
-    Part::<Policy>::new(scope).create(&operation(&intent, &notes), &planned).await.unwrap();
+    Part::<Policy>::new(scope)
+        .create(&operation(&intent, &notes), &planned)
+        .await
+        .unwrap();
     script.done();
     assert_eq!(notes.permits(), 4);
 }
@@ -89,13 +117,33 @@ async fn an_unversioned_bucket_reads_disabled_and_sends_nothing() {
     let state = Shape::managed("aws_s3_bucket_versioning").object([
         ("bucket", "b".into()),
         ("id", "b".into()),
-        ("versioning_configuration", objects([part([("status", "Disabled".into())])])),
+        (
+            "versioning_configuration",
+            objects([part([("status", "Disabled".into())])]),
+        ),
     ]);
-    let (scope, script) = scripted(vec![step("GET /b?versioning", 200, "<VersioningConfiguration/>")]);
+    let (scope, script) = scripted(vec![step(
+        "GET /b/?versioning",
+        200,
+        "<VersioningConfiguration/>",
+    )]);
     let versioning = Part::<Versioning>::new(scope);
     let (intent, notes) = (intent(), Notes::default());
-    let made = versioning.create(&operation(&intent, &notes), &state).await.unwrap();
+    let made = versioning
+        .create(&operation(&intent, &notes), &state)
+        .await
+        .unwrap();
     script.done();
-    assert_eq!(made.get("versioning_configuration").unwrap().elements().unwrap()[0].get_str("status"), Some("Disabled"));
-    versioning.delete(&operation(&intent, &notes), &state).await.unwrap();
+    assert_eq!(
+        made.get("versioning_configuration")
+            .unwrap()
+            .elements()
+            .unwrap()[0]
+            .get_str("status"),
+        Some("Disabled")
+    );
+    versioning
+        .delete(&operation(&intent, &notes), &state)
+        .await
+        .unwrap();
 }
