@@ -248,9 +248,14 @@ def policy_reordered():
     iam.create_policy_version(PolicyArn=policy_arn(f"{EIC}-connect"), PolicyDocument=text, SetAsDefault=True)
 
 
+def customer_keys():
+    """Keys that AWS made for itself have an alias of AWS's."""
+    own = {a.get("TargetKeyId") for a in kms.list_aliases()["Aliases"] if a["AliasName"].startswith("alias/aws/")}
+    return [k["KeyId"] for k in kms.list_keys()["Keys"] if k["KeyId"] not in own and kms.describe_key(KeyId=k["KeyId"])["KeyMetadata"]["KeyManager"] == "CUSTOMER"]
+
+
 def left():
     """What is in the account beside what AWS puts there itself."""
-    tagged = lambda tags: {t["Key"]: t["Value"] for t in tags or []}
     return {
         "vpcs": [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"] if not v["IsDefault"]],
         "instances": [i["InstanceId"] for r in ec2.describe_instances()["Reservations"] for i in r["Instances"] if i["State"]["Name"] != "terminated"],
@@ -263,7 +268,7 @@ def left():
         "buckets": [b["Name"] for b in s3.list_buckets()["Buckets"]],
         "log_groups": [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"]],
         "documents": [d["Name"] for d in ssm.list_documents(Filters=[{"Key": "Owner", "Values": ["Self"]}])["DocumentIdentifiers"]],
-        "keys": [k["KeyId"] for k in kms.list_keys()["Keys"] if kms.describe_key(KeyId=k["KeyId"])["KeyMetadata"]["KeyState"] != "PendingDeletion" and kms.describe_key(KeyId=k["KeyId"])["KeyMetadata"]["KeyManager"] == "CUSTOMER"],
+        "keys": [k for k in customer_keys() if kms.describe_key(KeyId=k)["KeyMetadata"]["KeyState"] != "PendingDeletion"],
         "aliases": [a["AliasName"] for a in kms.list_aliases()["Aliases"] if not a["AliasName"].startswith("alias/aws/")],
     }
 
