@@ -5,6 +5,7 @@
 mod bench;
 mod crashes;
 mod examples;
+mod reading;
 mod saved_plans;
 
 pub(crate) use bench::Bench;
