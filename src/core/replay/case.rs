@@ -78,6 +78,10 @@ impl Case {
     }
 
     /// Reads the recording of a public configuration, whose files are in `root`.
+    #[cfg_attr(
+        not(feature = "public-roots"),
+        allow(dead_code, reason = "for the replay of public configurations")
+    )]
     pub(super) fn of_root(recording: &Json, root: &Path) -> Self {
         let plan = &recording["plan"];
         let mut step2 = plan.as_object().unwrap().clone();
@@ -148,6 +152,10 @@ impl Case {
 }
 
 /// Collects what the data sources of a module tree answered.
+#[cfg_attr(
+    not(feature = "public-roots"),
+    allow(dead_code, reason = "for the replay of public configurations")
+)]
 fn answers(module: &Json, found: &mut BTreeMap<String, Json>) {
     let list = |key: &str| {
         module

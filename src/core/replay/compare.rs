@@ -15,6 +15,10 @@ const WHOLE: [&str; 6] = [
 ];
 
 /// What the recordings of public configurations do not tell.
+#[cfg_attr(
+    not(feature = "public-roots"),
+    allow(dead_code, reason = "for the replay of public configurations")
+)]
 pub(super) const NOT_OF_ROOTS: [&str; 6] = [
     "state_after",
     "applyable",

@@ -121,8 +121,8 @@ fn agrees(folder: &str, at_least: usize) {
 }
 
 /// Replays recordings of public configurations, whose files are fetched by hand: `scripts/replay-aws-plans` does that.
+#[cfg(feature = "public-roots")]
 #[test]
-#[ignore = "needs files that are fetched by scripts/replay-aws-plans"]
 fn plans_of_public_configurations_are_terraforms() {
     let folder =
         std::env::var("REPLAY_ROOTS").expect("REPLAY_ROOTS names the folder of fetched files");
