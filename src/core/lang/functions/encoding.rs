@@ -1,16 +1,17 @@
 //! Encodings: JSON, base64, CSV, URLs and gzip.
 
-use std::io::Write;
-
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
 use base64::{Engine, alphabet};
 use bastionless_model::value::{Kind, Map, Type, Value};
-use flate2::{Crc, write::DeflateEncoder};
+use flate2::Crc;
 
-use super::function::{
-    Args, Function, FunctionError, Parameter,
-    ParameterType::{Any, String as Text},
-    Returns::{Always, Computed},
+use super::{
+    deflate::compress,
+    function::{
+        Args, Function, FunctionError, Parameter,
+        ParameterType::{Any, String as Text},
+        Returns::{Always, Computed},
+    },
 };
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
@@ -53,7 +54,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Compresses a text and encodes it as base64.",
         &[STR],
         Always(Text),
-        |a| Ok(STANDARD.encode(gzip(a.text(0).as_bytes())?).into()),
+        |a| Ok(STANDARD.encode(gzip(a.text(0).as_bytes())).into()),
     )
     .examples(&[(
         "base64gzip(\"\")",
@@ -233,28 +234,15 @@ fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Compresses with the frame that Terraform's library writes: the flushed blocks and an empty last one.
-fn gzip(data: &[u8]) -> Result<Vec<u8>> {
-    let failed = |e: std::io::Error| FunctionError::new(format!("failed to compress: {e}"));
+/// Compresses with a frame that names neither file nor time.
+fn gzip(data: &[u8]) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-    if data.is_empty() {
-        out.extend_from_slice(&[0, 0, 0, 0xff, 0xff]);
-    } else {
-        let mut encoder = DeflateEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(data).map_err(failed)?;
-        encoder.flush().map_err(failed)?;
-        out.extend_from_slice(encoder.get_ref());
-    }
-    out.extend_from_slice(&[1, 0, 0, 0xff, 0xff]);
+    out.extend_from_slice(&compress(data));
     let mut crc = Crc::new();
     crc.update(data);
     out.extend_from_slice(&crc.sum().to_le_bytes());
-    out.extend_from_slice(
-        &u32::try_from(data.len() & 0xffff_ffff)
-            .unwrap_or(0)
-            .to_le_bytes(),
-    );
-    Ok(out)
+    out.extend_from_slice(&crc.amount().to_le_bytes());
+    out
 }
 
 fn csv_type(args: &[Value]) -> Result<Type> {

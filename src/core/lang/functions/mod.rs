@@ -2,6 +2,7 @@
 
 mod charset;
 mod datetime;
+mod deflate;
 mod element;
 mod encoding;
 mod filesystem;
