@@ -30,6 +30,22 @@ pub(super) fn compress(data: &[u8]) -> Vec<u8> {
     compressor.bits.out
 }
 
+/// Returns the checksum of gzip.
+pub(super) fn checksum(data: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in data {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 {
+                crc >> 1 ^ 0xedb8_8320
+            } else {
+                crc >> 1
+            };
+        }
+    }
+    !crc
+}
+
 #[derive(Clone, Copy)]
 enum Token {
     Literal(u8),

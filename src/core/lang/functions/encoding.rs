@@ -3,10 +3,9 @@
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
 use base64::{Engine, alphabet};
 use bastionless_model::value::{Kind, Map, Type, Value};
-use flate2::Crc;
 
 use super::{
-    deflate::compress,
+    deflate::{checksum, compress},
     function::{
         Args, Function, FunctionError, Parameter,
         ParameterType::{Any, String as Text},
@@ -238,10 +237,13 @@ fn write_string(text: &str, out: &mut String) {
 fn gzip(data: &[u8]) -> Vec<u8> {
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     out.extend_from_slice(&compress(data));
-    let mut crc = Crc::new();
-    crc.update(data);
-    out.extend_from_slice(&crc.sum().to_le_bytes());
-    out.extend_from_slice(&crc.amount().to_le_bytes());
+    out.extend_from_slice(&checksum(data).to_le_bytes());
+    // The length is counted in 32 bits.
+    out.extend_from_slice(
+        &u32::try_from(data.len() & 0xffff_ffff)
+            .unwrap_or(0)
+            .to_le_bytes(),
+    );
     out
 }
 
