@@ -351,10 +351,14 @@ fn expressions_agree_with_terraform() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("lang/testdata");
     // Other cases can be looked at too, with `BASTIONLESS_CASES=file` and `--nocapture`.
     let other = std::env::var_os("BASTIONLESS_CASES").map(PathBuf::from);
-    let cases = other
+    let own = ["lang-cases.jsonl", "function-cases.jsonl"].map(|name| folder.join(name));
+    let files = other
         .clone()
-        .unwrap_or_else(|| folder.join("lang-cases.jsonl"));
-    let cases = std::fs::read_to_string(cases).unwrap();
+        .map_or_else(|| own.to_vec(), |file| vec![file]);
+    let cases: String = files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
     let mut found = BTreeMap::new();
     for line in cases.lines() {
         let case: Json = serde_json::from_str(line).unwrap();
