@@ -347,6 +347,10 @@ fn difference(case: &Json) -> Option<String> {
 }
 
 #[test]
+#[allow(
+    clippy::print_stdout,
+    reason = "differences are printed where they are asked for"
+)]
 fn expressions_agree_with_terraform() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("lang/testdata");
     // Other cases can be looked at too, with `BASTIONLESS_CASES=file` and `--nocapture`.
