@@ -5,6 +5,7 @@ resource "aws_instance" {
   identity       = ["id"]
   import         = "instance id"
   timeouts       = { create = "10m", read = "15m", update = "10m", delete = "20m" }
+  refine         = "instance"
   conflicts_with = [["user_data", "user_data_base64"], ["ipv6_addresses", "ipv6_address_count"], ["placement_group", "host_resource_group_arn"], ["volume_tags", "root_block_device.tags"]]
   actions = {
     create = ["ec2:RunInstances", "ec2:CreateTags", "ec2:ModifyInstanceAttribute", "iam:PassRole"]

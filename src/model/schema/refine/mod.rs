@@ -1,5 +1,6 @@
 //! Rules that the data of a schema does not reach: pure functions, one file a family of types.
 
+mod instance;
 mod policy_document;
 mod route_table;
 mod s3_bucket_versioning;
@@ -50,6 +51,7 @@ impl Refine {
 
 /// All rules, sorted by name.
 static REFINES: &[Refine] = &[
+    instance::REFINE,
     policy_document::REFINE,
     route_table::REFINE,
     s3_bucket_versioning::REFINE,
