@@ -47,7 +47,12 @@ fn configuration(schema: &Schema, extent: Extent) -> Value {
         true => g.as_slice(),
         false => g.get(1..).unwrap_or_default(),
     });
-    let later: Vec<_> = later.cloned().collect();
+    // Arguments that are known and refused because they are not built yet.
+    let refused: &[&str] = match &*schema.name.name {
+        "aws_instance" => &["secondary_network_interface", "get_password_data"],
+        _ => &[],
+    };
+    let later: Vec<Arc<str>> = later.cloned().chain(refused.iter().map(|n| Arc::from(*n))).collect();
     let firsts: Vec<_> = schema
         .exactly_one
         .iter()
