@@ -103,7 +103,8 @@ impl Document {
             .ssm()
             .get_document()
             .name(name)
-            .document_version("$LATEST");
+            // What sessions use; a later version that is not the default changes nothing.
+            .document_version("$DEFAULT");
         let Some(content) = call
             .document_format(format)
             .send()
