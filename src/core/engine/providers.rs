@@ -17,7 +17,7 @@ use super::remote_state::{ReadFile, RemoteState};
 use crate::{
     builtin::{BuiltinCloud, PolicyDocument},
     io::{Disk as _, RealDisk},
-    lang::address::{Provider, ProviderConfig},
+    lang::address::ProviderConfig,
 };
 
 /// The configured clouds of a run; clones share them.
@@ -35,10 +35,7 @@ struct Configured {
     config: Value,
 }
 
-/// Tells whether a provider is part of the language and calls nothing.
-pub(crate) fn is_builtin(provider: &Provider) -> bool {
-    &*provider.host == "terraform.io" && &*provider.namespace == "builtin"
-}
+pub(crate) use crate::plan::settler::is_builtin;
 
 impl Providers {
     /// Starts without any.

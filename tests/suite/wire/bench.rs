@@ -103,11 +103,6 @@ impl Bench {
         self.command(args).output().unwrap().into()
     }
 
-    /// Runs the program with more in the environment.
-    pub(crate) fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Ran {
-        self.command(args).envs(env.iter().copied()).output().unwrap().into()
-    }
-
     /// Starts the program and goes on.
     pub(crate) fn start(&self, args: &[&str]) -> Child {
         self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()

@@ -30,7 +30,7 @@ use bastionless_model::{
 };
 
 pub(crate) use lifecycle::ignore as lifecycle_ignore;
-pub(crate) use provider::empty;
+pub(crate) use provider::{empty, is_builtin};
 pub use question::{Answer, Question, Read, ReadKey};
 
 pub(crate) use visit::check_node;
