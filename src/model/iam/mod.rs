@@ -1,15 +1,36 @@
 //! Policy documents.
 //!
+//! Two readings of one text. That of the AWS provider, which decides what a plan shows:
+//!
 //! - [`Policy`]: a document as its parts, read from text without regard to the case of its keys
 //! - [`equivalent`]: whether two texts mean the same to the AWS provider, so that the old one stays
 //! - [`normalise`]: the text that the AWS provider stores after a read
 //! - [`document`]: the data source `aws_iam_policy_document`, which is pure computation
+//!
+//! And that of AWS, which decides what a policy allows:
+//!
+//! - [`ast`], [`parse`]: [`ast::Document`] with the place of every part, printed canonically
+//! - [`operator`], [`template`], [`pattern`]: condition operators, policy variables, wildcards and ARNs
+//! - [`catalogue`]: which actions, resources and condition keys there are
+//! - [`evaluate`]: whether a request is allowed, and by which statement
 
+pub mod ast;
+pub mod catalogue;
 pub mod document;
 mod equivalence;
+pub mod evaluate;
+mod json;
+pub mod operator;
+pub mod parse;
+pub mod pattern;
 mod policy;
+mod print;
+pub mod template;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use equivalence::{equivalent, json_equivalent};
+pub use json::JsonError;
 pub use policy::{Condition, Policy, PolicyError, Principal, Statement};
 pub use text::{normalise, print, print_pretty};
