@@ -11,7 +11,7 @@ use bastionless_core::{
     lang::{
         graph::StaticGraph,
         inputs::{self, Origin, RawInput, RawValue, RootValues},
-        link::link,
+        link::{self, link},
         program::Program,
     },
     plan::file::PlanFile,
@@ -84,6 +84,21 @@ pub(crate) type Ask<'a> = &'a dyn Fn(&str, Option<&str>) -> Option<String>;
 /// Reads the configuration with the values of its variables; refuses what has errors. `ask` is asked for missing values;
 /// `saved` is the plan that is to be applied: it keeps the values that its command line gave.
 pub(crate) fn configuration(given: &[VariableSource], saved: Option<&PlanFile>, ask: Option<Ask<'_>>) -> Done<Loaded> {
+    read(given, saved, ask, &[])
+}
+
+/// Reads the configuration, be it empty, with the values of its variables; those that have none stay unknown.
+pub(crate) fn leniently(given: &[VariableSource]) -> Done<Loaded> {
+    read(given, None, None, &[link::NO_FILES, inputs::NO_VALUE])
+}
+
+/// Reads the configuration; errors with one of the headlines in `forgiven` are dropped.
+fn read(
+    given: &[VariableSource],
+    saved: Option<&PlanFile>,
+    ask: Option<Ask<'_>>,
+    forgiven: &[&str],
+) -> Done<Loaded> {
     let mut sources = SourceMap::default();
     let arguments: Vec<VariableArgument> = given.iter().map(VariableSource::argument).collect();
     let found = load_inputs(&RealSystem, Path::new("."), &[], &mut SourceMap::default()).value.len();
@@ -97,6 +112,7 @@ pub(crate) fn configuration(given: &[VariableSource], saved: Option<&PlanFile>, 
     let (program, graph) = linked.value;
     let mut diagnostics = linked.diagnostics;
     diagnostics.extend(raw.diagnostics);
+    diagnostics.0.retain(|d| !forgiven.contains(&&*d.summary));
     let mut texts = program.sources.clone();
     if diagnostics.has_errors() {
         return Err(Failed::new(diagnostics, texts));
@@ -108,6 +124,7 @@ pub(crate) fn configuration(given: &[VariableSource], saved: Option<&PlanFile>, 
     }
     let (values, problems) = inputs::root_values(&program, &raw.value);
     diagnostics.extend(problems);
+    diagnostics.0.retain(|d| !forgiven.contains(&&*d.summary));
     if diagnostics.has_errors() {
         return Err(Failed::new(diagnostics, texts));
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod clouds;
+pub(crate) mod console;
 pub(crate) mod drift;
 pub(crate) mod env;
 pub(crate) mod fmt;

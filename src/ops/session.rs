@@ -75,6 +75,16 @@ impl Planned {
 
 /// Makes a plan. The state must be locked already, if it is to be.
 pub(crate) async fn plan(loaded: Loaded, place: Place, request: &Request, events: &Arc<dyn Events>) -> Done<Planned> {
+    settle(loaded, place, request, events).await.map(|(planned, _)| planned)
+}
+
+/// Makes a plan, and returns also the settler, which knows what every name of the configuration is worth.
+pub(crate) async fn settle(
+    loaded: Loaded,
+    place: Place,
+    request: &Request,
+    events: &Arc<dyn Events>,
+) -> Done<(Planned, Settler)> {
     let sources = loaded.sources.clone();
     let mut prior = match store::open(&*place.store, &RealDisk).await {
         Ok(prior) => prior,
@@ -121,7 +131,8 @@ pub(crate) async fn plan(loaded: Loaded, place: Place, request: &Request, events
         }
     };
     diagnostics.extend(settler.take_diagnostics());
-    Ok(Planned { plan: Arc::new(plan), loaded, place, prior, providers, host, diagnostics })
+    let planned = Planned { plan: Arc::new(plan), loaded, place, prior, providers, host, diagnostics };
+    Ok((planned, settler))
 }
 
 /// Answers only the questions for providers, as long as there are any.

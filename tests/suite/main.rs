@@ -1,6 +1,7 @@
 //! The integration tests: one binary, because every binary that links the SDK costs minutes.
 
 mod commands;
+mod console;
 mod sandbox;
 mod tidy;
 #[cfg(feature = "emulator")]

@@ -1,6 +1,7 @@
 //! The commands: one file each (small ones of a group share one), and the table of them.
 
 mod apply;
+mod console;
 mod drift;
 mod fmt;
 mod graph;
@@ -59,6 +60,7 @@ pub(super) const GROUPS: &[&str] = &["access", "iam", "permissions", "providers"
 /// All commands, sorted by their words.
 static COMMANDS: &[Command] = &[
     apply::APPLY,
+    console::COMMAND,
     apply::DESTROY,
     drift::COMMAND,
     fmt::COMMAND,
@@ -91,7 +93,7 @@ static COMMANDS: &[Command] = &[
 
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
-    "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", "console", "get",
+    "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", "get",
     "iam can", "iam diff", "iam explain", "iam lint", "man", "metadata", "modules", "permissions apply",
     "permissions destroy", "permissions plan", "providers", "query", "refresh", "ssh-config", "stacks",
     "state replace-provider", "taint", "test", "untaint", "workspace",

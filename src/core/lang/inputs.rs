@@ -140,10 +140,13 @@ fn unusable(variable: &Variable) -> Value {
     mark(variable, Value::unknown(variable.constraint.to_type()))
 }
 
+/// The headline of the error for a root variable that has neither a value nor a default; it stays unknown.
+pub const NO_VALUE: &str = "No value for required variable";
+
 fn missing(variable: &Variable) -> Diagnostic {
     let name = &*variable.name.name;
     Diagnostic::error(
-        "No value for required variable",
+        NO_VALUE,
         format!("The root module input variable {name:?} is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable."),
     )
     .at(variable.name.span)

@@ -390,6 +390,17 @@ pub struct Reference {
     pub rest: Vec<TraversalStep>,
 }
 
+impl Reference {
+    /// Tells whether this is `module.name.output`, without the key of an instance.
+    pub fn is_unkeyed_output(&self) -> bool {
+        let Subject::ModuleOutput(call, output) = &self.subject else {
+            return false;
+        };
+        let least = "module..".len() + call.len() + output.len();
+        (self.span.end - self.span.start) as usize <= least
+    }
+}
+
 /// An instance of a resource with its place, for messages.
 #[derive(Clone, Debug)]
 pub struct Located {

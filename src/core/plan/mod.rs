@@ -1,6 +1,7 @@
 //! Planning: pure. From a program, a prior snapshot and observations to a plan.
 
 pub(crate) mod conditions;
+pub mod console;
 pub mod drift;
 pub mod execution;
 pub mod file;

@@ -23,4 +23,4 @@ pub use markdown::plan_markdown;
 pub use plan_json::{action_names, plan_json, relevant_drift};
 pub use schema_json::schema_json;
 pub use state_json::state_json;
-pub use text::{Counts, Style, object_text, output_text, plan_text, state_text, value_text};
+pub use text::{Counts, Style, object_text, output_text, plan_text, state_text, type_text, value_text};

@@ -228,7 +228,9 @@ impl<'a> Build<'a> {
             Subject::Module(n) => self.node(module, NodeKind::Close(n.clone())),
             Subject::ModuleOutput(call, output) => {
                 let child = self.program.modules.get(module.0)?.children.get(call)?;
+                // Where the call is repeated the name may be the key of an instance.
                 self.node(*child, NodeKind::Output(output.clone()))
+                    .or_else(|| self.node(module, NodeKind::Close(call.clone())))
             }
             Subject::CountIndex
             | Subject::EachKey

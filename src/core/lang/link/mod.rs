@@ -4,6 +4,7 @@
 //! static problems at once. Neither evaluates anything.
 
 mod assemble;
+mod expression;
 mod moves;
 mod providers;
 mod scope;
@@ -21,8 +22,9 @@ use bastionless_model::{
 
 use super::program::Program;
 
+pub use expression::check_expression;
 pub use source::{Installed, ModuleSource};
-pub use tree::{Tree, TreeModule, load};
+pub use tree::{NO_FILES, Tree, TreeModule, load};
 pub use types::unsupported_type_diagnostic;
 
 /// Links a module tree. The diagnostics are what stops everything; what stops one resource only is in its

@@ -162,20 +162,22 @@ impl<'a> Scope<'a> {
         output: &Arc<str>,
         r: &Reference,
     ) -> Result<(), Box<Diagnostic>> {
-        let single = module
-            .calls
-            .get(call)
-            .is_none_or(|c| matches!(c.repetition, Repetition::Single));
         let step = output_span(r, output);
-        // Without a key the reference goes to the collection of instances: that is for the evaluation to judge.
-        let keyed = step.start > r.span.start + short("module.".len() + call.len());
-        if !single && !keyed {
-            return Ok(());
-        }
         let child = module
             .children
             .get(call)
             .and_then(|c| self.program.modules.get(c.0));
+        match module.calls.get(call).map(|c| &c.repetition) {
+            // The name is the key of an instance then: that is for the evaluation to judge.
+            Some(Repetition::ForEach(_)) if r.is_unkeyed_output() => return Ok(()),
+            Some(Repetition::Count(_)) if r.is_unkeyed_output() => {
+                let known = child.is_some_and(|c| c.outputs.contains_key(output));
+                let what = if known { format!("attribute {:?}", &**output) } else { "an attribute".to_owned() };
+                let detail = format!("Can't access attributes on a list of objects. Did you mean to access {what} for a specific element of the list, or across all elements of the list?");
+                return Err(Box::new(Diagnostic::error("Unsupported attribute", detail).at(step)));
+            }
+            _ => {}
+        }
         let Some(child) = child.filter(|c| !c.outputs.contains_key(output)) else {
             return Ok(());
         };

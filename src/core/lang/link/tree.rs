@@ -13,6 +13,9 @@ use crate::lang::{
     version::Version,
 };
 
+/// The headline of the error for a directory without configuration; it is an empty module.
+pub const NO_FILES: &str = "No configuration files";
+
 /// All modules of a configuration, decoded and not yet linked.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -48,7 +51,7 @@ pub fn load(dir: &str, source: &dyn ModuleSource, sources: &mut SourceMap) -> Ou
     match loader.source.files(&dir) {
         Ok(files) if files.value.is_empty() && !files.diagnostics.has_errors() => {
             loader.diagnostics.push(Diagnostic::error(
-                "No configuration files",
+                NO_FILES,
                 format!("The directory {:?} holds no file whose name ends in `.tf` or `.tf.json`. Change into the directory of the configuration, or name it with `-chdir=DIR` before the command.", &*dir),
             ));
         }

@@ -118,6 +118,11 @@ impl Cursor<'_> {
             Kind::Bang => self.deeper(|c| c.unary(UnaryOp::Not)),
             Kind::OpenBracket => self.tuple(),
             Kind::OpenBrace => self.object(),
+            Kind::End => Err(error(
+                self.span(start),
+                "Missing expression",
+                "Expected the start of an expression, but found the end of the file.",
+            )),
             _ => Err(error(
                 self.span(start),
                 "Invalid expression",

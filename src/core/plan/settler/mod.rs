@@ -35,7 +35,7 @@ pub use question::{Answer, Question, Read, ReadKey};
 
 pub(crate) use visit::check_node;
 
-use super::{Change, Drifted, Mode, Options, Plan, conditions::Conditions, moves, world::World};
+use super::{Change, Drifted, Mode, Options, Plan, conditions::Conditions, console::Explorer, moves, world::World};
 use crate::{
     lang::{
         address::{AbsInstance, ConfigResource, ProviderConfig},
@@ -210,6 +210,11 @@ impl Settler {
             return Round::Done(Box::new(self.finish()));
         }
         Round::Needs(reads)
+    }
+
+    /// Returns what was found out, for expressions to be asked.
+    pub fn into_explorer(self) -> Explorer {
+        Explorer::of_plan(self.world)
     }
 
     /// Returns how many times answers were asked for, and how many expressions were evaluated.

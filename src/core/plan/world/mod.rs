@@ -192,6 +192,21 @@ impl World {
         }
     }
 
+    /// Puts in the value of a resource as a whole.
+    pub(crate) fn set_whole(&mut self, module: &ModuleInstance, resource: &Resource, value: Value) {
+        if let Some(m) = self.modules.get_mut(module) {
+            let combined = Some(value);
+            m.resources.insert(resource.clone(), Instances { combined, ..Instances::default() });
+        }
+    }
+
+    /// Ends the planning: functions whose result differs from call to call give what they give now.
+    #[must_use]
+    pub(crate) fn answering(mut self) -> Self {
+        self.planning = false;
+        self
+    }
+
     /// Ends the changes of a resource: its value as a whole is computed once.
     pub(crate) fn seal_resource(&mut self, module: &ModuleInstance, resource: &Resource) {
         if let Some(i) = self

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bastionless_model::{
     base::{Diagnostic, Diagnostics},
     schema,
-    value::{Map, Value},
+    value::{Map, Marks, Value},
 };
 
 use super::{Each, Keys, ModuleWorld, World};
@@ -115,6 +115,20 @@ impl<'w> ModuleScope<'w> {
         }
     }
 
+    /// What `module.name.output` is: where the call has `for_each`, the name is the key of an instance.
+    fn unkeyed(&self, reference: &Reference, name: &Arc<str>, output: &Arc<str>) -> Result<Value, Diagnostic> {
+        match self.inside.and_then(|m| m.calls.get(name)) {
+            Some(Keys::ForEach(_)) => self.call_value(name).get(output).cloned().ok_or_else(|| {
+                let detail = format!("This object does not have an attribute named {:?}.", &**output);
+                Diagnostic::error("Unsupported attribute", detail).at(reference.span)
+            }),
+            Some(Keys::Count(_)) => {
+                Err(Diagnostic::error("Unsupported attribute", "This value does not have any attributes.").at(reference.span))
+            }
+            _ => Ok(self.output_value(name, output)),
+        }
+    }
+
     fn path_value(&self, name: &str) -> Option<Value> {
         let module = |id| self.world.module(id).map(|m| Value::from(m.dir.clone()));
         match name {
@@ -143,6 +157,9 @@ impl Scope for ModuleScope<'_> {
                     .unwrap_or(Value::DYNAMIC),
             ),
             Subject::Module(n) => Some(self.call_value(n)),
+            Subject::ModuleOutput(n, output) if reference.is_unkeyed_output() => {
+                return self.unkeyed(reference, n, output);
+            }
             Subject::ModuleOutput(n, output) => Some(self.output_value(n, output)),
             Subject::Resource(r) => Some(
                 inside
@@ -157,7 +174,8 @@ impl Scope for ModuleScope<'_> {
             Subject::Terraform(n) if &**n == "workspace" => {
                 Some(Value::from(self.world.workspace.clone()))
             }
-            Subject::Terraform(_) => None,
+            // Applying is no business of a plan, so the value is not to be stored.
+            Subject::Terraform(_) => Some(Value::from(!self.world.planning).with_marks(Marks::EPHEMERAL)),
         };
         found.ok_or_else(|| not_here(reference))
     }
@@ -182,8 +200,8 @@ fn not_here(reference: &Reference) -> Diagnostic {
             "The \"path\" object has the attributes \"cwd\", \"module\" and \"root\".",
         ),
         _ => (
-            "Invalid \"terraform\" attribute",
-            "The \"terraform\" object has the attribute \"workspace\" here.",
+            "Invalid reference",
+            "The name stands for nothing here.",
         ),
     };
     Diagnostic::error(summary, detail).at(reference.span)

@@ -3,6 +3,7 @@
 mod diff;
 mod resource;
 mod state;
+mod value;
 
 use std::fmt::Write as _;
 
@@ -11,7 +12,8 @@ use bastionless_model::schema::Catalogue;
 use crate::plan::{Action, Change, Mode, Plan};
 use diff::{Diff, Paint};
 
-pub use state::{object_text, output_text, state_text, value_text};
+pub use state::{object_text, output_text, state_text};
+pub use value::{type_text, value_text};
 
 /// How the text is to look.
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,7 +7,7 @@ use bastionless_model::{
     value::{Kind, Value, to_json},
 };
 
-use super::{Style, diff::Paint};
+use super::{Style, diff::Paint, value::value_text};
 use crate::{
     lang::address::{AbsInstance, Mode, quote},
     report::state_json::schema_of,
@@ -47,13 +47,6 @@ pub fn state_text(snapshot: &Snapshot, catalogue: &Catalogue, style: Style) -> S
 /// Writes the value of an output as an expression of the language; what is sensitive is not shown.
 pub fn output_text(output: &OutputState) -> String {
     if output.sensitive { "<sensitive>".into() } else { value_text(&output.value) }
-}
-
-/// Writes a value as an expression of the language.
-pub fn value_text(value: &Value) -> String {
-    let mut out = String::new();
-    expression(&mut out, value, 0);
-    out
 }
 
 fn write(out: &mut String, address: &AbsInstance, object: &Object, deposed: Option<&str>, catalogue: &Catalogue, style: Style) {
@@ -146,22 +139,5 @@ fn expression(out: &mut String, value: &Value, indent: usize) {
         _ => {
             let _ = write!(out, "{}", to_json(value));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use bastionless_model::value::Type;
-
-    use super::*;
-
-    #[test]
-    fn values_are_written_as_terraform_writes_outputs() {
-        let value = Value::object([
-            ("a", Value::from("x")),
-            ("b", Value::list(Type::Number, vec![Value::from(1_i64)])),
-            ("c", Value::tuple(vec![])),
-        ]);
-        assert_eq!(value_text(&value), "{\n  \"a\" = \"x\"\n  \"b\" = tolist([\n    1,\n  ])\n  \"c\" = []\n}");
     }
 }

@@ -1,0 +1,10 @@
+variable "x" {}
+
+output "o" {
+  value = "o-${var.x}"
+}
+
+output "s" {
+  value     = "sec"
+  sensitive = true
+}
