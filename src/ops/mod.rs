@@ -6,6 +6,7 @@ pub(crate) mod console;
 pub(crate) mod drift;
 pub(crate) mod env;
 pub(crate) mod fmt;
+pub(crate) mod iam_can;
 pub(crate) mod iam_policy;
 pub(crate) mod import;
 pub(crate) mod init;

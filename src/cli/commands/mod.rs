@@ -5,6 +5,7 @@ mod console;
 mod drift;
 mod fmt;
 mod graph;
+mod iam_can;
 mod iam_policy;
 mod import;
 mod init;
@@ -67,6 +68,7 @@ static COMMANDS: &[Command] = &[
 
     state::FORCE_UNLOCK,
     graph::COMMAND,
+    iam_can::COMMAND,
     iam_policy::COMMAND,
     import::COMMAND,
     init::COMMAND,
@@ -94,7 +96,10 @@ static COMMANDS: &[Command] = &[
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
     "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", "get",
-    "iam can", "iam diff", "iam explain", "iam lint", "man", "metadata", "modules", "permissions apply",
+    "iam diff",
+    "iam explain",
+    "iam lint",
+    "man", "metadata", "modules", "permissions apply",
     "permissions destroy", "permissions plan", "providers", "query", "refresh", "ssh-config", "stacks",
     "state replace-provider", "taint", "test", "untaint", "workspace",
 ];

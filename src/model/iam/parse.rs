@@ -53,6 +53,21 @@ impl Document {
         Ok(Self::from_node(&node))
     }
 
+    /// Reads a text that holds one policy or a list of them; the spans are in the whole text.
+    ///
+    /// # Errors
+    /// If the text is neither.
+    pub fn parse_all(text: &str) -> Result<Vec<Parsed>, ParseError> {
+        let node = json::read(text)?;
+        match &node.kind {
+            Kind::Object(_) => Ok(vec![Self::from_node(&node)]),
+            Kind::Array(items) if items.iter().all(|i| matches!(i.kind, Kind::Object(_))) => {
+                Ok(items.iter().map(Self::from_node).collect())
+            }
+            other => Err(ParseError::NotAnObject(other.name())),
+        }
+    }
+
     /// Reads a policy out of JSON that was read already; what is no object gives an empty document and a problem.
     pub(super) fn from_node(node: &Node) -> Parsed {
         let mut cx = Reader { problems: Vec::new() };
@@ -102,6 +117,9 @@ impl Reader {
     fn document(&mut self, node: &Node) -> Document {
         let members = self.members(node, "The policy", &["Version", "Id", "Statement"]);
         let mut out = Document { span: node.span.clone(), ..Document::default() };
+        if matches!(node.kind, Kind::Object(_)) && !members.iter().any(|(name, _)| *name == "Statement") {
+            self.problem(&node.span, "The policy has no `Statement`");
+        }
         for (name, value) in members {
             match name {
                 "Version" => {
@@ -111,9 +129,6 @@ impl Reader {
                 "Id" => out.id = self.text(value, "Id"),
                 _ => out.statements = self.statements(value),
             }
-        }
-        if out.statements.is_empty() && !self.problems.iter().any(|p| node.span.contains(&p.span.start)) {
-            self.problem(&node.span, "The policy has no statement");
         }
         out
     }

@@ -59,6 +59,16 @@ impl Pattern {
         !self.tokens.iter().all(|t| matches!(t, Token::Char(_)))
     }
 
+    /// Returns the characters, wildcards as they are written.
+    pub fn text(&self) -> String {
+        let character = |t: &Token| match t {
+            Token::Any => '*',
+            Token::One => '?',
+            Token::Char(c) => *c,
+        };
+        self.tokens.iter().map(character).collect()
+    }
+
     /// Returns the pattern with lower-case letters.
     #[must_use]
     pub fn lower(&self) -> Self {
@@ -157,14 +167,16 @@ pub enum ArnPattern {
 
 impl ArnPattern {
     /// Reads a pattern of `Resource`. Segments that are missing at the end are `*`
-    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>, "incomplete ARN").
+    /// ("incomplete ARN" in
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>).
     pub fn resource(pattern: &Pattern) -> Self {
         Self::padded(pattern, true)
     }
 
-    /// Reads the value of an ARN operator. One with less than six segments matches nothing, save `*`.
+    /// Reads the value of an ARN operator. AWS says nothing of one with less than six segments: if it ends in `*`, that stands for the
+    /// rest, too; otherwise it matches nothing.
     pub fn condition(pattern: &Pattern) -> Self {
-        Self::padded(pattern, false)
+        Self::padded(pattern, pattern.tokens.last() == Some(&Token::Any))
     }
 
     fn padded(pattern: &Pattern, pad: bool) -> Self {
@@ -237,5 +249,7 @@ mod tests {
         }
         let short = ArnPattern::condition(&Pattern::wild("arn:aws:sns:*:topic"));
         assert!(!short.matches("arn:aws:sns:us-east-1:1:topic"));
+        let open = ArnPattern::condition(&Pattern::wild("arn:aws:s3:*"));
+        assert!(open.matches("arn:aws:s3:::bucket"));
     }
 }

@@ -38,7 +38,7 @@ fn spans_name_the_text() {
 #[test]
 fn what_aws_refuses_is_a_problem() {
     for (text, expected) in [
-        (r#"{}"#, "{}: The policy has no statement"),
+        (r#"{}"#, "{}: The policy has no `Statement`"),
         (r#"{"Statement":[{"Effect":"allow","Action":"*"}]}"#, "\"allow\": `Effect` must be"),
         (r#"{"Statement":[{"Action":"*"}]}"#, "has no `Effect`"),
         (r#"{"Statement":[{"Effect":"Deny"}]}"#, "neither `Action` nor"),

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::iam::ast::{Document, Text};
+use crate::iam::{
+    ast::{Document, Text},
+    catalogue::Catalogue,
+};
 
 /// A request as a service puts it to IAM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +47,14 @@ impl Context {
     /// Sets a key that may have several values.
     pub fn set_all(&mut self, key: &str, values: Vec<String>) {
         self.entries.insert(key.to_ascii_lowercase(), Values { values, multi: true });
+    }
+
+    /// Adds a value to a key. A second value makes it one that may have several; so does AWS's catalogue.
+    pub fn add(&mut self, key: &str, value: impl Into<String>) {
+        let is_multi = || Catalogue::get().key(key).is_some_and(|k| k.multi);
+        let values = self.entries.entry(key.to_ascii_lowercase()).or_default();
+        values.values.push(value.into());
+        values.multi = values.values.len() > 1 || is_multi();
     }
 
     /// Takes a key out.
@@ -141,6 +152,18 @@ impl Layer {
             Self::Resource => "resource_policy",
             Self::Scp => "scps",
             Self::Endpoint => "endpoint",
+        }
+    }
+
+    /// Returns what one of its policies is called.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Identity => "identity policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::Resource => "resource policy",
+            Self::Scp => "service control policy",
+            Self::Endpoint => "endpoint policy",
         }
     }
 }
