@@ -288,8 +288,8 @@ impl Walk {
 
     fn change(&self, node: usize) -> Option<(usize, &Change, &NodeKind)> {
         let kind = &self.plan.graph.nodes.get(node)?.kind;
-        let (NodeKind::Commit(i) | NodeKind::Destroy(i) | NodeKind::Forget(i)) = kind;
-        Some((*i, self.plan.changes.get(*i)?, kind))
+        let i = kind.change()?;
+        Some((i, self.plan.changes.get(i)?, kind))
     }
 
     fn service(&self, node: usize) -> Option<(&'static str, usize)> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::Plan;
+use crate::plan::{NodeKind, Plan};
 
 /// Where the nodes of the graph stand.
 pub(super) struct Frontier {
@@ -10,6 +10,8 @@ pub(super) struct Frontier {
     waits: Vec<usize>,
     /// Which nodes wait for it.
     dependents: Vec<Vec<usize>>,
+    /// Joining nodes: done as soon as they can be begun.
+    joins: Vec<bool>,
     /// Nodes that can be begun.
     pub(super) ready: BTreeSet<usize>,
     /// Nodes that failed or wait for one that did.
@@ -34,18 +36,29 @@ impl Frontier {
         Self {
             ready: ready.map(|(i, _)| i).collect(),
             left: nodes.len(),
+            joins: nodes.iter().map(|n| n.kind == NodeKind::Join).collect(),
             waits,
             dependents,
             lost: BTreeSet::new(),
         }
     }
 
+    /// Takes in that a node is done, and with it the joining nodes that waited for nothing else.
     pub(super) fn done(&mut self, node: usize) {
-        self.left -= 1;
-        for d in self.dependents.get(node).cloned().unwrap_or_default() {
-            if let Some(n) = self.waits.get_mut(d) {
-                *n = n.saturating_sub(1);
-                if *n == 0 && !self.lost.contains(&d) {
+        let mut todo = vec![node];
+        while let Some(n) = todo.pop() {
+            self.left -= 1;
+            for d in self.dependents.get(n).into_iter().flatten().copied() {
+                let Some(waits) = self.waits.get_mut(d) else {
+                    continue;
+                };
+                *waits = waits.saturating_sub(1);
+                if *waits > 0 || self.lost.contains(&d) {
+                    continue;
+                }
+                if self.joins.get(d) == Some(&true) {
+                    todo.push(d);
+                } else {
                     self.ready.insert(d);
                 }
             }

@@ -10,17 +10,22 @@
 //! - an object that goes for good goes after the update of those that depended on it: otherwise AWS answers
 //!   `DependencyViolation` for a group that an instance still uses. (Terraform destroys first.)
 //!
+//! Where many instances wait for many, a joining node stands between them ([`NodeKind::Join`]).
+//!
 //! Sources: the behaviour recorded in `plan-cases` (apply order) and OpenTofu's `docs/destroying.md`.
+
+mod joins;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bastionless_model::base::{Diagnostic, Diagnostics, Outcome};
 use petgraph::{algo::tarjan_scc, graph::DiGraph};
 
+use self::joins::{Group, Groups, Joins, Purpose, keys, shared_calls};
 use super::{Action, Change, ExecutionGraph, ExecutionNode, NodeId, NodeKind};
 use crate::{
     lang::{
-        address::{AbsInstance, ConfigResource, ModuleInstance},
+        address::{AbsInstance, ConfigResource},
         graph::{self, ConfigNode, StaticGraph},
         program::{ModuleId, Program},
     },
@@ -43,6 +48,8 @@ struct Builder<'a> {
     destroys: BTreeMap<ConfigResource, Vec<usize>>,
     modules: BTreeMap<crate::lang::address::ModulePath, ModuleId>,
     nearest: BTreeMap<ConfigNode, BTreeSet<ConfigResource>>,
+    joins: Joins,
+    groups: Groups,
 }
 
 /// Builds the graph of a plan.
@@ -69,6 +76,8 @@ pub(super) fn build(
         destroys: BTreeMap::new(),
         modules,
         nearest: BTreeMap::new(),
+        joins: Joins::default(),
+        groups: Groups::default(),
     };
     b.nodes();
     b.commit_edges();
@@ -120,6 +129,7 @@ impl Builder<'_> {
             NodeKind::Commit(i) | NodeKind::Destroy(i) | NodeKind::Forget(i) => {
                 self.changes.get(*i)
             }
+            NodeKind::Join => None,
         }
     }
 
@@ -130,15 +140,65 @@ impl Builder<'_> {
         }
     }
 
-    fn edge_between(&mut self, first: usize, second: usize) {
-        let apart = match (self.change(first), self.change(second)) {
-            (Some(a), Some(b)) => {
-                in_different_instances(&a.address.resource.module, &b.address.resource.module)
+    /// Returns what stands for the instances of a resource that a node of another one has to do with: one node, or the joining
+    /// node of several. `None` where there are none.
+    fn hub(&mut self, purpose: Purpose, config: &ConfigResource, other: usize) -> Option<usize> {
+        let place = &self.change(other)?.address.resource.module;
+        let depth = shared_calls(&place.path(), &config.module);
+        let wanted = keys(place, depth);
+        if let Some(hubs) = self.joins.hubs(purpose, config, depth) {
+            return hubs.get(&wanted).copied();
+        }
+        let mut parts: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for n in self.members(purpose, config) {
+            if let Some(change) = self.change(n) {
+                let part = keys(&change.address.resource.module, depth);
+                parts.entry(part).or_default().push(n);
             }
-            _ => true,
+        }
+        let hubs: BTreeMap<_, usize> = parts
+            .into_iter()
+            .map(|(part, nodes)| (part, self.join(purpose, &nodes)))
+            .collect();
+        let found = hubs.get(&wanted).copied();
+        self.joins.keep(purpose, config, depth, hubs);
+        found
+    }
+
+    /// Returns the nodes of a resource that a purpose is about.
+    fn members(&self, purpose: Purpose, config: &ConfigResource) -> Vec<usize> {
+        let of = |nodes: &BTreeMap<ConfigResource, Vec<usize>>, fits: &dyn Fn(&Change) -> bool| {
+            let all = nodes.get(config).into_iter().flatten().copied();
+            all.filter(|n| self.change(*n).is_some_and(fits)).collect()
         };
-        if !apart {
-            self.edge(first, second);
+        match purpose {
+            Purpose::Made | Purpose::Released => of(&self.commits, &|_| true),
+            Purpose::Going => of(&self.destroys, &|_| true),
+            Purpose::Replaced => of(&self.destroys, &|c| c.action == Action::CreateThenDelete),
+            Purpose::Abandoned => of(&self.destroys, &is_abandoned),
+        }
+    }
+
+    /// Returns the only node, or a new one that stands for all.
+    fn join(&mut self, purpose: Purpose, nodes: &[usize]) -> usize {
+        if let [only] = nodes {
+            return *only;
+        }
+        let join = self.add(NodeKind::Join);
+        for n in nodes {
+            if purpose.is_first() {
+                self.edge(*n, join);
+            } else {
+                self.edge(join, *n);
+            }
+        }
+        join
+    }
+
+    /// All instances of `config` wait for `node`, as far as they have to do with it.
+    fn all_after(&mut self, node: usize, purpose: Purpose, config: &ConfigResource) {
+        if let Some(hub) = self.hub(purpose, config, node) {
+            self.edge(node, hub);
         }
     }
 
@@ -184,21 +244,26 @@ impl Builder<'_> {
                 continue;
             };
             for dependency in self.nearest(&node) {
-                for first in self.commits.get(&dependency).cloned().unwrap_or_default() {
-                    for second in &nodes {
-                        self.edge_between(first, *second);
+                for second in &nodes {
+                    if let Some(hub) = self.hub(Purpose::Made, &dependency, *second) {
+                        self.edge(hub, *second);
                     }
                 }
+                let second = Group::Commits(config.clone());
+                self.groups.edge(Group::Commits(dependency), second);
             }
         }
     }
 
     fn destroy_edges(&mut self) {
-        let all: Vec<usize> = self.destroys.values().flatten().copied().collect();
-        for dependent in all {
-            for dependency in self.stored_dependencies(dependent) {
-                for n in self.destroys.get(&dependency).cloned().unwrap_or_default() {
-                    self.edge_between(dependent, n);
+        for (config, nodes) in self.destroys.clone() {
+            for dependent in nodes {
+                for dependency in self.stored_dependencies(dependent) {
+                    if self.destroys.contains_key(&dependency) {
+                        self.all_after(dependent, Purpose::Going, &dependency);
+                        let first = Group::Destroys(config.clone());
+                        self.groups.edge(first, Group::Destroys(dependency));
+                    }
                 }
             }
         }
@@ -221,74 +286,113 @@ impl Builder<'_> {
             match kind {
                 NodeKind::Commit(i) => by_change.entry(*i).or_default().0 = Some(n),
                 NodeKind::Destroy(i) => by_change.entry(*i).or_default().1 = Some(n),
-                NodeKind::Forget(_) => {}
+                NodeKind::Forget(_) | NodeKind::Join => {}
             }
         }
         for (i, pair) in by_change {
-            let (Some(commit), Some(destroy)) = pair else {
+            let (Some(commit), Some(destroy), Some(change)) = (pair.0, pair.1, self.changes.get(i))
+            else {
                 continue;
             };
-            match self.changes.get(i).map(|c| c.action) {
-                Some(Action::CreateThenDelete) => self.edge(commit, destroy),
-                _ => self.edge(destroy, commit),
+            let config = change.address.resource.config();
+            let (commits, destroys) = (Group::Commits(config.clone()), Group::Destroys(config));
+            if change.action == Action::CreateThenDelete {
+                self.edge(commit, destroy);
+                self.groups.edge(commits, destroys);
+            } else {
+                self.edge(destroy, commit);
+                self.groups.edge(destroys, commits);
             }
         }
     }
 
     /// What goes and depended on something that is created or changed goes first: its destruction may need the old form.
     fn release_edges(&mut self) {
-        let going: Vec<usize> = self.destroys.values().flatten().copied().collect();
-        for destroy in going {
-            let late = self
-                .change(destroy)
-                .is_none_or(|c| c.action == Action::CreateThenDelete);
-            if late {
-                continue;
-            }
-            for dependency in self.stored_dependencies(destroy) {
-                for n in self.commits.get(&dependency).cloned().unwrap_or_default() {
-                    if !self.reaches(destroy, n) {
-                        self.edge_between(destroy, n);
-                    }
+        for (config, nodes) in self.destroys.clone() {
+            let group = Group::Destroys(config);
+            let mut apart: BTreeMap<ConfigResource, bool> = BTreeMap::new();
+            for destroy in nodes {
+                let late = self
+                    .change(destroy)
+                    .is_none_or(|c| c.action == Action::CreateThenDelete);
+                if late {
+                    continue;
                 }
+                for dependency in self.stored_dependencies(destroy) {
+                    if !self.commits.contains_key(&dependency) {
+                        continue;
+                    }
+                    let commits = Group::Commits(dependency.clone());
+                    let apart = apart
+                        .entry(dependency.clone())
+                        .or_insert_with(|| !self.groups.may_wait(&group, &commits));
+                    if *apart {
+                        self.all_after(destroy, Purpose::Released, &dependency);
+                    } else {
+                        self.each_after(destroy, Purpose::Released, &dependency);
+                    }
+                    self.groups.edge(group.clone(), commits);
+                }
+            }
+        }
+    }
+
+    /// Like [`Self::all_after`], but leaves out those that `node` waits for itself.
+    fn each_after(&mut self, node: usize, purpose: Purpose, config: &ConfigResource) {
+        let Some(place) = self.change(node).map(|c| c.address.resource.module.clone()) else {
+            return;
+        };
+        let depth = shared_calls(&place.path(), &config.module);
+        let wanted = keys(&place, depth);
+        for n in self.members(purpose, config) {
+            let is_near = self
+                .change(n)
+                .is_some_and(|c| keys(&c.address.resource.module, depth) == wanted);
+            if is_near && !self.reaches(node, n) {
+                self.edge(node, n);
             }
         }
     }
 
     /// What depends on an old object changes over before the object goes.
     fn changeover_edges(&mut self) {
-        let pairs: Vec<(ConfigResource, usize)> = self
-            .destroys
-            .iter()
-            .flat_map(|(c, ns)| ns.iter().map(move |n| (c.clone(), *n)))
-            .collect();
-        let mut stored: BTreeMap<ConfigResource, Vec<usize>> = BTreeMap::new();
-        for n in self.commits.values().flatten() {
-            for d in self.stored_dependencies(*n) {
-                stored.entry(d).or_default().push(*n);
+        let mut stored: BTreeMap<ConfigResource, Vec<(ConfigResource, usize)>> = BTreeMap::new();
+        for (config, nodes) in &self.commits {
+            for n in nodes {
+                let updates = self.change(*n).is_some_and(|c| {
+                    matches!(c.action, Action::Update | Action::CreateThenDelete)
+                });
+                if updates {
+                    for d in self.stored_dependencies(*n) {
+                        stored.entry(d).or_default().push((config.clone(), *n));
+                    }
+                }
             }
         }
-        for (config, destroy) in pairs {
-            let Some(change) = self.change(destroy) else {
+        let going: Vec<ConfigResource> = self.destroys.keys().cloned().collect();
+        for config in going {
+            let group = Group::Destroys(config.clone());
+            if !self.members(Purpose::Replaced, &config).is_empty() {
+                for (dependent, n) in self.dependents(&config) {
+                    self.all_after(n, Purpose::Replaced, &config);
+                    self.groups.edge(Group::Commits(dependent), group.clone());
+                }
+            }
+            if self.members(Purpose::Abandoned, &config).is_empty() {
                 continue;
-            };
-            match change.action {
-                Action::CreateThenDelete => {
-                    for n in self.dependents(&config) {
-                        self.edge_between(n, destroy);
-                    }
+            }
+            let mut apart: BTreeMap<ConfigResource, bool> = BTreeMap::new();
+            for (dependent, n) in stored.remove(&config).unwrap_or_default() {
+                let commits = Group::Commits(dependent.clone());
+                let apart = apart
+                    .entry(dependent)
+                    .or_insert_with(|| !self.groups.may_wait(&commits, &group));
+                if *apart {
+                    self.all_after(n, Purpose::Abandoned, &config);
+                } else {
+                    self.each_after(n, Purpose::Abandoned, &config);
                 }
-                Action::Delete if change.deposed.is_none() => {
-                    for n in stored.get(&config).cloned().unwrap_or_default() {
-                        let updates = self.change(n).is_some_and(|c| {
-                            matches!(c.action, Action::Update | Action::CreateThenDelete)
-                        });
-                        if updates && !self.reaches(n, destroy) {
-                            self.edge_between(n, destroy);
-                        }
-                    }
-                }
-                _ => {}
+                self.groups.edge(commits, group.clone());
             }
         }
     }
@@ -308,7 +412,7 @@ impl Builder<'_> {
         false
     }
 
-    fn dependents(&self, config: &ConfigResource) -> Vec<usize> {
+    fn dependents(&self, config: &ConfigResource) -> Vec<(ConfigResource, usize)> {
         let Some(node) = self.static_node(config) else {
             return Vec::new();
         };
@@ -317,9 +421,10 @@ impl Builder<'_> {
             .iter()
             .filter(|n| **n != node)
             .filter_map(|n| n.resource(self.program))
-            .filter_map(|r| self.commits.get(&r))
-            .flatten()
-            .copied()
+            .flat_map(|r| {
+                let nodes = self.commits.get(&r).into_iter().flatten();
+                nodes.map(|n| (r.clone(), *n)).collect::<Vec<_>>()
+            })
             .collect()
     }
 
@@ -339,6 +444,7 @@ impl Builder<'_> {
                 .iter()
                 .filter_map(|n| check.node_weight(*n))
                 .map(|n| self.name(*n))
+                .filter(|name| !name.is_empty())
                 .collect();
             names.sort();
             diagnostics.push(Diagnostic::error(
@@ -383,15 +489,7 @@ pub fn node_name(change: &Change, kind: Option<&NodeKind>) -> String {
     }
 }
 
-/// Tells whether two places lie in different instances of one module call: then they do not wait for each other.
-fn in_different_instances(a: &ModuleInstance, b: &ModuleInstance) -> bool {
-    for (x, y) in a.0.iter().zip(&b.0) {
-        if x.0 != y.0 {
-            return false;
-        }
-        if x.1 != y.1 {
-            return true;
-        }
-    }
-    false
+/// Tells whether the current object of an instance goes for good.
+fn is_abandoned(change: &Change) -> bool {
+    change.action == Action::Delete && change.deposed.is_none()
 }

@@ -1,6 +1,9 @@
 //! What a plan is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::value::{Path, Value};
 
@@ -154,6 +157,8 @@ pub enum NodeKind {
     Destroy(usize),
     /// Takes an object out of the state.
     Forget(usize),
+    /// Does nothing, and is done when everything before it is: stands between many nodes that all wait for the same many others.
+    Join,
 }
 
 /// A node with the nodes that must be done before.
@@ -201,6 +206,66 @@ pub struct Plan {
     pub refreshed: Arc<crate::state::Snapshot>,
     /// Names of root variables that were set from outside (not by their defaults).
     pub set_variables: Vec<Arc<str>>,
+}
+
+impl NodeKind {
+    /// Returns the index of the change that a node is about; `None` for a joining node.
+    pub fn change(&self) -> Option<usize> {
+        match self {
+            Self::Commit(i) | Self::Destroy(i) | Self::Forget(i) => Some(*i),
+            Self::Join => None,
+        }
+    }
+}
+
+impl ExecutionGraph {
+    /// Returns the nodes with a change that must be done before a node, looking through joining nodes; in order.
+    pub fn before(&self, node: NodeId) -> BTreeSet<NodeId> {
+        let mut found = BTreeSet::new();
+        let mut joins = BTreeSet::new();
+        let mut todo = vec![node];
+        while let Some(n) = todo.pop() {
+            for before in self.nodes.get(n.0).into_iter().flat_map(|n| &n.after) {
+                match self.nodes.get(before.0).map(|n| &n.kind) {
+                    Some(NodeKind::Join) if joins.insert(*before) => todo.push(*before),
+                    Some(NodeKind::Join) | None => {}
+                    Some(_) => {
+                        found.insert(*before);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns the nodes in an order in which they can be done; earlier ones first where there is a choice. Nodes that wait for
+    /// each other in a circle are left out.
+    pub fn order(&self) -> Vec<NodeId> {
+        let mut waits: Vec<usize> = self.nodes.iter().map(|n| n.after.len()).collect();
+        let mut dependents = vec![Vec::new(); self.nodes.len()];
+        for (i, node) in self.nodes.iter().enumerate() {
+            for before in &node.after {
+                if let Some(d) = dependents.get_mut(before.0) {
+                    d.push(i);
+                }
+            }
+        }
+        let free = waits.iter().enumerate().filter(|(_, n)| **n == 0);
+        let mut ready: BTreeSet<usize> = free.map(|(i, _)| i).collect();
+        let mut out = Vec::with_capacity(self.nodes.len());
+        while let Some(n) = ready.pop_first() {
+            out.push(NodeId(n));
+            for d in dependents.get(n).into_iter().flatten() {
+                if let Some(w) = waits.get_mut(*d) {
+                    *w = w.saturating_sub(1);
+                    if *w == 0 {
+                        ready.insert(*d);
+                    }
+                }
+            }
+        }
+        out
+    }
 }
 
 impl Plan {

@@ -58,22 +58,13 @@ fn schema_of(change: &Change, catalogue: &Catalogue) -> Option<std::sync::Arc<Sc
 
 /// Returns the changes in the order in which apply makes them.
 fn order(plan: &Plan) -> Vec<usize> {
-    let mut done = BTreeSet::new();
-    let mut out = Vec::new();
-    loop {
-        let before = done.len();
-        for (n, node) in plan.graph.nodes.iter().enumerate() {
-            if !done.contains(&n) && node.after.iter().all(|a| done.contains(&a.0)) {
-                done.insert(n);
-                if let NodeKind::Commit(i) = node.kind {
-                    out.push(i);
-                }
-            }
-        }
-        if done.len() == before {
-            return out;
-        }
-    }
+    let order = plan.graph.order().into_iter();
+    order
+        .filter_map(|n| match plan.graph.nodes.get(n.0)?.kind {
+            NodeKind::Commit(i) => Some(i),
+            NodeKind::Destroy(_) | NodeKind::Forget(_) | NodeKind::Join => None,
+        })
+        .collect()
 }
 
 /// Puts the object of a change into the state as it will be, as far as that is known.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Action, NodeKind, Plan};
+use crate::plan::{Action, NodeId, NodeKind, Plan};
 
 /// Returns the nodes and the pairs (first, then).
 pub(super) fn order(plan: &Plan) -> (Vec<String>, Vec<(String, String)>) {
@@ -17,6 +17,7 @@ pub(super) fn order(plan: &Plan) -> (Vec<String>, Vec<(String, String)>) {
                 (&plan.changes[*c], " (destroy deposed)")
             }
             NodeKind::Destroy(c) | NodeKind::Forget(c) => (&plan.changes[*c], " (destroy)"),
+            NodeKind::Join => return String::new(),
         };
         format!("{}{suffix}", change.address)
     };
@@ -26,18 +27,21 @@ pub(super) fn order(plan: &Plan) -> (Vec<String>, Vec<(String, String)>) {
             return known.clone();
         }
         let mut found = BTreeSet::new();
-        for n in &plan.graph.nodes[i].after {
+        for n in plan.graph.before(NodeId(i)) {
             found.insert(n.0);
             found.extend(all(n.0, plan, memo));
         }
         memo.insert(i, found.clone());
         found
     }
-    for i in 0..nodes.len() {
+    let shown: Vec<usize> = (0..nodes.len())
+        .filter(|i| nodes[*i].kind != NodeKind::Join)
+        .collect();
+    for i in shown.iter().copied() {
         all(i, plan, &mut before);
     }
     let mut pairs = Vec::new();
-    for then in 0..nodes.len() {
+    for then in shown.iter().copied() {
         for first in &before[&then] {
             if !before[&then]
                 .iter()
@@ -47,7 +51,7 @@ pub(super) fn order(plan: &Plan) -> (Vec<String>, Vec<(String, String)>) {
             }
         }
     }
-    let mut names: Vec<String> = (0..nodes.len()).map(name).collect();
+    let mut names: Vec<String> = shown.iter().copied().map(name).collect();
     names.sort();
     pairs.sort();
     (names, pairs)

@@ -1,40 +1,27 @@
 //! Graphs in DOT, with Terraform's node names.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use crate::{
     lang::{graph::StaticGraph, program::Program},
-    plan::{Plan, execution::node_name},
+    plan::{ExecutionNode, NodeId, Plan, execution::node_name},
 };
 
-/// Writes the execution graph of a plan: an edge leads from a node to what is done before it.
+/// Writes the execution graph of a plan: an edge leads from a node to what is done before it. Joining nodes are not shown.
 pub fn execution_dot(plan: &Plan) -> String {
-    let names: Vec<String> = plan
-        .graph
-        .nodes
-        .iter()
-        .map(|n| {
-            plan.changes
-                .get(change_of(&n.kind))
-                .map(|c| node_name(c, Some(&n.kind)))
-                .unwrap_or_default()
-        })
-        .collect();
-    let edges = plan.graph.nodes.iter().zip(&names).flat_map(|(n, name)| {
-        n.after
-            .iter()
-            .filter_map(|a| names.get(a.0))
-            .map(move |before| (name.clone(), before.clone()))
+    let name = |n: &ExecutionNode| {
+        let change = plan.changes.get(n.kind.change()?)?;
+        Some(node_name(change, Some(&n.kind)))
+    };
+    let names: Vec<Option<String>> = plan.graph.nodes.iter().map(name).collect();
+    let named = |i: usize| names.get(i).cloned().flatten();
+    let edges = (0..names.len()).flat_map(|i| {
+        let from = named(i);
+        let before = if from.is_some() { plan.graph.before(NodeId(i)) } else { BTreeSet::new() };
+        before.into_iter().filter_map(move |b| Some((from.clone()?, named(b.0)?)))
     });
-    dot(&names, edges)
-}
-
-fn change_of(kind: &crate::plan::NodeKind) -> usize {
-    match kind {
-        crate::plan::NodeKind::Commit(i)
-        | crate::plan::NodeKind::Destroy(i)
-        | crate::plan::NodeKind::Forget(i) => *i,
-    }
+    let shown: Vec<String> = names.iter().flatten().cloned().collect();
+    dot(&shown, edges)
 }
 
 /// Writes the graph of the configuration's objects; with `all` those between resources too.

@@ -245,6 +245,8 @@ const LIVES: &[Life] = &[
 pub(super) struct Stage {
     dir: tempfile::TempDir,
     pub(super) cloud: FakeCloud,
+    /// Files beside `main.tf`: path and text.
+    pub(super) files: Vec<(&'static str, &'static str)>,
 }
 
 pub(super) struct Made {
@@ -273,6 +275,7 @@ impl Stage {
         Self {
             dir: tempfile::tempdir().unwrap(),
             cloud: FakeCloud::default(),
+            files: Vec::new(),
         }
     }
 
@@ -283,7 +286,8 @@ impl Stage {
     /// Plans a configuration.
     pub(super) async fn plan(&self, text: &str, options: Options) -> Made {
         let text = format!("provider \"aws\" {{\n  region = \"eu-west-1\"\n}}\n{text}");
-        let system = MemorySystem::with_files([("main.tf", text.as_str())]);
+        let files = self.files.iter().copied();
+        let system = MemorySystem::with_files(files.chain([("main.tf", text.as_str())]));
         let system: &'static MemorySystem = Box::leak(Box::new(system));
         let mut sources = SourceMap::default();
         let tree = load_configuration(system, Path::new(""), &mut sources);

@@ -87,12 +87,13 @@ fn check(c: &CheckResult) -> Json {
 }
 
 fn node(n: &ExecutionNode) -> Json {
-    let (kind, i) = match n.kind {
-        NodeKind::Commit(i) => ("commit", i),
-        NodeKind::Destroy(i) => ("destroy", i),
-        NodeKind::Forget(i) => ("forget", i),
+    let kind = match n.kind {
+        NodeKind::Commit(_) => "commit",
+        NodeKind::Destroy(_) => "destroy",
+        NodeKind::Forget(_) => "forget",
+        NodeKind::Join => "join",
     };
-    json!([kind, i, n.after.iter().map(|a| a.0).collect::<Vec<_>>()])
+    json!([kind, n.kind.change(), n.after.iter().map(|a| a.0).collect::<Vec<_>>()])
 }
 
 fn path(p: &Path) -> Json {
@@ -342,11 +343,12 @@ fn read_check(j: &Json) -> Option<CheckResult> {
 }
 
 fn read_node(j: &Json) -> Option<ExecutionNode> {
-    let index = usize::try_from(j.get(1)?.as_u64()?).ok()?;
+    let index = || usize::try_from(j.get(1)?.as_u64()?).ok();
     let kind = match j.get(0)?.as_str()? {
-        "commit" => NodeKind::Commit(index),
-        "destroy" => NodeKind::Destroy(index),
-        "forget" => NodeKind::Forget(index),
+        "commit" => NodeKind::Commit(index()?),
+        "destroy" => NodeKind::Destroy(index()?),
+        "forget" => NodeKind::Forget(index()?),
+        "join" => NodeKind::Join,
         _ => return None,
     };
     let after = j
