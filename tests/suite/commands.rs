@@ -54,6 +54,25 @@ fn the_life_of_a_configuration() {
 }
 
 #[test]
+fn a_plan_that_failed_is_written_and_refused_and_no_plan_is_not_written() {
+    let cases = [
+        ("resource \"terraform_data\" \"a\" {\n  nix = 1\n}\n", false),
+        ("resource \"terraform_data\" \"a\" {\n  input = terraform_data.b.id\n}\n", false),
+        ("resource \"terraform_data\" \"a\" {\n  input = terraform_data.a.id\n}\n", true),
+        ("resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"b\" {\n  count = terraform_data.a.id == \"\" ? 1 : 2\n}\n", true),
+    ];
+    for (text, written) in cases {
+        let s = Sandbox::new(text);
+        s.exits("plan -out p", 1);
+        assert_eq!(s.path("p").exists(), written, "{text}");
+        if written {
+            let refused = s.exits("apply p", 1);
+            assert!(refused.err.contains("Cannot apply incomplete plan"), "{}", refused.err);
+        }
+    }
+}
+
+#[test]
 fn a_saved_plan_is_applied_as_it_was_reviewed() {
     let s = Sandbox::new(PAIR);
     s.ok("plan -out p -var text=given");

@@ -45,7 +45,8 @@ pub(super) const COMMAND: Command = Command {
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let request = request(m, false, cx.can_ask(m))?;
     let planned = make(cx, &request, "OperationTypePlan")?;
-    if let Some(path) = text(m, "out") {
+    // Where the configuration itself is wrong there is no plan; where planning failed half-way there is one, marked as errored.
+    if let (Some(path), false) = (text(m, "out"), planned.plan.void) {
         write(&planned, path)?;
     }
     show(cx, &planned, on(m, "markdown"));

@@ -109,6 +109,8 @@ impl Apply {
             cancel,
             disk,
         } = self;
+        // Who looks whether a name is free, or reads back what was made, must not be answered from before the approval.
+        providers.forget();
         let started = match save::begin(&*store, &plan, &prior).await {
             Ok(started) => started,
             Err(failure) => {

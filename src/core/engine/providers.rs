@@ -89,6 +89,15 @@ impl Providers {
         Ok(region)
     }
 
+    /// Makes all clouds forget what was read, so that the next read asks again: time has passed since, such as while somebody
+    /// approved the plan.
+    pub fn forget(&self) {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for configured in known.values() {
+            configured.cloud.forget();
+        }
+    }
+
     /// Tells whether a provider is configured, or needs no configuration.
     pub fn is_ready(&self, address: &ProviderConfig) -> bool {
         self.find(address).is_some()

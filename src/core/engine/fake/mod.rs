@@ -29,7 +29,7 @@ pub const ACCOUNT: &str = "123456789012";
 /// A call that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// `create`, `update`, `delete`, `observe`, `find`, `lookup`, `clear_marker` or `children`.
+    /// `create`, `update`, `delete`, `observe`, `find`, `lookup`, `clear_marker`, `children`, `configure` or `forget`.
     pub operation: &'static str,
     /// The type.
     pub type_name: String,
@@ -290,6 +290,11 @@ impl Cloud for Region {
 
     fn in_region(&self, region: &str) -> Arc<dyn Cloud> {
         self.cloud.region(region)
+    }
+
+    fn forget(&self) {
+        // There is nothing to be forgotten here; that it was asked for is what tests look at.
+        self.cloud.note("forget", "provider", &self.region);
     }
 }
 
