@@ -194,7 +194,7 @@ impl Apply {
         };
         shared.recorder.flush().await;
         let folded = shared.recorder.end();
-        let saved = save::end(&*store, &started, folded, rest, &prior).await;
+        let saved = save::end(&*store, &plan, &started, folded, rest, &prior).await;
         let interrupted = cancel.is_cancelled();
         let unsaved = saved.unsaved;
         if let Some(failure) = saved.failure {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::evaluate::Ended;
 use crate::{
     lang::address::AbsInstance,
-    plan::{CheckResult, CheckStatus, Plan},
+    plan::{CheckResult, CheckStatus, Plan, drift::covers},
     state::{
         Snapshot, StateError, TERRAFORM_VERSION,
         journal::{Base, Begin, Entry, Folded, Intended, Journal, digest},
@@ -95,6 +95,7 @@ fn marked(entries: &[Entry]) -> Vec<AbsInstance> {
 /// Writes what exists after the last change, and the journal of what must be looked for.
 pub(crate) async fn end(
     store: &dyn StateStore,
+    plan: &Plan,
     started: &Started,
     folded: Folded,
     rest: Rest,
@@ -103,6 +104,8 @@ pub(crate) async fn end(
     let had_journal = !prior.entries.is_empty() || !prior.open.is_empty() || prior.foreign_journal;
     let mut snapshot = folded.snapshot;
     if rest.complete {
+        // What the run left alone is as it is to be.
+        snapshot.last_applied.retain(|address, _| !covers(plan, address));
         snapshot.outputs = rest.ended.outputs;
     } else {
         // What could not be evaluated keeps its old value.

@@ -10,10 +10,10 @@ use bastionless_model::{
     value::{Path, Value},
 };
 
-use super::{Change, Drifted, Plan};
+use super::{Change, Plan};
 use crate::{
     lang::address::{AbsInstance, Mode, ProviderConfig},
-    state::{Snapshot, sensitive_paths},
+    state::{Object, Snapshot, sensitive_paths},
 };
 
 /// Something that is not as it was applied.
@@ -72,26 +72,39 @@ pub struct Parent {
 /// Types whose objects have children.
 const PARENTS: [&str; 3] = ["aws_iam_role", "aws_s3_bucket", "aws_security_group"];
 
-/// Returns attributes that differ, and objects that are gone, in the order of addresses.
+/// Returns attributes that differ, and objects that are gone, in the order of addresses: what is live against what was last
+/// applied, which is older than the state where an apply took over what it read and did not come to its end.
 pub fn differences(plan: &Plan, catalogue: &Catalogue) -> Vec<Finding> {
-    plan.drift.iter().flat_map(|d| of_object(plan, d, catalogue)).collect()
+    let state = &plan.refreshed;
+    let applied = state.last_applied.iter().filter(|(address, _)| covers(plan, address));
+    applied.flat_map(|(address, object)| of_object(plan, address, object, catalogue)).collect()
 }
 
-fn of_object(plan: &Plan, d: &Drifted, catalogue: &Catalogue) -> Vec<Finding> {
-    let before = d.before.clone().unmark_deep().0;
-    if d.after.is_null() {
+/// Tells whether a plan is about an instance: one with targets leaves out the others.
+pub(crate) fn covers(plan: &Plan, address: &AbsInstance) -> bool {
+    plan.targets.is_empty()
+        || plan.changes.iter().any(|c| c.address == *address)
+        || plan.drift.iter().any(|d| d.address == *address)
+}
+
+fn of_object(plan: &Plan, address: &AbsInstance, applied: &Object, catalogue: &Catalogue) -> Vec<Finding> {
+    let Some(schema) = catalogue.managed(&address.resource.resource.type_name) else { return Vec::new() };
+    let Ok(applied) = applied.decode(&schema) else { return Vec::new() };
+    let before = applied.clone().unmark_deep().0;
+    let Some(live) = plan.refreshed.object(address, None) else {
         let id = before.get_str("id").map(str::to_owned);
-        return vec![Finding::Gone { address: d.address.clone(), id }];
-    }
-    let Some(schema) = catalogue.managed(&d.address.resource.resource.type_name) else { return Vec::new() };
-    let change = plan.changes.iter().find(|c| c.address == d.address && c.deposed.is_none());
+        return vec![Finding::Gone { address: address.clone(), id }];
+    };
+    // What cannot be decoded is an error of the plan already.
+    let Ok(live) = live.decode(&schema) else { return Vec::new() };
+    let live = live.unmark_deep().0;
+    let change = plan.changes.iter().find(|c| c.address == *address && c.deposed.is_none());
     let config = change.map(|c| c.config.clone().unmark_deep().0).filter(|c| !c.is_null());
-    let live = d.after.clone().unmark_deep().0;
-    let marked = d.before.clone().mark_with_paths(&sensitive_paths(&before, &schema));
+    let marked = applied.mark_with_paths(&sensitive_paths(&before, &schema));
     drift(&schema, &before, config.as_ref(), &live)
         .into_iter()
         .map(|found| Finding::Changed {
-            address: d.address.clone(),
+            address: address.clone(),
             sensitive: is_sensitive(&marked, &found.path),
             path: found.path,
             old: found.old,

@@ -228,6 +228,9 @@ fn rename(
     let Some(instance): Option<InstanceState> = source.instances.remove(&from.key) else {
         return;
     };
+    if let Some(object) = snapshot.last_applied.remove(from) {
+        snapshot.last_applied.insert(to.clone(), object);
+    }
     if source.instances.is_empty() {
         snapshot.resources.remove(&from.resource);
     }

@@ -249,6 +249,9 @@ impl Fold {
             Entry::Done { id, object } => {
                 if let Some(b) = self.begun.remove(id) {
                     self.set(&b, object.as_ref());
+                    if b.deposed.is_none() {
+                        self.snapshot.last_applied.remove(&b.address);
+                    }
                 }
             }
             Entry::Failed { id, object, open } => {
@@ -259,6 +262,10 @@ impl Fold {
                 };
                 // Nothing known of an object says nothing of what the state held.
                 if let (Some(b), Some(object)) = (begun, object) {
+                    // A change that was done half-way is no apply: what was applied is what was there before.
+                    if b.deposed.is_none() && b.action != Intended::Create {
+                        self.snapshot.keep_applied(&b.address);
+                    }
                     self.set(&b, Some(object));
                 }
             }
@@ -272,6 +279,9 @@ impl Fold {
                 .put(address, deposed.as_ref(), provider, object.clone()),
             Entry::Take { address, deposed } => {
                 self.snapshot.take(address, deposed.as_ref());
+                if deposed.is_none() {
+                    self.snapshot.last_applied.remove(address);
+                }
             }
             Entry::Depose { address, key } => self.rename(address, None, Some(key)),
             Entry::Restore { address, key } => self.rename(address, Some(key), None),

@@ -61,6 +61,9 @@ impl Snapshot {
         let Some(instance) = resource.instances.remove(&from.key) else {
             return false;
         };
+        if let Some(object) = self.last_applied.remove(from) {
+            self.last_applied.insert(to.clone(), object);
+        }
         let mut target = super::ResourceState::new(resource.provider.clone());
         target.extra.clone_from(&resource.extra);
         if resource.instances.is_empty() {
@@ -78,6 +81,7 @@ impl Snapshot {
     pub fn remove(&mut self, target: &Target) -> Vec<AbsInstance> {
         let gone = self.select(target);
         for address in &gone {
+            self.last_applied.remove(address);
             if let Some(resource) = self.resources.get_mut(&address.resource) {
                 resource.instances.remove(&address.key);
                 if resource.instances.is_empty() {

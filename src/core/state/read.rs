@@ -9,9 +9,10 @@ use serde_json::value::RawValue;
 use super::{
     Extra, InstanceState, Object, OutputState, ResourceState, Snapshot, StateError, Status,
     attributes::{read_paths, read_value},
+    write::LAST_APPLIED,
 };
 use crate::lang::address::{
-    AbsResource, ConfigResource, Key, Mode, ModuleInstance, ProviderConfig, Resource,
+    AbsInstance, AbsResource, ConfigResource, Key, Mode, ModuleInstance, ProviderConfig, Resource,
 };
 
 impl Snapshot {
@@ -105,6 +106,13 @@ impl<'de> Visitor<'de> for StateSeed<'_> {
                 }
                 "check_results" => {
                     out.check_results = Some(raw(&mut map)?).filter(|r| r.get() != "null");
+                }
+                LAST_APPLIED => {
+                    let objects: BTreeMap<String, Wrapped<StoredObject>> = map.next_value()?;
+                    for (address, stored) in objects {
+                        let address = AbsInstance::parse(&address).map_err(custom)?;
+                        out.last_applied.insert(address, stored.0.object);
+                    }
                 }
                 "encrypted_data" => {
                     return Err(custom(

@@ -23,6 +23,9 @@ pub struct Snapshot {
     pub outputs: BTreeMap<Arc<str>, OutputState>,
     /// Resources and data sources.
     pub resources: BTreeMap<AbsResource, ResourceState>,
+    /// Objects as they were last applied, where the state has taken over since what is live, or a change ended half-way: what
+    /// `drift` compares with. Emptied by an apply that does everything. A field of its own, which Terraform passes over.
+    pub last_applied: BTreeMap<AbsInstance, Object>,
     /// `check_results`, kept as read or as the last run left them.
     pub check_results: Option<Arc<RawValue>>,
     /// Fields that we do not know, kept as read.
@@ -184,6 +187,15 @@ impl Snapshot {
         match deposed {
             None => instance.current.as_ref(),
             Some(key) => instance.deposed.get(key),
+        }
+    }
+
+    /// Keeps the current object of an instance as last applied, unless an older form is kept already.
+    pub fn keep_applied(&mut self, address: &AbsInstance) {
+        if !self.last_applied.contains_key(address)
+            && let Some(object) = self.object(address, None).cloned()
+        {
+            self.last_applied.insert(address.clone(), object);
         }
     }
 

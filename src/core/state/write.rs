@@ -1,5 +1,7 @@
 //! Writing state files as Terraform does, byte by byte.
 
+use std::collections::BTreeMap;
+
 use bastionless_model::value::{Type, type_to_json};
 
 use super::{
@@ -7,7 +9,10 @@ use super::{
     attributes::{write_paths, write_value},
     json::{compact, push_indented, push_line, push_string},
 };
-use crate::lang::address::{AbsResource, Key, Mode};
+use crate::lang::address::{AbsInstance, AbsResource, Key, Mode};
+
+/// The field for [`Snapshot::last_applied`].
+pub(super) const LAST_APPLIED: &str = "bastionless_last_applied";
 
 impl Snapshot {
     /// Writes the state file: format version 4, in Terraform's order and layout.
@@ -56,6 +61,7 @@ impl Snapshot {
             "check_results",
             self.check_results.as_ref().map_or("null", |r| r.get()),
         );
+        w.last_applied(&self.last_applied);
         w.extra(&self.extra);
         w.close('}');
         w.out.push('\n');
@@ -140,6 +146,19 @@ impl Writer {
         for (key, json) in extra {
             self.raw(key, json.get());
         }
+    }
+
+    fn last_applied(&mut self, objects: &BTreeMap<AbsInstance, Object>) {
+        if objects.is_empty() {
+            return;
+        }
+        self.key(LAST_APPLIED);
+        self.open('{');
+        for (address, object) in objects {
+            self.key(&address.to_string());
+            self.object(&Key::None, None, object);
+        }
+        self.close('}');
     }
 
     fn output(&mut self, output: &OutputState) -> Result<(), StateError> {

@@ -44,7 +44,7 @@ pub enum Wrong {
     Refused(OpErrorKind),
     /// The call fails, but it was carried out.
     Lost(OpErrorKind),
-    /// The object exists, then a later step of its creation fails.
+    /// The object exists or is changed, then a later step fails, and what exists by then is told.
     HalfWay(OpErrorKind),
     /// The wait for the object goes on until the run is interrupted.
     Waits,

@@ -149,7 +149,7 @@ impl Reconcile for Type {
             let id = prior.get_str("id").unwrap_or_default().to_owned();
             let wrong = self.cloud.note("update", self.name(), &id);
             match &wrong {
-                Some(Wrong::Refused(kind) | Wrong::HalfWay(kind)) => {
+                Some(Wrong::Refused(kind)) => {
                     return Err(error(*kind, "update", self.name()).into());
                 }
                 Some(Wrong::DiesBefore) => return self.cloud.die().await,
@@ -169,6 +169,11 @@ impl Reconcile for Type {
                 }
             }
             match wrong {
+                Some(Wrong::HalfWay(kind)) => Err(Failure {
+                    error: error(kind, "update", self.name()),
+                    state: self.state(&id),
+                    usable: true,
+                }),
                 Some(Wrong::Lost(kind)) => Err(error(kind, "update", self.name()).into()),
                 Some(Wrong::DiesAfter) => self.cloud.die().await,
                 _ => Ok(self.state(&id).unwrap_or(Value::NULL)),

@@ -1,6 +1,7 @@
 //! The engine on the fake cloud, in process. Plans are made by a planner of a few lines: what is missing is created.
 
 mod crash;
+mod drift;
 mod joins;
 mod lifecycle;
 mod order;

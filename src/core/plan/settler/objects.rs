@@ -158,6 +158,9 @@ impl Settler {
         if !changed {
             return Some(Live { value: now, object });
         }
+        if deposed.is_none() {
+            self.prior.keep_applied(address);
+        }
         match &now {
             Some(value) => match Object::encode(value, schema) {
                 Ok(fresh) => {
