@@ -12,6 +12,7 @@
 //! - [`ast`], [`parse`]: [`ast::Document`] with the place of every part, printed canonically
 //! - [`operator`], [`template`], [`pattern`]: condition operators, policy variables, wildcards and ARNs
 //! - [`catalogue`]: which actions, resources and condition keys there are
+//! - [`lint`]: what is wrong or unwise in a policy
 //! - [`evaluate`]: whether a request is allowed, and by which statement
 
 pub mod ast;
@@ -20,6 +21,7 @@ pub mod document;
 mod equivalence;
 pub mod evaluate;
 mod json;
+pub mod lint;
 pub mod operator;
 pub mod parse;
 pub mod pattern;
