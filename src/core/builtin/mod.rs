@@ -1,8 +1,10 @@
 //! Types that call no cloud.
 
+mod access_policy;
 mod cloud;
 mod policy_document;
 mod terraform_data;
 
 pub use cloud::BuiltinCloud;
+pub(crate) use access_policy::AccessPolicy;
 pub(crate) use policy_document::PolicyDocument;

@@ -15,7 +15,7 @@ use bastionless_model::{
 
 use super::remote_state::{ReadFile, RemoteState};
 use crate::{
-    builtin::{BuiltinCloud, PolicyDocument},
+    builtin::{AccessPolicy, BuiltinCloud, PolicyDocument},
     io::{Disk as _, RealDisk},
     lang::address::ProviderConfig,
 };
@@ -140,6 +140,9 @@ impl Providers {
     ) -> Result<Arc<dyn Lookup>, OpError> {
         if type_name == "aws_iam_policy_document" {
             return Ok(Arc::new(PolicyDocument));
+        }
+        if type_name == "bastionless_access_policy" && is_builtin(&address.provider) {
+            return Ok(Arc::new(AccessPolicy));
         }
         if type_name == "terraform_remote_state" && is_builtin(&address.provider) {
             return Ok(Arc::new(RemoteState::new(self.read_file.clone())));

@@ -236,7 +236,7 @@ impl Provider {
     /// Returns the provider that a local name stands for without `required_providers`.
     pub fn implied(name: &str) -> Self {
         match name {
-            "terraform" => Self::new("terraform.io", "builtin", name),
+            "terraform" | "bastionless" => Self::new("terraform.io", "builtin", name),
             _ => Self::new("registry.terraform.io", "hashicorp", name),
         }
     }

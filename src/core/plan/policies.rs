@@ -74,9 +74,10 @@ fn play(change: &Change, index: usize, schema: &Schema, finaliser: &mut Finalise
         // What cannot be evaluated with names in it stays as the plan has it.
         Err(_) => change.after.clone().unmark_deep().0,
     };
-    let is_document = &*change.address.resource.resource.type_name == "aws_iam_policy_document";
-    let planned = match change.address.resource.resource.mode {
-        Mode::Data if is_document => iam::document::read(&planned).unwrap_or(planned),
+    let resource = &change.address.resource.resource;
+    let planned = match (resource.mode, &*resource.type_name) {
+        (Mode::Data, "aws_iam_policy_document") => iam::document::read(&planned).unwrap_or(planned),
+        (Mode::Data, "bastionless_access_policy") => iam::grant::read(&planned).unwrap_or(planned),
         _ => planned,
     };
     let value = named(planned, &change.address.to_string());
@@ -119,14 +120,23 @@ fn collect(plan: &Plan, state: &Snapshot, catalogue: &Catalogue) -> Vec<PolicyTe
         arguments(&schema.block, &config, &value, "", &change.address, &mut out);
     }
     for (resource, stored) in &state.resources {
-        if resource.resource.mode != Mode::Data || &*resource.resource.type_name != "aws_iam_policy_document" {
-            continue;
-        }
+        let attributes: &[&str] = match (resource.resource.mode, &*resource.resource.type_name) {
+            (Mode::Data, "aws_iam_policy_document") => &["json"],
+            (Mode::Data, "bastionless_access_policy") => &["user_policies", "instance_policy", "control_plane_policy"],
+            _ => continue,
+        };
         let Some(schema) = catalogue.data(&resource.resource.type_name) else { continue };
         for (key, instance) in &stored.instances {
-            let value = instance.current.as_ref().and_then(|o| o.decode(&schema).ok());
-            if let Some(text) = value.as_ref().and_then(|v| v.get_str("json")) {
-                out.push(PolicyText { address: resource.instance(key.clone()), argument: "json".into(), text: canonical(text) });
+            let Some(value) = instance.current.as_ref().and_then(|o| o.decode(&schema).ok()) else { continue };
+            let address = resource.instance(key.clone());
+            for name in attributes {
+                let Some(found) = value.get(name) else { continue };
+                let texts = found.elements().map_or_else(|| vec![(String::new(), found)], |list| {
+                    list.iter().enumerate().map(|(i, v)| (format!(".{i}"), v)).collect()
+                });
+                for (index, text) in texts.into_iter().filter_map(|(i, v)| Some((i, v.as_str()?))) {
+                    out.push(PolicyText { address: address.clone(), argument: format!("{name}{index}"), text: canonical(text) });
+                }
             }
         }
     }

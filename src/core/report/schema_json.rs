@@ -10,27 +10,28 @@ use serde_json::{Map as JsonMap, Value as Json, json};
 pub fn schema_json(catalogue: &Catalogue) -> Json {
     let mut providers = JsonMap::new();
     for provider in catalogue.names(SchemaKind::Provider) {
-        let prefix = format!("{provider}_");
-        let types = |kind| -> JsonMap<String, Json> {
-            let names = catalogue.names(kind).filter(|n| n.starts_with(&prefix));
-            names.filter_map(|n| Some((n.to_owned(), schema(&*catalogue.get(kind, n)?)))).collect()
-        };
         let mut out = JsonMap::new();
         if let Some(own) = catalogue.provider(provider) {
             out.insert("provider".into(), schema(&own));
         }
-        out.insert("resource_schemas".into(), Json::Object(types(SchemaKind::Managed)));
-        out.insert("data_source_schemas".into(), Json::Object(types(SchemaKind::Data)));
+        out.insert("resource_schemas".into(), types(catalogue, provider, SchemaKind::Managed));
+        out.insert("data_source_schemas".into(), types(catalogue, provider, SchemaKind::Data));
         let address = crate::lang::address::Provider::implied(provider).to_string();
         providers.insert(address, Json::Object(out));
     }
-    if !providers.contains_key("terraform.io/builtin/terraform")
-        && let Some(data) = catalogue.managed("terraform_data")
-    {
-        let schemas = json!({ "resource_schemas": { "terraform_data": schema(&data) }, "data_source_schemas": {} });
-        providers.insert("terraform.io/builtin/terraform".into(), schemas);
+    // Those that are part of the language have no configuration.
+    for provider in ["bastionless", "terraform"] {
+        let schemas = json!({ "resource_schemas": types(catalogue, provider, SchemaKind::Managed), "data_source_schemas": types(catalogue, provider, SchemaKind::Data) });
+        providers.insert(crate::lang::address::Provider::implied(provider).to_string(), schemas);
     }
     json!({ "format_version": "1.0", "provider_schemas": providers })
+}
+
+/// The types of a provider.
+fn types(catalogue: &Catalogue, provider: &str, kind: SchemaKind) -> Json {
+    let prefix = format!("{provider}_");
+    let names = catalogue.names(kind).filter(|n| n.starts_with(&prefix));
+    Json::Object(names.filter_map(|n| Some((n.to_owned(), schema(&*catalogue.get(kind, n)?)))).collect())
 }
 
 fn schema(s: &Schema) -> Json {
@@ -118,5 +119,6 @@ mod tests {
         assert_eq!(vpc["tags"]["optional"], true);
         assert!(vpc["tags"].get("required").is_none());
         assert!(json["provider_schemas"]["terraform.io/builtin/terraform"]["resource_schemas"]["terraform_data"].is_object());
+        assert!(json["provider_schemas"]["terraform.io/builtin/bastionless"]["data_source_schemas"]["bastionless_access_policy"].is_object());
     }
 }

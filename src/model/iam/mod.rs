@@ -14,12 +14,15 @@
 //! - [`catalogue`]: which actions, resources and condition keys there are
 //! - [`lint`]: what is wrong or unwise in a policy
 //! - [`evaluate`]: whether a request is allowed, and by which statement
+//!
+//! - [`grant`]: from who may reach what, by which method, to the least policies; shares no code with the evaluator
 
 pub mod ast;
 pub mod catalogue;
 pub mod document;
 mod equivalence;
 pub mod evaluate;
+pub mod grant;
 mod json;
 pub mod lint;
 pub mod operator;

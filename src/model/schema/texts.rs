@@ -8,6 +8,7 @@ macro_rules! text {
 
 /// File below `schemas/` and text, in the order of the files.
 pub(super) static TEXTS: &[(&str, &str)] = &[
+    text!("builtin/data_bastionless_access_policy.hcl"),
     text!("builtin/data_terraform_remote_state.hcl"),
     text!("builtin/terraform_data.hcl"),
     text!("ec2/aws_ec2_instance_connect_endpoint.hcl"),

@@ -8,7 +8,7 @@ use bastionless_model::{
     value::{Type, Value},
 };
 
-use super::{Answer, Question, Read, ReadKey, Settler, instance::place};
+use super::{Answer, Question, Read, ReadKey, Settler, place::place};
 use crate::{
     lang::{
         address::{AbsInstance, AbsResource, Resource},

@@ -3,18 +3,17 @@
 use std::sync::Arc;
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics, Span},
+    base::{Diagnostic, Diagnostics},
     schema::{Schema, plan},
     value::{Path, Value, identical},
 };
 
-use super::{Settler, destroy::prevented, lifecycle};
+use super::{Settler, destroy::prevented, lifecycle, place::place};
 use crate::{
     lang::{
         address::{AbsInstance, ModuleInstance},
         graph::ConfigNode,
         program::ResourceBlock,
-        syntax::{Body, Item},
     },
     plan::{
         Action, Change, Mode, Reason,
@@ -321,19 +320,4 @@ fn same_places(a: &Value, b: &Value, schema: &Schema) -> bool {
             .collect::<Vec<_>>()
     };
     text(a) == text(b)
-}
-
-/// Returns where an attribute is written.
-pub(super) fn place(body: &Body, path: &Path) -> Option<Span> {
-    let name = path.root()?;
-    body.items.iter().find_map(|item| match item {
-        Item::Attribute(a) if &*a.name.name == name => Some(a.span),
-        Item::Block(b) if &*b.kind.name == name => Some(b.header),
-        Item::Block(b)
-            if &*b.kind.name == "dynamic" && b.labels.first().is_some_and(|l| &*l.text == name) =>
-        {
-            Some(b.header)
-        }
-        _ => None,
-    })
 }

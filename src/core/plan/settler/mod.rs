@@ -12,6 +12,7 @@ mod lifecycle;
 mod managed;
 mod objects;
 mod orphans;
+mod place;
 mod provider;
 mod question;
 mod targets;

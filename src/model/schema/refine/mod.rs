@@ -1,5 +1,6 @@
 //! Rules that the data of a schema does not reach: pure functions, one file a family of types.
 
+mod access_policy;
 mod instance;
 mod policy_document;
 mod route_table;
@@ -51,6 +52,7 @@ impl Refine {
 
 /// All rules, sorted by name.
 static REFINES: &[Refine] = &[
+    access_policy::REFINE,
     instance::REFINE,
     policy_document::REFINE,
     route_table::REFINE,
