@@ -89,7 +89,7 @@ impl Pattern {
         // After the last `*`: what followed it, and the text from which its run may be made longer.
         let mut retry = None;
         loop {
-            let (tokens_here, chars_here) = (tokens.clone(), chars.clone());
+            let chars_here = chars.clone();
             match (tokens.next(), chars.next()) {
                 (None, None) => return true,
                 (Some(Token::Any), _) => {
@@ -102,7 +102,6 @@ impl Pattern {
                 (Some(Token::One), Some(_)) => {}
                 (Some(Token::Char(p)), Some(c)) if *p == c => {}
                 _ => {
-                    drop(tokens_here);
                     let Some((after, from)) = &mut retry else { return false };
                     if from.next().is_none() {
                         return false;
@@ -161,6 +160,8 @@ pub enum ArnPattern {
     All,
     /// One pattern a segment.
     Segments(Box<[Pattern; SEGMENTS]>),
+    /// An ARN of which only its name in a plan is known (`${aws_s3_bucket.a.arn}/*`): where its segments part cannot be told.
+    Symbol(Pattern),
     /// Nothing matches.
     Nothing,
 }
@@ -183,6 +184,9 @@ impl ArnPattern {
         if pattern.is_any() {
             return Self::All;
         }
+        if pattern.tokens.starts_with(&[Token::Char('$'), Token::Char('{')]) {
+            return Self::Symbol(pattern.clone());
+        }
         let mut segments = pattern.segments();
         if pad {
             segments.resize(SEGMENTS, Pattern::new([Token::Any]));
@@ -195,6 +199,7 @@ impl ArnPattern {
         match self {
             Self::All => true,
             Self::Nothing => false,
+            Self::Symbol(pattern) => pattern.matches(arn),
             Self::Segments(patterns) => {
                 segments(arn).is_some_and(|arn| patterns.iter().zip(arn).all(|(pattern, segment)| pattern.matches(segment)))
             }

@@ -115,6 +115,9 @@ fn context(node: &Node) -> Result<Context, LineError> {
     };
     let mut out = Context::default();
     for (key, value) in members {
+        if out.get(&key.value).is_some() {
+            return Err(LineError(format!("`context` holds the key `{}` twice; letter case does not part keys", key.value)));
+        }
         match &value.kind {
             Kind::Array(items) => {
                 let values = items.iter().map(|n| scalar(n, &key.value)).collect::<Result<_, _>>()?;

@@ -11,6 +11,8 @@ mod line;
 mod principal;
 mod request;
 mod rule;
+#[cfg(test)]
+mod tests;
 pub mod values;
 
 pub use condition::Check;
