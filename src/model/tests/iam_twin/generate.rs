@@ -6,7 +6,7 @@ const A: &str = "111122223333";
 const B: &str = "444455556666";
 
 /// A generator of random numbers (SplitMix64): the same seed gives the same requests everywhere.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -119,7 +119,7 @@ const PRINCIPALS: &[&str] = &[
 ];
 
 /// Returns a request with its policies, in the shape that `iam can -requests` reads.
-pub fn line(r: &mut Random) -> Json {
+pub(crate) fn line(r: &mut Random) -> Json {
     let principal = match r.below(8) {
         0..4 => "arn:aws:iam::111122223333:user/alice",
         4..7 => "arn:aws:sts::111122223333:assumed-role/dev/alice",

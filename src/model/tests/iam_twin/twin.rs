@@ -11,7 +11,7 @@ const STAR: char = '\u{E000}';
 const MARK: char = '\u{E001}';
 
 /// Returns `allow`, `deny` or `implicit_deny` for a line of requests (reference_policies_evaluation-logic_policy-eval-denyallow).
-pub fn decide(line: &Json) -> &'static str {
+pub(crate) fn decide(line: &Json) -> &'static str {
     if layers(line).iter().any(|(layer, policy)| statements(policy).iter().any(|s| is(s, "Deny") && applies(line, layer, policy, s))) {
         return "deny";
     }
@@ -53,7 +53,7 @@ fn answer(allowed: bool) -> &'static str {
 }
 
 /// All policies with the member that they stand in, in no order that matters.
-pub fn layers(line: &Json) -> Vec<(&'static str, Json)> {
+pub(crate) fn layers(line: &Json) -> Vec<(&'static str, Json)> {
     let mut out = Vec::new();
     for layer in ["identity", "boundary", "session", "resource_policy", "endpoint"] {
         if !line[layer].is_null() {
@@ -70,7 +70,7 @@ fn allows(line: &Json, layer: &str, policies: &[Json]) -> bool {
     policies.iter().any(|p| statements(p).iter().any(|s| is(s, "Allow") && applies(line, layer, p, s)))
 }
 
-pub fn statements(policy: &Json) -> Vec<Json> {
+pub(crate) fn statements(policy: &Json) -> Vec<Json> {
     list(&policy["Statement"])
 }
 
@@ -96,7 +96,7 @@ fn scalar(json: &Json) -> String {
 }
 
 /// Whether a statement is about the request.
-pub fn applies(line: &Json, layer: &str, policy: &Json, statement: &Json) -> bool {
+pub(crate) fn applies(line: &Json, layer: &str, policy: &Json, statement: &Json) -> bool {
     let has_principal = layer == "resource_policy" || layer == "endpoint";
     if has_principal && named(line, statement) == "nobody" {
         return false;
