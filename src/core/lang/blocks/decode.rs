@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bastionless_model::base::{Diagnostics, Outcome};
+use bastionless_model::base::{Diagnostic, Diagnostics, Outcome};
 
 use super::{
     check,
@@ -84,6 +84,13 @@ fn decode_block(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagnostic
         "removed" => removed::decode(block, raw, diagnostics),
         "import" => import::decode(block, raw, diagnostics),
         "check" => check::decode(block, raw, diagnostics),
+        "required_providers" => diagnostics.push(
+            Diagnostic::error(
+                "Invalid required_providers block",
+                "A \"required_providers\" block must be nested inside a \"terraform\" block.",
+            )
+            .at(block.kind.span),
+        ),
         kind => match refused(block).filter(|_| kind != "_") {
             Some(d) => diagnostics.push(d),
             None => ROOT.check_block(block, diagnostics),

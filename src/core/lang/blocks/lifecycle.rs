@@ -10,9 +10,9 @@ use super::{
     rules::rule,
 };
 use crate::lang::{
-    address::Mode,
+    address::{Mode, Resource},
     expr::references,
-    program::{IgnoreChanges, Lifecycle, Subject},
+    program::{CheckRule, IgnoreChanges, Lifecycle, Subject},
     syntax::{Attribute, Block, Body, Expr, ExprKind, TraversalStep},
 };
 
@@ -32,7 +32,7 @@ const LIFECYCLE: Shape = Shape {
 };
 
 /// Decodes the `lifecycle` block of a resource.
-pub(super) fn decode(body: &Body, mode: Mode, diagnostics: &mut Diagnostics) -> Lifecycle {
+pub(super) fn decode(body: &Body, resource: &Resource, diagnostics: &mut Diagnostics) -> Lifecycle {
     let mut blocks = body.blocks().filter(|b| &*b.kind.name == "lifecycle");
     let Some(block) = blocks.next() else {
         return Lifecycle::default();
@@ -51,12 +51,16 @@ pub(super) fn decode(body: &Body, mode: Mode, diagnostics: &mut Diagnostics) -> 
     let mut lifecycle = Lifecycle::default();
     for inner in block.body.blocks() {
         match &*inner.kind.name {
-            "precondition" => lifecycle.preconditions.extend(rule(inner, diagnostics)),
-            "postcondition" => lifecycle.postconditions.extend(rule(inner, diagnostics)),
+            "precondition" => lifecycle
+                .preconditions
+                .extend(of_others(inner, resource, diagnostics)),
+            "postcondition" => lifecycle
+                .postconditions
+                .extend(of_others(inner, resource, diagnostics)),
             _ => diagnostics.0.extend(refused(inner)),
         }
     }
-    match mode {
+    match resource.mode {
         Mode::Managed => arguments(block, &mut lifecycle, diagnostics),
         Mode::Data => {
             let known = |a: &&Attribute| LIFECYCLE.optional.contains(&&*a.name.name);
@@ -72,6 +76,28 @@ pub(super) fn decode(body: &Body, mode: Mode, diagnostics: &mut Diagnostics) -> 
         }
     }
     lifecycle
+}
+
+/// Decodes a condition, which may not name the resource that it belongs to; a postcondition has `self` for that.
+fn of_others(
+    block: &Block,
+    resource: &Resource,
+    diagnostics: &mut Diagnostics,
+) -> Option<CheckRule> {
+    let rule = rule(block, diagnostics)?;
+    for expr in [&rule.condition, &rule.error_message] {
+        let itself = |s: &Subject| matches!(s, Subject::Resource(r) if r == resource);
+        if references(expr).0.iter().any(|r| itself(&r.subject)) {
+            diagnostics.push(
+                Diagnostic::error(
+                    format!("Invalid reference in {}", block.kind.name),
+                    format!("Configuration for {resource} may not refer to itself."),
+                )
+                .at(expr.span),
+            );
+        }
+    }
+    Some(rule)
 }
 
 fn arguments(block: &Block, lifecycle: &mut Lifecycle, diagnostics: &mut Diagnostics) {
@@ -140,9 +166,22 @@ fn path(expr: &Expr) -> Option<Vec<TraversalStep>> {
 
 /// Reports what cannot trigger a replacement.
 fn is_trigger(expr: &Expr, diagnostics: &mut Diagnostics) -> bool {
-    let named = references(expr).0;
+    let (named, invalid) = references(expr);
     let mut resources = 0;
     let mut fine = true;
+    for (object, attribute) in [("each", "key"), ("count", "index")] {
+        let summary = format!("Invalid {object:?} attribute");
+        if invalid.iter().any(|d| d.summary == summary) {
+            diagnostics.push(
+                Diagnostic::error(
+                    format!("Invalid {object} reference in replace_triggered_by expression"),
+                    format!("Only {object}.{attribute} may be used in replace_triggered_by."),
+                )
+                .at(expr.span),
+            );
+            return false;
+        }
+    }
     for r in &named {
         match &r.subject {
             Subject::Resource(resource) if resource.mode == Mode::Managed => resources += 1,

@@ -18,6 +18,7 @@ mod names;
 mod output;
 mod overrides;
 mod provider;
+mod provider_name;
 mod raw;
 mod refused;
 mod removed;

@@ -2,7 +2,10 @@
 
 use bastionless_model::base::{Diagnostic, Diagnostics, Span};
 
-use super::constant::{list, literal};
+use super::{
+    constant::{list, literal},
+    provider_name::check_local,
+};
 use crate::lang::{
     expr::reference,
     program::{LocalProvider, Reference, Subject},
@@ -115,6 +118,7 @@ pub(super) fn provider_reference(
         }
         _ => traversal(expr, diagnostics)?,
     };
+    check_local(&root.name, root.span, diagnostics);
     match steps.as_slice() {
         [] => Some(LocalProvider {
             name: root.name,

@@ -5,6 +5,7 @@ use bastionless_model::base::{Diagnostic, Diagnostics};
 use super::{
     constant::literal,
     content::check_labels,
+    provider_name::check_local,
     raw::{RawModule, RawProvider},
     refused::refused,
     terraform::version,
@@ -23,6 +24,7 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     let Some(label) = block.labels.first() else {
         return;
     };
+    check_local(&label.text, block.header, diagnostics);
     let mut local = LocalProvider {
         name: label.text.clone(),
         alias: None,

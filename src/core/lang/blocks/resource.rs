@@ -74,7 +74,7 @@ pub(super) fn decode(
                 alias: None,
             },
             depends_on: depends_on(body, diagnostics),
-            lifecycle: lifecycle::decode(body, mode, diagnostics),
+            lifecycle: lifecycle::decode(body, &resource, diagnostics),
             body: own_body(body, what, diagnostics),
             schema: None,
             check: check.cloned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics, Span},
+    base::{Diagnostic, Diagnostics},
     value::Type,
 };
 
@@ -11,13 +11,13 @@ use super::{
     constant::{keyword, list, literal, primitive},
     content::{Shape, check_labels},
     names::provider_reference,
+    provider_name::{check_local, source},
     raw::{RawModule, RequiredProvider},
     refused::refused,
 };
 use crate::lang::{
     address::Provider,
     program::Backend,
-    suggest::is_identifier,
     syntax::{Attribute, Block, Expr, ExprKind, Ident, ObjectItem},
     version::VersionConstraint,
 };
@@ -215,19 +215,7 @@ fn required_providers(block: &Block, raw: &mut RawModule, diagnostics: &mut Diag
     }
     for attribute in block.body.attributes() {
         let name = &attribute.name.name;
-        if name.to_lowercase() != **name {
-            diagnostics.push(
-                Diagnostic::error(
-                    "Invalid provider local name",
-                    format!(
-                        "Provider names must be normalized. Replace {:?} with {:?} to fix this error.",
-                        &**name,
-                        name.to_lowercase()
-                    ),
-                )
-                .at(attribute.name.span),
-            );
-        }
+        check_local(name, attribute.span, diagnostics);
         if let Some(entry) = required_provider(attribute, diagnostics) {
             raw.required_providers.insert(name.clone(), entry);
         }
@@ -306,36 +294,4 @@ fn entry_item(item: &ObjectItem, entry: &mut RequiredProvider, diagnostics: &mut
             .at(item.key.span),
         ),
     }
-}
-
-/// Reads a provider's source address, such as `hashicorp/aws`.
-fn source(text: &str, span: Span) -> Result<Provider, Box<Diagnostic>> {
-    let invalid = |detail: &str| {
-        Box::new(Diagnostic::error("Invalid provider source string", detail.to_owned()).at(span))
-    };
-    let lower = text.to_lowercase();
-    let parts: Vec<&str> = lower.split('/').collect();
-    let (host, namespace, name) = match parts.as_slice() {
-        [name] => ("registry.terraform.io", "hashicorp", *name),
-        [namespace, name] => ("registry.terraform.io", *namespace, *name),
-        [host, namespace, name] => (*host, *namespace, *name),
-        _ => {
-            return Err(invalid(
-                "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"",
-            ));
-        }
-    };
-    let part = |p: &str| {
-        is_identifier(&format!("x{p}")) && !p.is_empty() && !p.starts_with('-') && !p.ends_with('-')
-    };
-    if !part(name) || !part(namespace) || host.is_empty() {
-        return Err(invalid(
-            "The parts of a provider source address hold only letters, digits, dashes and underscores, and neither begin nor end with a dash.",
-        ));
-    }
-    Ok(Provider {
-        host: Arc::from(host),
-        namespace: Arc::from(namespace),
-        name: Arc::from(name),
-    })
 }

@@ -6,7 +6,7 @@ use bastionless_model::{
 };
 
 use super::{
-    constant::{boolean, text},
+    constant::{boolean, keyword, text},
     content::{Shape, check_labels},
     duplicate::duplicate,
     raw::RawModule,
@@ -17,7 +17,7 @@ use crate::lang::{
     inputs::{convert_message, is_expression},
     program::{CheckRule, Subject, Variable},
     suggest::{BAD_IDENTIFIER, is_identifier},
-    syntax::{Block, Ident},
+    syntax::{Block, Expr, Ident},
 };
 
 const VARIABLE: Shape = Shape {
@@ -47,6 +47,15 @@ const RESERVED: [&str; 8] = [
     "locals",
 ];
 
+/// Reads a type constraint; here `list` and `map` may stand without the type of their elements.
+fn constraint(expr: &Expr) -> Result<Constraint, Diagnostic> {
+    match keyword(expr).as_ref().map(|k| &*k.name) {
+        Some("list") => Ok(Constraint::Plain(Type::list(Type::Dynamic))),
+        Some("map") => Ok(Constraint::Plain(Type::map(Type::Dynamic))),
+        _ => expr::constraint(expr),
+    }
+}
+
 /// Decodes a `variable` block.
 pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagnostics) {
     if !check_labels(block, &["name"], diagnostics) {
@@ -60,7 +69,7 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     let body = &block.body;
     let constraint = body
         .attribute("type")
-        .and_then(|a| match expr::constraint(&a.expr) {
+        .and_then(|a| match constraint(&a.expr) {
             Ok(c) => Some(c),
             Err(d) => {
                 diagnostics.push(d);

@@ -46,3 +46,17 @@ fn no_text_of_the_language_is_no_layout() {
     assert!(format("a = \"x\n").is_none());
     assert!(format("a = @\n").is_none());
 }
+
+#[test]
+fn blanks_after_the_last_line_stay() {
+    for (input, expect) in [
+        ("a = 1  ", "a = 1  "),
+        ("a=1\n  ", "a = 1\n  "),
+        ("a {\n}\n\t", "a {\n}\n "),
+        ("a=1 # x  ", "a = 1 # x  "),
+        ("a = 1 # x\n  ", "a = 1 # x\n  "),
+        ("a = 1\n\n \n", "a = 1\n\n\n"),
+    ] {
+        check(input, expect);
+    }
+}

@@ -67,6 +67,8 @@ fn sorted(diagnostics: Diagnostics) -> Diagnostics {
 #[cfg(test)]
 mod json_tests;
 #[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

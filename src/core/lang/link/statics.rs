@@ -194,9 +194,11 @@ fn resource(scope: Scope<'_>, block: &ResourceBlock, diagnostics: &mut Diagnosti
 fn own_problems(block: &ResourceBlock) -> Diagnostics {
     let itself = |r: &Reference| r.subject == Subject::Resource(block.resource.clone());
     let rules = &block.lifecycle;
+    // A condition that names its own resource was reported when it was decoded.
     let allowed: Vec<_> = rules
-        .postconditions
+        .preconditions
         .iter()
+        .chain(&rules.postconditions)
         .flat_map(|r| [r.condition.span, r.error_message.span])
         .collect();
     let mut problems: Diagnostics = resource_references(block)
