@@ -95,7 +95,7 @@ impl Number {
         if digits.is_empty() {
             return None;
         }
-        let mut mantissa = UBig::ZERO;
+        let mut all = Vec::with_capacity(digits.len());
         for c in digits.bytes() {
             let digit = match c {
                 b'0'..=b'9' => u32::from(c - b'0'),
@@ -107,8 +107,16 @@ impl Number {
             if digit >= radix {
                 return None;
             }
-            mantissa = mantissa * UBig::from(radix) + UBig::from(digit);
+            all.push(digit);
         }
+        // Reading digit by digit takes time that grows with the square of their number.
+        let mantissa = if radix <= 36 {
+            UBig::from_str_radix(digits, radix).ok()?
+        } else {
+            all.iter().fold(UBig::ZERO, |sum, digit| {
+                sum * UBig::from(radix) + UBig::from(*digit)
+            })
+        };
         let precision = u16::try_from(mantissa.bit_len())
             .unwrap_or(u16::MAX)
             .max(INTEGER_PRECISION);

@@ -14,6 +14,9 @@ use super::{
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
 
+/// The most that a width or a precision may be: a text of a few bytes must not ask for all memory.
+const LONGEST: usize = 1_000_000;
+
 const FORMAT: Parameter = Parameter::new("format", Text);
 const ARGS: Parameter = Parameter::new("args", Any).null().unknown().dynamic();
 
@@ -256,6 +259,11 @@ fn parse_verb<'a>(format: &str, from: &'a str, offset: usize, next: usize) -> Re
             complete = peek(i) == Some(b']');
             i += usize::from(complete);
         }
+    }
+    if verb.width.max(verb.precision) > Some(LONGEST) {
+        return Err(FunctionError::new(format!(
+            "the width or precision of the verb at offset {offset} is above {LONGEST}"
+        )));
     }
     match from.get(i..).and_then(|s| s.chars().next()) {
         Some(c) if complete && c.is_ascii_alphabetic() => {

@@ -13,7 +13,7 @@ use super::*;
 use crate::lang::{
     expr::{Env, Scope, evaluate},
     program::Reference,
-    syntax::parse,
+    syntax::{parse, parse_expression},
 };
 
 struct Fixtures;
@@ -170,3 +170,31 @@ const TERRAFORM: &str = "\
     timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix
     trimspace trimsuffix try upper urlencode uuid uuidv5 values yamldecode yamlencode zipmap
 ";
+
+/// Evaluates an expression that is refused, and returns why.
+fn refused(text: &str) -> String {
+    let mut sources = SourceMap::default();
+    let expr = parse_expression(sources.add("expression", text), text).unwrap();
+    let found = evaluate(&expr, &Env::new(&Nothing, &Fixtures)).unwrap_err();
+    found.iter().map(|d| d.detail.clone()).collect()
+}
+
+#[test]
+fn short_texts_cannot_ask_for_all_memory_or_stack() {
+    let start = std::time::Instant::now();
+    assert!(refused("format(\"%1000000000d\", 1)").contains("is above 1000000"));
+    assert!(refused("format(\"%.1000000000f\", 1)").contains("is above 1000000"));
+    let deep = "- ".repeat(100_000);
+    assert!(refused(&format!("yamldecode(\"{deep}\")")).contains("exceeded max depth"));
+    let deep = "[".repeat(100_000);
+    assert!(refused(&format!("yamldecode(\"{deep}\")")).contains("recursion limit exceeded"));
+    assert!(refused(&format!("jsondecode(\"{deep}\")")).contains("exceeded max depth"));
+    // Nine lines that stand for 10^9 texts.
+    let mut lines = String::from("a: &a [x,x,x,x,x,x,x,x,x,x]\\n");
+    for (own, other) in ('b'..='i').zip('a'..) {
+        let ten = vec![format!("*{other}"); 10].join(",");
+        lines.push_str(&format!("{own}: &{own} [{ten}]\\n"));
+    }
+    assert!(refused(&format!("yamldecode(\"{lines}\")")).contains("document contains excessive aliasing"));
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}

@@ -10,6 +10,12 @@ use super::{FunctionError, timestamp::Timestamp};
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
 
+/// Deeper documents are refused: reading one takes stack for every level.
+const DEPTH: usize = 256;
+
+/// How many nodes the aliases of a document may stand for: ten lines can stand for all memory there is.
+const COPIES: usize = 1_000_000;
+
 /// Reads the only document of a text.
 pub(super) fn decode(text: &str) -> Result {
     check_text(text)?;
@@ -17,6 +23,10 @@ pub(super) fn decode(text: &str) -> Result {
         text,
         parser: Parser::new_from_str(text),
         anchors: BTreeMap::new(),
+        length: text.chars().count(),
+        depth: 0,
+        nodes: 0,
+        copies: 0,
     };
     loop {
         match decoder.next()?.0 {
@@ -73,7 +83,14 @@ fn place(line: usize, column: usize, what: &str) -> FunctionError {
 struct Decoder<'a> {
     text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
-    anchors: BTreeMap<usize, Value>,
+    /// The values of anchors, and how many nodes each has.
+    anchors: BTreeMap<usize, (Value, usize)>,
+    /// Characters of the text.
+    length: usize,
+    depth: usize,
+    /// Nodes read so far, those of aliases included.
+    nodes: usize,
+    copies: usize,
 }
 
 impl<'a> Decoder<'a> {
@@ -119,7 +136,7 @@ impl<'a> Decoder<'a> {
         // The end of the text is at the beginning of a line of its own.
         let lines = self.text.lines().count();
         let (line, column) = match e.marker() {
-            at if at.index() >= self.text.chars().count() => (lines, 0),
+            at if at.index() >= self.length => (lines, 0),
             at => (at.line().saturating_sub(1), at.col()),
         };
         match (parsing, line) {
@@ -149,22 +166,45 @@ impl<'a> Decoder<'a> {
     }
 
     fn node(&mut self, event: Event<'a>, span: Span) -> Result {
+        if self.depth > DEPTH {
+            return Err(wrong(span.start, "exceeded max depth"));
+        }
+        self.depth += 1;
+        let before = self.nodes;
+        self.nodes += 1;
+        let value = self.content(event, span, before);
+        self.depth -= 1;
+        value
+    }
+
+    fn copy(&mut self, id: usize, span: Span) -> Result {
+        let Some((value, nodes)) = self.anchors.get(&id).cloned() else {
+            let name = self.alias(span.start);
+            return Err(wrong(
+                span.start,
+                &format!("cannot refer to anchor {name:?} from inside its own definition"),
+            ));
+        };
+        self.nodes += nodes;
+        self.copies += nodes;
+        if self.copies > COPIES {
+            return Err(wrong(span.start, "document contains excessive aliasing"));
+        }
+        Ok(value)
+    }
+
+    /// Reads what a node holds; `before` is how many nodes there were before it.
+    fn content(&mut self, event: Event<'a>, span: Span, before: usize) -> Result {
         match event {
-            Event::Alias(id) => self.anchors.get(&id).cloned().ok_or_else(|| {
-                let name = self.alias(span.start);
-                wrong(
-                    span.start,
-                    &format!("cannot refer to anchor {name:?} from inside its own definition"),
-                )
-            }),
+            Event::Alias(id) => self.copy(id, span),
             Event::Scalar(mut text, style, id, tag) => {
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 if block && text.is_empty() && tag.is_none() {
-                    return self.keep(id, Value::null(Type::String));
+                    return self.keep(id, Value::null(Type::String), before);
                 }
                 // Without a line end the last line of the text has none.
                 if block
-                    && span.end.index() >= self.text.chars().count()
+                    && span.end.index() >= self.length
                     && !self.text.ends_with('\n')
                     && text.ends_with('\n')
                 {
@@ -172,7 +212,7 @@ impl<'a> Decoder<'a> {
                 }
                 let value = scalar(&text, style, tag.as_deref())
                     .map_err(|what| wrong(span.start, &what))?;
-                self.keep(id, value)
+                self.keep(id, value, before)
             }
             Event::SequenceStart(id, tag) => {
                 check_tag(tag.as_deref(), "seq", "sequence")
@@ -184,7 +224,7 @@ impl<'a> Decoder<'a> {
                         (event, span) => out.push(self.node(event, span)?),
                     }
                 }
-                self.keep(id, Value::tuple(out))
+                self.keep(id, Value::tuple(out), before)
             }
             Event::MappingStart(id, tag) => {
                 check_tag(tag.as_deref(), "map", "mapping")
@@ -196,15 +236,16 @@ impl<'a> Decoder<'a> {
                         (key, span) => self.entry(key, span, &mut out)?,
                     }
                 }
-                self.keep(id, Kind::Object(Arc::new(out)).into())
+                self.keep(id, Kind::Object(Arc::new(out)).into(), before)
             }
             _ => Err(wrong(span.start, "did not find expected node content")),
         }
     }
 
-    fn keep(&mut self, id: usize, value: Value) -> Result {
+    fn keep(&mut self, id: usize, value: Value, before: usize) -> Result {
         if id > 0 {
-            self.anchors.insert(id, value.clone());
+            let nodes = self.nodes - before;
+            self.anchors.insert(id, (value.clone(), nodes));
         }
         Ok(value)
     }

@@ -16,6 +16,10 @@ pub(super) type Parsed<T> = Result<T, Box<Diagnostic>>;
 /// How deep expressions may nest before they are refused.
 const MAX_DEPTH: usize = 200;
 
+/// How high the tree of an expression may become: a chain of operators adds a level with each, and brackets hold chains.
+/// Walking over a tree takes stack for every level.
+const MAX_HEIGHT: usize = 2300;
+
 /// The parser's place in the tokens.
 pub(super) struct Cursor<'a> {
     pub(super) source: SourceId,
@@ -26,6 +30,8 @@ pub(super) struct Cursor<'a> {
     last: Token,
     newlines: Vec<bool>,
     depth: usize,
+    /// How high the trees are that were made since this was set to 0.
+    height: usize,
     /// All tokens stand here: the text is the content of a string of another syntax.
     fixed: Option<Span>,
 }
@@ -67,6 +73,7 @@ impl<'a> Cursor<'a> {
             },
             newlines: vec![newlines],
             depth: 0,
+            height: 0,
             fixed: None,
         }
     }
@@ -177,8 +184,37 @@ impl<'a> Cursor<'a> {
             ));
         }
         self.depth += 1;
+        let outer = self.take_height();
         let result = f(self);
         self.depth -= 1;
+        let token = self.last;
+        self.raise(1, token)?;
+        self.beside(outer);
         result
+    }
+
+    /// Begins to measure a tree of its own; returns what was measured so far.
+    pub(super) fn take_height(&mut self) -> usize {
+        std::mem::take(&mut self.height)
+    }
+
+    /// Says that what was made stands beside a tree of this height.
+    pub(super) fn beside(&mut self, height: usize) {
+        self.height = self.height.max(height);
+    }
+
+    /// Puts levels above what was made, or says at `token` that this is too high.
+    pub(super) fn raise(&mut self, levels: usize, token: Token) -> Parsed<()> {
+        self.height += levels;
+        if self.height <= MAX_HEIGHT {
+            return Ok(());
+        }
+        Err(error(
+            self.span(token),
+            "Expression too long",
+            format!(
+                "Operators, indexes and brackets of an expression may stand inside each other at most {MAX_HEIGHT} times. Give a part of it a name in a `locals` block."
+            ),
+        ))
     }
 }

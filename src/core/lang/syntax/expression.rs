@@ -66,6 +66,7 @@ impl Cursor<'_> {
     }
 
     fn binary(&mut self, least: u8) -> Parsed<Expr> {
+        let outer = self.take_height();
         let mut left = self.term_with_traversals()?;
         let mut chain = 0;
         while let Some((precedence, op)) = operator(self.kind()) {
@@ -83,7 +84,10 @@ impl Cursor<'_> {
                     ),
                 ));
             }
+            let below = self.take_height();
             let right = self.binary(precedence + 1)?;
+            self.beside(below);
+            self.raise(1, token)?;
             left = Expr {
                 span: left.span.to(right.span),
                 kind: ExprKind::Binary {
@@ -93,12 +97,16 @@ impl Cursor<'_> {
                 },
             };
         }
+        self.beside(outer);
         Ok(left)
     }
 
     pub(super) fn term_with_traversals(&mut self) -> Parsed<Expr> {
+        let outer = self.take_height();
         let term = self.term()?;
-        self.traversals(term)
+        let whole = self.traversals(term)?;
+        self.beside(outer);
+        Ok(whole)
     }
 
     fn term(&mut self) -> Parsed<Expr> {
@@ -244,7 +252,9 @@ impl Cursor<'_> {
                             format!("An expression may chain at most {MAX_CHAIN} indexes."),
                         ));
                     }
+                    let token = self.peek();
                     on = self.index(on)?;
+                    self.raise(1, token)?;
                 }
                 _ => return Ok(on),
             }

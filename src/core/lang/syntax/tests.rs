@@ -144,12 +144,31 @@ fn huge_and_deep_texts_are_read_or_refused_at_once() {
     assert_eq!(check(&sum), "");
     let sum = format!("a = 1{}\n", "+1".repeat(100_000));
     assert_eq!(check(&sum), "1:4006-1:4007 Expression too long");
+    // Each chain is short enough, but the tree is as high as all of them.
+    let chains = format!("a = {}1{}\n", "(".repeat(150), format!("{})", "+1".repeat(1999)).repeat(150));
+    assert!(check(&chains).contains("Expression too long"));
+    let indexes = format!("a = {}[]{}\n", "(".repeat(150), format!("{})", "[0]".repeat(1999)).repeat(150));
+    assert!(check(&indexes).contains("Expression too long"));
+    let beside = format!("a = [{}]\n", format!("(1{}),", "+1".repeat(1500)).repeat(20));
+    assert_eq!(check(&beside), "");
     let ifs = format!("a = \"{}\"\n", "%{ if true }".repeat(100_000));
     assert!(check(&ifs).contains("too deeply nested"));
     let blocks = "a {\n".repeat(100_000);
     assert!(check(&blocks).contains("Blocks too deeply nested"));
     let object: String = (0..40_000).map(|i| format!("k{i} = {i}\n")).collect();
     assert_eq!(check(&format!("a = {{\n{object}}}\n")), "");
+    let json = |text: &str| {
+        let mut map = SourceMap::default();
+        let id = map.add("a.tf.json", text);
+        let found = parse_json(id, text).diagnostics;
+        found.iter().map(|d| place(&map, d)).collect::<Vec<_>>().join("\n")
+    };
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(json(&deep), "1:202-1:203 Value too deeply nested");
+    assert_eq!(json(&"{\"a\":".repeat(100_000)), "1:1006-1:1007 Value too deeply nested");
+    let inside = format!("{{\"locals\": {{\"a\": \"${{{deep}}}\"}}}}");
+    assert!(json(&inside).contains("Expression too deeply nested"));
+    assert_eq!(json(&format!("{{\"locals\": {{\"a\": \"{}\"}}}}", "x".repeat(10 << 20))), "");
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 

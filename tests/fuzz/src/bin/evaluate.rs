@@ -37,7 +37,8 @@ fn stored(value: &Value) {
     let ty = type_from_json(&type_to_json(&value.type_of())).expect("a type that was written is read");
     assert_eq!(ty, value.type_of());
     let again = from_json_as(&to_json(&value), &ty).expect("a value that was written is read");
-    assert!(bastionless_model::value::identical(&again, &value), "{again:?} is not {value:?}");
+    // Not the value itself: a number of less precision is read back with all of it, as in Terraform.
+    assert_eq!(to_json(&again), to_json(&value));
 }
 
 fuzz_target!(|data: &[u8]| {
