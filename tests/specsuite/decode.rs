@@ -142,7 +142,7 @@ impl Decoder {
         };
         let Some(attribute) = body.attribute(&name) else { return Ok(Value::null(ty)) };
         match evaluate(&attribute.expr, &env(&self.variables)) {
-            Ok(value) => convert(&value, &ty).map_err(|e| format!("{name}: {e}")),
+            Ok(value) => convert(&value, &ty).map_err(|e| format!("{name}: {e:?}")),
             Err(found) => {
                 self.diagnostics.extend(found);
                 Ok(Value::null(ty))

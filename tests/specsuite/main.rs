@@ -107,7 +107,7 @@ fn check(expected: &Body, spec: &Body, input: &Path) -> Result<(), String> {
         }
     }
     if let Some(wanted) = evaluated(expected, "result")? {
-        let wanted = convert(&wanted, &value.type_of()).map_err(|e| format!("the result has another type than {value:?}: {e}"))?;
+        let wanted = convert(&wanted, &value.type_of()).map_err(|e| format!("the result has another type than {value:?}: {e:?}"))?;
         if !identical(&wanted, &value) {
             return Err(format!("the result is {value:?}, expected is {wanted:?}"));
         }
