@@ -349,8 +349,8 @@ impl Scanner<'_> {
             Kind::End => Err(self.unclosed(open)),
             Kind::Comma => Err(error(
                 self.cursor.span(close),
-                "Unexpected comma after argument",
-                "A single-line block definition can contain only a single argument. Put each argument on a line of its own.",
+                "Invalid single-argument block definition",
+                "Single-line block syntax can include only one argument definition. To define multiple arguments, use the multi-line block syntax with one argument definition per line.",
             )),
             _ => Err(error(
                 self.cursor.span(close),

@@ -86,7 +86,7 @@ fn errors_have_terraforms_words_and_places() {
         ("a {\n", "1:3-1:4 Unclosed configuration block"),
         (
             "a { b = 1, c = 2 }\n",
-            "1:10-1:11 Unexpected comma after argument",
+            "1:10-1:11 Invalid single-argument block definition",
         ),
         ("a { b {} }\n", "1:5-1:6 Argument definition required"),
         ("a\n", "1:1-1:2 Argument or block definition required"),
