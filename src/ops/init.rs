@@ -1,4 +1,4 @@
-//! `init`: checks that modules are there and sets up the backend.
+//! `init`: installs modules and sets up the backend.
 
 use std::{path::Path, sync::Arc};
 
@@ -14,7 +14,7 @@ use bastionless_model::{
 use super::{
     Done, Failed,
     env::Env,
-    file_error, load,
+    file_error, load, modules,
     place::{self, Choice, Written},
 };
 
@@ -28,35 +28,25 @@ pub(crate) struct Asked {
     pub(crate) reconfigure: bool,
 }
 
-/// What was done.
-pub(crate) struct Initialised {
-    /// The backend that was set up anew.
-    pub(crate) backend: Option<String>,
-    /// Warnings.
-    pub(crate) notes: Diagnostics,
-    /// The texts that they point into.
-    pub(crate) sources: Arc<SourceMap>,
-}
-
-/// Makes the working directory ready.
-pub(crate) async fn run(env: &Env, asked: &Asked) -> Done<Initialised> {
-    let is_empty = place::configuration_files(Path::new("."))?.is_empty();
-    let (mut notes, mut sources) = (Diagnostics::default(), Arc::default());
-    if is_empty {
-        notes.push(Diagnostic::warning(
+/// Installs modules, unless there is no configuration; `None` for `-get=false`, where they must be there already.
+pub(crate) fn modules(asked: Option<&modules::Asked<'_>>) -> Done<(Diagnostics, Arc<SourceMap>)> {
+    if place::configuration_files(Path::new("."))?.is_empty() {
+        let note = Diagnostic::warning(
             "No configuration files",
             "The directory holds no file whose name ends in `.tf` or `.tf.json`. `init` can be run again when it does.",
-        ));
-    } else {
-        let linked = load::tree();
-        sources = linked.0;
-        if linked.1.has_errors() {
-            return Err(Failed::new(linked.1, sources));
-        }
-        notes.extend(linked.1);
+        );
+        return Ok((note.into(), Arc::default()));
     }
-    let backend = if asked.backend { set_up(env, asked).await? } else { None };
-    Ok(Initialised { backend, notes, sources })
+    if let Some(asked) = asked {
+        return modules::get(asked);
+    }
+    let (sources, diagnostics) = load::tree();
+    if diagnostics.has_errors() { Err(Failed::new(diagnostics, sources)) } else { Ok((diagnostics, sources)) }
+}
+
+/// Sets up the backend. Returns its type where it was set up anew.
+pub(crate) async fn run(env: &Env, asked: &Asked) -> Done<Option<String>> {
+    if asked.backend { set_up(env, asked).await } else { Ok(None) }
 }
 
 async fn set_up(env: &Env, asked: &Asked) -> Done<Option<String>> {

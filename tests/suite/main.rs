@@ -2,6 +2,7 @@
 
 mod commands;
 mod console;
+mod modules;
 mod sandbox;
 mod tidy;
 #[cfg(feature = "emulator")]

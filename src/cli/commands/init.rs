@@ -1,7 +1,9 @@
 //! `init`
 
+use std::cell::Cell;
+
 use bastionless_core::{report::events, state::TERRAFORM_VERSION};
-use bastionless_model::base::{Diagnostic, Diagnostics};
+use bastionless_model::base::Diagnostic;
 use clap::ArgMatches;
 use serde_json::json;
 
@@ -11,7 +13,7 @@ use crate::{
         context::Context,
         options::{flag, many, not_built, on, switch, text, texts, value, with_locking},
     },
-    ops::{Done, init},
+    ops::{Done, init, modules},
 };
 
 pub(super) const COMMAND: Command = Command {
@@ -26,7 +28,7 @@ pub(super) const COMMAND: Command = Command {
             .arg(switch("reconfigure", "Use the backend's configuration without regard to what was set before"))
             .arg(switch("upgrade", "Look for newer modules too"))
             .arg(switch("get", "Look for modules (default: true)"))
-            .arg(value("lockfile", "MODE", "Accepted for Terraform's sake: there are no plugins to lock"))
+            .arg(value("lockfile", "readonly", "`readonly`: fail where the lock file of modules would change"))
             .arg(switch("migrate-state", "Copy the state to a new backend").hide(true))
             .arg(switch("force-copy", "Without asking").hide(true))
             .arg(value("from-module", "SOURCE", "Copy a module first").hide(true))
@@ -43,25 +45,38 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     if text(m, "from-module").is_some() {
         return Err(not_built("init -from-module").into());
     }
-    let mut notes = Diagnostics::default();
-    if text(m, "lockfile").is_some() {
-        notes.push(Diagnostic::warning(
-            "Nothing to lock",
-            "-lockfile does nothing: the types are built in, and .terraform.lock.hcl is neither read nor written.",
-        ));
-    }
-    if cx.shell.is_json() {
-        cx.shell.event(events::version(env!("CARGO_PKG_VERSION")));
-    }
+    let frozen = match text(m, "lockfile") {
+        None => false,
+        Some("readonly") => true,
+        Some(other) => {
+            let detail = format!("-lockfile={other} is not known: only -lockfile=readonly is, which refuses changes of the lock file of modules.");
+            return Err(Diagnostic::error("Invalid lock file mode", detail).into());
+        }
+    };
+    cx.greet();
+    let upgrade = on(m, "upgrade");
+    let told = Cell::new(false);
+    let tell = |line: &str| {
+        if !told.replace(true) {
+            let (code, words) = if upgrade {
+                ("upgrading_modules_message", "Upgrading modules...")
+            } else {
+                ("initializing_modules_message", "Initializing modules...")
+            };
+            say(cx, code, words);
+        }
+        if cx.shell.is_json() { cx.shell.event(events::log(line)) } else { cx.shell.out(&format!("{line}\n")) }
+    };
+    let wanted = modules::Asked { upgrade, frozen, tell: &tell };
+    let (notes, sources) = init::modules(flag(m, "get").unwrap_or(true).then_some(&wanted))?;
+    cx.shell.diagnostics(&notes, &sources);
     let asked = init::Asked {
         backend: flag(m, "backend").unwrap_or(true),
         settings: texts(m, "backend-config"),
         reconfigure: on(m, "reconfigure"),
     };
-    let done = cx.block_on(init::run(&cx.env, &asked))?;
-    notes.extend(done.notes);
-    cx.shell.diagnostics(&notes, &done.sources);
-    if let Some(kind) = &done.backend {
+    let backend = cx.block_on(init::run(&cx.env, &asked))?;
+    if let Some(kind) = &backend {
         say(
             cx,
             "backend_configured_success_message",

@@ -4,6 +4,7 @@ mod apply;
 mod console;
 mod drift;
 mod fmt;
+mod get;
 mod graph;
 mod iam_can;
 mod iam_policy;
@@ -67,6 +68,7 @@ static COMMANDS: &[Command] = &[
     fmt::COMMAND,
 
     state::FORCE_UNLOCK,
+    get::COMMAND,
     graph::COMMAND,
     iam_can::COMMAND,
     iam_policy::COMMAND,
@@ -95,7 +97,7 @@ static COMMANDS: &[Command] = &[
 
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
-    "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", "get",
+    "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", 
     "iam diff",
     "iam explain",
     "iam lint",

@@ -1,6 +1,7 @@
 //! Reads a configuration: its directory, the modules that it calls, and the values of its variables.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     io,
     path::{Path, PathBuf},
@@ -8,17 +9,22 @@ use std::{
 };
 
 use bastionless_model::base::{Diagnostic, Diagnostics, Outcome, SourceMap};
-use serde::Deserialize;
 
-use super::{System, host::words};
+use super::{
+    System,
+    host::words,
+    modules::{
+        Manifest, differs, locked_name,
+        lock::{LOCK_FILE, Lock, hash},
+    },
+};
 use crate::lang::{
     address::ModulePath,
     inputs::{Origin, RawInput, RawValue, from_json, from_tfvars},
     link::{Installed, ModuleSource, Tree, load},
+    module_source::SourceAddress,
+    version::VersionConstraint,
 };
-
-/// Directories that may hold the list of installed modules, ours first; before them stands the one that `TF_DATA_DIR` names.
-const DATA_DIRS: [&str; 2] = [".bastionless", ".terraform"];
 
 /// Reads the configuration in `base`: all modules, decoded. Texts are added to `sources`; names of files are shown relative
 /// to `base`.
@@ -27,12 +33,7 @@ pub fn load_configuration(
     base: &Path,
     sources: &mut SourceMap,
 ) -> Outcome<Tree> {
-    let (manifest, mut diagnostics) = manifest(system, base);
-    let source = Directory {
-        system,
-        base,
-        manifest,
-    };
+    let (source, mut diagnostics) = Directory::open(system, base);
     let loaded = load(".", &source, sources);
     diagnostics.extend(loaded.diagnostics);
     Outcome {
@@ -41,58 +42,48 @@ pub fn load_configuration(
     }
 }
 
-struct Directory<'a> {
+/// The directory of a root module with what is installed in it.
+pub(super) struct Directory<'a> {
     system: &'a dyn System,
     base: &'a Path,
-    manifest: BTreeMap<String, ManifestEntry>,
+    /// The installed modules.
+    pub(super) manifest: Manifest,
+    /// The hashes that they must have.
+    pub(super) lock: Option<Lock>,
+    /// Hashes of packages that were looked at.
+    hashes: RefCell<BTreeMap<String, String>>,
 }
 
-#[derive(Deserialize)]
-struct Manifest {
-    #[serde(rename = "Modules")]
-    modules: Vec<ManifestEntry>,
-}
-
-#[derive(Clone, Deserialize)]
-struct ManifestEntry {
-    #[serde(rename = "Key")]
-    key: String,
-    #[serde(rename = "Source", default)]
-    source: String,
-    #[serde(rename = "Version", default)]
-    version: Option<String>,
-    #[serde(rename = "Dir")]
-    dir: String,
-}
-
-/// Reads the lists of installed modules; those of ours win.
-fn manifest(system: &dyn System, base: &Path) -> (BTreeMap<String, ManifestEntry>, Diagnostics) {
-    let mut found = BTreeMap::new();
-    let mut diagnostics = Diagnostics::default();
-    let own = system.env("TF_DATA_DIR").filter(|d| !d.is_empty());
-    for data in own.iter().map(String::as_str).chain(DATA_DIRS) {
-        let path = base.join(data).join("modules/modules.json");
-        let bytes = match system.read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+impl<'a> Directory<'a> {
+    /// Reads the lists of what is installed.
+    pub(super) fn open(system: &'a dyn System, base: &'a Path) -> (Self, Diagnostics) {
+        let (manifest, mut diagnostics) = Manifest::read(system, base);
+        let path = base.join(LOCK_FILE);
+        let lock = match system.read(&path) {
+            Ok(bytes) => diagnostics.ok(Lock::read(&bytes).map_err(|why| {
+                Diagnostic::error("Failed to read the module lock file", format!("{why}. Restore it from version control, or delete it and run `bastionless init`."))
+            })),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
             Err(e) => {
                 diagnostics.push(unreadable(&path, &words(&e)));
-                continue;
+                None
             }
         };
-        match serde_json::from_slice::<Manifest>(&bytes) {
-            Ok(manifest) => {
-                for entry in manifest.modules {
-                    found.entry(entry.key.clone()).or_insert(entry);
-                }
-            }
-            Err(e) => diagnostics.push(Diagnostic::error(
-                "Failed to read module manifest",
-                format!("The list of installed modules {} cannot be understood: {e}. Delete it and install the modules again.", path.display()),
-            )),
-        }
+        (Self { system, base, manifest, lock, hashes: RefCell::default() }, diagnostics)
     }
-    (found, diagnostics)
+
+    /// Compares the content of an installed module with the lock file.
+    fn check(&self, source: &SourceAddress, version: Option<&str>, root: &str) -> Result<(), Box<Diagnostic>> {
+        let name = locked_name(source);
+        let Some(expected) = self.lock.as_ref().and_then(|l| l.hash(&name, version)) else { return Ok(()) };
+        let known = self.hashes.borrow().get(root).cloned();
+        let found = match known {
+            Some(hash) => hash,
+            None => hash(&self.base.join(root)).map_err(|e| Box::new(unreadable(Path::new(root), &words(&e))))?,
+        };
+        self.hashes.borrow_mut().insert(root.to_owned(), found.clone());
+        if found == expected { Ok(()) } else { Err(Box::new(differs(&name, version, root, expected, &found))) }
+    }
 }
 
 fn unreadable(path: &Path, why: &str) -> Diagnostic {
@@ -133,31 +124,26 @@ impl ModuleSource for Directory<'_> {
         Ok(Outcome { value, diagnostics })
     }
 
-    fn installed(&self, path: &ModulePath, source: &str) -> Option<Installed> {
-        let key = path.0.iter().map(|n| &**n).collect::<Vec<_>>().join(".");
-        let entry = self.manifest.get(&key)?;
-        (plain_source(&entry.source) == plain_source(source)).then(|| Installed {
-            dir: entry.dir.as_str().into(),
-            version: entry.version.clone(),
-        })
+    fn installed(
+        &self,
+        path: &ModulePath,
+        source: &SourceAddress,
+        _: Option<&VersionConstraint>,
+    ) -> Result<Installed, Box<Diagnostic>> {
+        const HOW: &str = "Run \"bastionless init\" to install all modules required by this configuration.";
+        let Some(entry) = self.manifest.get(path) else {
+            let detail = format!("This module is not yet installed. {HOW}");
+            return Err(Box::new(Diagnostic::error("Module not installed", detail)));
+        };
+        if !entry.is_from(source) {
+            let detail = format!("The source address was changed since this module was installed. {HOW}");
+            return Err(Box::new(Diagnostic::error("Module source has changed", detail)));
+        }
+        if let Some(root) = entry.package_root() {
+            self.check(source, entry.version.as_deref(), &root)?;
+        }
+        Ok(Installed { dir: entry.dir.as_str().into(), version: entry.version.clone() })
     }
-}
-
-/// Brings a source address to one form, however it is written: the list of installed modules holds it in the long one.
-fn plain_source(source: &str) -> String {
-    let prefixes = [
-        "git::",
-        "https://",
-        "http://",
-        "ssh://",
-        "git@",
-        "registry.terraform.io/",
-    ];
-    let mut rest = source;
-    while let Some(shorter) = prefixes.iter().find_map(|p| rest.strip_prefix(p)) {
-        rest = shorter;
-    }
-    rest.replacen(".git", "", 1).replacen(':', "/", 1)
 }
 
 /// Tells whether a file belongs to a configuration: not those of editors.

@@ -3,6 +3,7 @@
 mod config;
 pub mod disk;
 mod host;
+pub mod modules;
 mod system;
 
 pub use config::{VariableArgument, load_configuration, load_inputs};

@@ -9,6 +9,7 @@ pub mod functions;
 pub mod graph;
 pub mod inputs;
 pub mod link;
+pub mod module_source;
 pub mod program;
 pub mod suggest;
 pub mod syntax;

@@ -40,6 +40,11 @@ impl Version {
         })
     }
 
+    /// Tells whether it comes before the release of its numbers.
+    pub fn is_prerelease(&self) -> bool {
+        self.prerelease.is_some()
+    }
+
     fn segment(&self, i: usize) -> u64 {
         self.segments.get(i).copied().unwrap_or(0)
     }

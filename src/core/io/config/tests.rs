@@ -216,6 +216,6 @@ fn modules_that_terraform_installed_are_used() {
         (".terraform/modules/g/sub/main.tf", "variable \"v\" {}\n"),
     ]);
     insta::assert_snapshot!(run(&system, &[]), @r#"
-    Error: Module not installed @ main.tf:10:29: `module.changed` comes from "other/vpc/aws", which is not installed in this directory. Fetching modules is not built yet: run `terraform init` here once (bastionless uses `.terraform/modules` as it is), or copy the module beside the configuration and name it by a relative path.
+    Error: Module source has changed @ main.tf:10:29: The source address was changed since this module was installed. Run "bastionless init" to install all modules required by this configuration.
     "#);
 }

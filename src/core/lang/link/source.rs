@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use bastionless_model::base::{Diagnostic, Outcome, Span};
+use bastionless_model::base::{Diagnostic, Outcome};
 
-use crate::lang::address::ModulePath;
+use crate::lang::{address::ModulePath, module_source::SourceAddress, version::VersionConstraint};
 
 /// Gives the texts of directories: the file system, or a test.
 pub trait ModuleSource {
@@ -15,8 +15,16 @@ pub trait ModuleSource {
     /// Says why the directory cannot be read.
     fn files(&self, dir: &str) -> Result<Outcome<Vec<(String, String)>>, Box<Diagnostic>>;
 
-    /// Returns where the module of a call with a source that is no relative path was installed.
-    fn installed(&self, path: &ModulePath, source: &str) -> Option<Installed>;
+    /// Returns where the module of a call with a source that is no relative path is installed.
+    ///
+    /// # Errors
+    /// Says why it is not; without a place that is the call's source.
+    fn installed(
+        &self,
+        path: &ModulePath,
+        source: &SourceAddress,
+        version: Option<&VersionConstraint>,
+    ) -> Result<Installed, Box<Diagnostic>>;
 }
 
 /// An installed module.
@@ -26,12 +34,6 @@ pub struct Installed {
     pub dir: Arc<str>,
     /// Its version, if it comes from a registry.
     pub version: Option<String>,
-}
-
-/// Returns the path of a source that is a relative path.
-pub(super) fn local(source: &str) -> Option<&str> {
-    let relative = |p: &str| source.starts_with(p);
-    (relative("./") || relative("../") || source == "." || source == "..").then_some(source)
 }
 
 /// Joins a directory and a relative path, and removes `.` and `..` as far as they can be removed.
@@ -52,17 +54,6 @@ pub(super) fn join(dir: &str, relative: &str) -> String {
         (false, true) => ".".to_owned(),
         (false, false) => joined,
     }
-}
-
-/// Refuses what is no source address at all.
-pub(super) fn check_address(source: &str, span: Span) -> Result<(), Box<Diagnostic>> {
-    if source.contains('/') || source.contains("::") || source.contains(':') {
-        return Ok(());
-    }
-    Err(Box::new(Diagnostic::error(
-        "Invalid module source address",
-        format!("The installation method of the module {source:?} cannot be told from its source.\n\nIf you intended this as a path relative to the current module, use \"./{source}\" instead. The \"./\" prefix indicates that the address is a relative filesystem path."),
-    ).at(span)))
 }
 
 #[cfg(test)]

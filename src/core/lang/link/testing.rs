@@ -8,7 +8,10 @@ use bastionless_model::{
 };
 
 use super::{Installed, ModuleSource, link, load};
-use crate::lang::{address::ModulePath, graph::StaticGraph, program::Program};
+use crate::lang::{
+    address::ModulePath, graph::StaticGraph, module_source::SourceAddress, program::Program,
+    version::VersionConstraint,
+};
 
 /// Files by path.
 pub(crate) struct Files(BTreeMap<String, String>);
@@ -56,8 +59,16 @@ impl ModuleSource for Files {
         })
     }
 
-    fn installed(&self, path: &ModulePath, source: &str) -> Option<Installed> {
-        (source == "registry/module/aws").then(|| Installed {
+    fn installed(
+        &self,
+        path: &ModulePath,
+        source: &SourceAddress,
+        _: Option<&VersionConstraint>,
+    ) -> Result<Installed, Box<Diagnostic>> {
+        if source.to_string() != "registry.terraform.io/registry/module/aws" {
+            return Err(Box::new(Diagnostic::error("Module not installed", "It is not.")));
+        }
+        Ok(Installed {
             dir: format!(".terraform/modules/{}", path.0.join(".")).into(),
             version: Some("1.2.3".into()),
         })

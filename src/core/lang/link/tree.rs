@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_model::base::{Diagnostic, Diagnostics, Outcome, SourceMap};
 
-use super::source::{ModuleSource, check_address, join, local};
+use super::source::{ModuleSource, join};
 use crate::lang::{
     address::ModulePath,
     blocks::{RawCall, RawModule, decode},
+    module_source::SourceAddress,
     program::ModuleId,
     syntax::{parse, parse_json},
     version::Version,
@@ -15,6 +16,9 @@ use crate::lang::{
 
 /// The headline of the error for a directory without configuration; it is an empty module.
 pub const NO_FILES: &str = "No configuration files";
+
+/// How deep modules that are no relative paths may call each other.
+const DEEPEST: usize = 64;
 
 /// All modules of a configuration, decoded and not yet linked.
 #[derive(Clone, Debug)]
@@ -165,57 +169,69 @@ impl Loader<'_> {
         parent: ModuleId,
     ) -> Result<Arc<str>, Box<Diagnostic>> {
         let (source, span) = (&*call.source.0, call.source.1);
-        if let Some(relative) = local(source) {
-            if let Some((_, _, at)) = &call.version {
-                return Err(Box::new(Diagnostic::error(
-                    "Invalid registry module source address",
-                    format!("Failed to parse module registry address: can't use local directory {source:?} as a module registry address.\n\nTerraform assumed that you intended a module registry source address because you also set the argument \"version\", which applies only to registry modules. Remove `version`."),
-                ).at(span).context(*at, "the version is set here")));
-            }
-            let child: Arc<str> = join(dir, relative).into();
-            let mut ancestor = Some(parent);
-            while let Some(module) = ancestor.and_then(|a| self.modules.get(a.0)) {
-                if module.dir == child {
-                    return Err(Box::new(Diagnostic::error(
-                        "Module calls itself",
-                        format!("The directory {:?} calls itself through `{path}`, so the module tree would never end. Remove one of the calls.", &*child),
-                    ).at(span)));
-                }
-                ancestor = module.parent;
-            }
-            return Ok(child);
+        if let Some(name) = source.strip_prefix("bastionless::") {
+            return Err(Box::new(no_such_module(name).at(span)));
         }
-        check_address(source, span)?;
-        let Some(installed) = self.source.installed(path, source) else {
-            return Err(Box::new(not_installed(source, path).at(span)));
+        let refused = |(summary, detail): (&'static str, String)| {
+            let mut d = Diagnostic::error(summary, detail).at(span);
+            if let Some((_, _, at)) = &call.version {
+                d = d.context(*at, "the version is set here");
+            }
+            Box::new(d)
         };
-        if let Some((constraint, text, at)) = &call.version {
+        let address = SourceAddress::parse(source, call.version.is_some()).map_err(refused)?;
+        if let SourceAddress::Local(relative) = &address {
+            return self.local(dir, relative, path, call, parent);
+        }
+        if path.0.len() > DEEPEST {
+            let detail = format!("Modules call each other more than {DEEPEST} levels deep at `{path}`, so the module tree would never end.");
+            return Err(Box::new(Diagnostic::error("Module calls itself", detail).at(span)));
+        }
+        let constraint = call.version.as_ref().map(|(constraint, ..)| constraint);
+        let installed = self.source.installed(path, &address, constraint);
+        let installed = installed.map_err(|d| Box::new(d.or_at(span)))?;
+        if let Some((constraint, _, at)) = &call.version {
             let version = installed.version.as_deref().and_then(Version::parse);
             if !version.as_ref().is_some_and(|v| constraint.allows(v)) {
                 let have = version.map_or_else(|| "unknown".to_owned(), |v| v.to_string());
                 return Err(Box::new(Diagnostic::error(
                     "Module version requirements have changed",
-                    format!("The version requirements ({text}) are not met by the installed version ({have}). Install the module again with `terraform init` (bastionless uses a directory that Terraform initialised as it is)."),
+                    format!("The version requirements have changed since this module was installed and the installed version ({have}) is no longer acceptable. Run \"bastionless init\" to install all modules required by this configuration."),
                 ).at(*at)));
             }
         }
         Ok(installed.dir)
     }
+
+    /// Finds a module that is named by a path relative to its caller.
+    fn local(
+        &self,
+        dir: &str,
+        relative: &str,
+        path: &ModulePath,
+        call: &RawCall,
+        parent: ModuleId,
+    ) -> Result<Arc<str>, Box<Diagnostic>> {
+        let child: Arc<str> = join(dir, relative).into();
+        let mut ancestor = Some(parent);
+        while let Some(module) = ancestor.and_then(|a| self.modules.get(a.0)) {
+            if module.dir == child {
+                return Err(Box::new(Diagnostic::error(
+                    "Module calls itself",
+                    format!("The directory {:?} calls itself through `{path}`, so the module tree would never end. Remove one of the calls.", &*child),
+                ).at(call.source.1)));
+            }
+            ancestor = module.parent;
+        }
+        Ok(child)
+    }
 }
 
-fn not_installed(source: &str, path: &ModulePath) -> Diagnostic {
-    if let Some(name) = source.strip_prefix("bastionless::") {
-        return Diagnostic::error(
-            "Unknown built-in module",
-            format!(
-                "bastionless has no built-in module named {name:?}. Use a copy of the module by a relative path such as \"./modules/{name}\"."
-            ),
-        );
-    }
+fn no_such_module(name: &str) -> Diagnostic {
     Diagnostic::error(
-        "Module not installed",
+        "Unknown built-in module",
         format!(
-            "`{path}` comes from {source:?}, which is not installed in this directory. Fetching modules is not built yet: run `terraform init` here once (bastionless uses `.terraform/modules` as it is), or copy the module beside the configuration and name it by a relative path."
+            "bastionless has no built-in module named {name:?}. Use a copy of the module by a relative path such as \"./modules/{name}\"."
         ),
     )
 }
