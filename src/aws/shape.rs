@@ -104,7 +104,7 @@ impl Field {
     fn ty(&self) -> Type {
         match self {
             Self::Attribute(ty) => ty.clone(),
-            Self::Block(Nesting::Single, shape) => shape.ty(),
+            Self::Block(Nesting::Single | Nesting::Group, shape) => shape.ty(),
             Self::Block(Nesting::List, shape) => Type::list(shape.ty()),
             Self::Block(Nesting::Set, shape) => Type::set(shape.ty()),
             Self::Block(Nesting::Map, shape) => Type::map(shape.ty()),
@@ -131,6 +131,7 @@ impl Field {
         };
         match nesting {
             Nesting::Single => given.map_or_else(|| Value::null(shape.ty()), fill),
+            Nesting::Group => given.map_or_else(|| shape.fill(&Map::new()), fill),
             Nesting::List => Value::list(shape.ty(), all()),
             Nesting::Set => Value::set(shape.ty(), all()),
             Nesting::Map => Value::map(

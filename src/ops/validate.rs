@@ -1,19 +1,30 @@
 //! `validate`: everything that can be known without values and without a cloud.
 
-use super::{Failed, load};
+use std::sync::Arc;
+
+use bastionless_core::{plan::validate, store::DEFAULT_WORKSPACE};
+
+use super::{Failed, env::Env, load, place::workspace};
 
 /// Checks the configuration of the working directory; the result holds warnings, too.
-pub(crate) fn run() -> Failed {
+pub(crate) fn run(env: &Env) -> Failed {
     let linked = load::program();
-    let program = linked.value.0;
+    let (program, graph) = linked.value;
+    let program = Arc::new(program);
     let mut found = linked.diagnostics;
     // A plan may leave a block out; whether it is right does not depend on that.
     let blocks = program.modules.iter().flat_map(|m| m.resources.values());
-    for problem in blocks.flat_map(|b| b.problems.iter()) {
-        if !found.iter().any(|d| d == problem) {
-            found.push(problem.clone());
+    let mut more: Vec<_> = blocks.flat_map(|b| b.problems.iter().cloned()).collect();
+    if !found.has_errors() {
+        // A workspace that cannot be read matters where its state is needed.
+        let workspace = workspace(env).unwrap_or_else(|_| DEFAULT_WORKSPACE.to_owned());
+        more.extend(validate(&program, &graph, Arc::new(load::host()), &workspace).0);
+    }
+    for problem in more {
+        if !found.0.contains(&problem) {
+            found.push(problem);
         }
     }
     found.0.sort_by_key(|d| d.primary.as_ref().map(|l| (l.span.source, l.span.start, l.span.end)));
-    Failed::new(found, program.sources)
+    Failed::new(found, program.sources.clone())
 }

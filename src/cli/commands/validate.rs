@@ -18,7 +18,7 @@ pub(super) const COMMAND: Command = Command {
         let mut problems = Diagnostics::default();
         // Values are checked by `plan`; here the options are only read, so that habits of the fingers do no harm.
         crate::cli::options::variables(m, &mut problems);
-        let checked = validate::run();
+        let checked = validate::run(&cx.env);
         problems.extend(checked.diagnostics);
         let failed = problems.has_errors();
         if on(m, "json") {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics},
+    base::{Diagnostic, Diagnostics, Severity},
     cloud::OpErrorKind,
     schema::{Catalogue, Schema},
     value::Value,
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::{
     Cancel, Evaluate, Events, Providers, Step,
-    call::{Call, Goal, Shared},
+    call::{Call, Goal, Shared, encode, known_parts},
     commit::{DataRead, End, Work, run},
     failure::{failed, told},
     parents,
@@ -28,7 +28,7 @@ use crate::{
     io::Disk,
     lang::address::{AbsInstance, Mode, ProviderConfig},
     plan::{Action, Change, NodeKind, Plan},
-    state::{Deposed, Snapshot},
+    state::{Deposed, Snapshot, Status, journal::Entry},
     store::{Prior, StateStore},
 };
 
@@ -155,7 +155,7 @@ impl Apply {
             .iter()
             .filter(|c| c.importing.is_some())
             .count();
-        let complete = walk.walk().await;
+        let (complete, lost) = walk.walk().await;
         let mut diagnostics = std::mem::take(&mut walk.diagnostics);
         if cancel.is_at_once() {
             // The journal tells all; saving is for the next run.
@@ -184,7 +184,7 @@ impl Apply {
         }
         let ended = {
             let state = shared.recorder.state(Snapshot::clone);
-            walk.evaluate.end(&state)
+            walk.evaluate.end(&state, &lost)
         };
         diagnostics.extend(ended.diagnostics.clone());
         let rest = save::Rest {
@@ -230,8 +230,8 @@ struct Walk {
 }
 
 impl Walk {
-    /// Does what can be done; tells whether that was everything.
-    async fn walk(&mut self) -> bool {
+    /// Does what can be done; tells whether that was everything, and which changes of what exists were not made.
+    async fn walk(&mut self) -> (bool, Vec<usize>) {
         let plan = self.plan.clone();
         let mut progress = Frontier::new(&plan);
         let mut tasks: JoinSet<End> = JoinSet::new();
@@ -264,17 +264,18 @@ impl Walk {
                         // The task is gone with its result; the journal knows what it began.
                         let text = format!("This is a bug in bastionless: {e}. The next run looks for what was being changed.");
                         self.diagnostics.push(Diagnostic::error("A change broke off", text));
-                        return false;
+                        return (false, progress.not_made(&plan));
                     }
                 },
                 () = cancel.cancelled(), if !cancel.is_cancelled() => {}
                 () = cancel.at_once() => {
                     tasks.abort_all();
-                    return false;
+                    return (false, progress.not_made(&plan));
                 }
             }
         }
-        progress.left == 0 && progress.lost.is_empty()
+        let complete = progress.left == 0 && progress.lost.is_empty();
+        (complete, progress.not_made(&plan))
     }
 
     /// Tells the evaluator of the providers that were configured for the plan.
@@ -445,6 +446,25 @@ impl Walk {
         configured
     }
 
+    /// Keeps what is known of a data source that could not be read: a check that fails stops nothing, and Terraform has it
+    /// in the state too.
+    fn keep_planned(&self, index: usize) {
+        let Some(change) = self.plan.changes.get(index) else {
+            return;
+        };
+        let Some(schema) = self.catalogue.data(&change.address.resource.resource.type_name) else {
+            return;
+        };
+        if let Ok(object) = encode(change, &schema, &known_parts(&change.after), Status::Ready) {
+            self.shared.recorder.record_later(&Entry::Put {
+                address: change.address.clone(),
+                deposed: None,
+                provider: change.provider.clone(),
+                object,
+            });
+        }
+    }
+
     /// Takes in what came of a node.
     fn take(&mut self, end: End, progress: &mut Frontier) {
         if let Some((service, _)) = self.service(end.node)
@@ -462,6 +482,7 @@ impl Walk {
         };
         let forgets = matches!(kind, NodeKind::Forget(_));
         if let Some(error) = end.error {
+            let mut left_alone = false;
             // What exists all the same carries a marker as well.
             if step == Step::Create
                 && self
@@ -473,9 +494,26 @@ impl Walk {
             }
             // Interrupted waits are told once, for the whole run.
             if error.kind != OpErrorKind::Cancelled || !self.shared.cancel.is_cancelled() {
-                self.diagnostics.push(failed(step, &address, &error));
+                let mut d = failed(step, &address, &error);
+                if step == Step::Read && self.evaluate.read_failed(index, &error) {
+                    d.severity = Severity::Warning;
+                    left_alone = true;
+                    self.keep_planned(index);
+                }
+                let at = match step {
+                    Step::Delete => None,
+                    _ => self.evaluate.place(index, error.path.as_ref()),
+                };
+                self.diagnostics.push(match at {
+                    Some(span) => d.at(span),
+                    None => d,
+                });
             }
-            progress.lose(end.node);
+            if left_alone {
+                progress.done(end.node);
+            } else {
+                progress.lose(end.node);
+            }
             return;
         }
         match step {

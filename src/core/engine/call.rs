@@ -12,7 +12,7 @@ use bastionless_model::{
     cloud::{Failure, Found, Future, Intent, OpError, OpErrorKind, Operation, Progress, Reconcile},
     schema::{
         Schema,
-        plan::{Settings, normalise_read},
+        plan::{Settings, normalise_read, plan_consistent},
     },
     value::{Kind, Marks, Path, Value},
 };
@@ -263,6 +263,14 @@ impl Call {
         status: Status,
     ) -> Result<Value, OpError> {
         let value = normalise_read(&self.schema, &self.settings, Some(planned), observed);
+        if let Some(error) = self.broken_promise(planned, &value) {
+            let status = match self.change.action {
+                Action::Update => status,
+                _ => Status::Tainted,
+            };
+            let object = self.encode(&value.mark_with_paths(marks), status)?;
+            return self.failed(intent, Some(object), false, error).await;
+        }
         let value = value.mark_with_paths(marks);
         let entry = Entry::Done {
             id: intent.id.clone(),
@@ -270,6 +278,23 @@ impl Call {
         };
         self.shared.recorder.record(&entry).await?;
         Ok(value)
+    }
+
+    /// Says what did not become as planned. Where the provider is built with the SDK of old, Terraform lets that pass.
+    fn broken_promise(&self, planned: &Value, value: &Value) -> Option<OpError> {
+        if self.schema.legacy {
+            return None;
+        }
+        let problems = plan_consistent(&self.schema, planned, value);
+        let first = problems.first()?;
+        Some(OpError::new(
+            OpErrorKind::Invalid,
+            first.summary.clone(),
+            format!(
+                "{}{}: {}. The object exists and is saved as it is; this is a bug in bastionless, or something else changed the object just now",
+                self.change.address, first.path, first.detail
+            ),
+        ))
     }
 
     async fn create_failed(

@@ -4,7 +4,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use bastionless_model::{base::Diagnostics, value::Value};
+use bastionless_model::{
+    base::{Diagnostics, Span},
+    cloud::OpError,
+    value::{Path, Value},
+};
 
 use crate::{
     lang::address::ProviderConfig,
@@ -62,8 +66,20 @@ pub trait Evaluate: Send {
     /// The conditions that fail; then nothing that depends on it is begun.
     fn applied(&mut self, change: usize, value: &Value) -> Result<(), Diagnostics>;
 
-    /// Evaluates everything that is left: outputs and checks.
-    fn end(self: Box<Self>, state: &Snapshot) -> Ended;
+    /// Takes in that a data source could not be read; tells whether a `check` block holds it, so that this stops nothing.
+    fn read_failed(&mut self, change: usize, error: &OpError) -> bool {
+        let _ = (change, error);
+        false
+    }
+
+    /// Returns where the configuration says what a change is about, or one of its arguments.
+    fn place(&self, change: usize, argument: Option<&Path>) -> Option<Span> {
+        let _ = (change, argument);
+        None
+    }
+
+    /// Evaluates everything that is left: outputs and checks; not what follows from changes that were not made.
+    fn end(self: Box<Self>, state: &Snapshot, lost: &[usize]) -> Ended;
 }
 
 impl Evaluate for Finaliser {
@@ -88,8 +104,16 @@ impl Evaluate for Finaliser {
         Self::applied(self, change, value)
     }
 
-    fn end(self: Box<Self>, state: &Snapshot) -> Ended {
-        let ending = Self::end(*self, state);
+    fn read_failed(&mut self, change: usize, error: &OpError) -> bool {
+        Self::read_failed(self, change, error)
+    }
+
+    fn place(&self, change: usize, argument: Option<&Path>) -> Option<Span> {
+        Self::place(self, change, argument)
+    }
+
+    fn end(self: Box<Self>, state: &Snapshot, lost: &[usize]) -> Ended {
+        let ending = Self::end(*self, state, lost);
         Ended {
             outputs: ending.outputs,
             checks: ending.checks,

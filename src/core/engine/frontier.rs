@@ -16,6 +16,8 @@ pub(super) struct Frontier {
     pub(super) ready: BTreeSet<usize>,
     /// Nodes that failed or wait for one that did.
     pub(super) lost: BTreeSet<usize>,
+    /// Nodes that were done.
+    finished: BTreeSet<usize>,
     /// How many are not finished.
     pub(super) left: usize,
 }
@@ -40,6 +42,7 @@ impl Frontier {
             waits,
             dependents,
             lost: BTreeSet::new(),
+            finished: BTreeSet::new(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Frontier {
         let mut todo = vec![node];
         while let Some(n) = todo.pop() {
             self.left -= 1;
+            self.finished.insert(n);
             for d in self.dependents.get(n).into_iter().flatten().copied() {
                 let Some(waits) = self.waits.get_mut(d) else {
                     continue;
@@ -63,6 +67,17 @@ impl Frontier {
                 }
             }
         }
+    }
+
+    /// Returns the changes whose objects were to be created, changed or read and were not.
+    pub(super) fn not_made(&self, plan: &Plan) -> Vec<usize> {
+        let nodes = plan.graph.nodes.iter().enumerate();
+        let open = nodes.filter(|(n, _)| !self.finished.contains(n));
+        open.filter_map(|(_, node)| match node.kind {
+            NodeKind::Commit(change) => Some(change),
+            NodeKind::Destroy(_) | NodeKind::Forget(_) | NodeKind::Join => None,
+        })
+        .collect()
     }
 
     /// Gives up a node and everything that waits for it.

@@ -121,14 +121,8 @@ impl Host for SystemHost<'_> {
     }
 
     fn uuid(&self) -> String {
-        let mut bytes = self.system.random();
-        if let Some(b) = bytes.get_mut(6) {
-            *b = (*b & 0x0f) | 0x40;
-        }
-        if let Some(b) = bytes.get_mut(8) {
-            *b = (*b & 0x3f) | 0x80;
-        }
-        uuid::Uuid::from_bytes(bytes).to_string()
+        // Random through and through: Terraform's ids name no version.
+        uuid::Uuid::from_bytes(self.system.random()).to_string()
     }
 
     fn random_bytes(&self) -> [u8; 16] {

@@ -8,7 +8,7 @@ use bastionless_model::{
 };
 
 use super::{CheckResult, CheckStatus, world::ModuleScope};
-use crate::lang::program::CheckRule;
+use crate::lang::{address::ModuleInstance, program::CheckRule};
 
 /// A condition with the words for its failure.
 pub(crate) struct Rule<'a> {
@@ -53,6 +53,20 @@ impl Conditions {
         passed
     }
 
+    /// Says that a data source of a `check` block could not be read: the block has failed.
+    pub(crate) fn fail_check(&mut self, module: &ModuleInstance, name: &str, message: String) {
+        let (config, address) = check_address(module, name);
+        self.record("check", &config, &address, CheckStatus::Fail, Some(message));
+    }
+
+    /// Tells whether an object has failed already.
+    pub(crate) fn has_failed(&self, kind: &'static str, config: &str, address: &str) -> bool {
+        self.results
+            .get(&(kind, config.to_owned()))
+            .and_then(|instances| instances.get(address))
+            .is_some_and(|(status, _)| *status == CheckStatus::Fail)
+    }
+
     /// Says that an object has conditions whose result is not known (yet).
     pub(crate) fn record(
         &mut self,
@@ -93,6 +107,23 @@ impl Conditions {
             })
             .collect()
     }
+}
+
+/// Returns the address of a `check` block as written, and of one instance of it.
+pub(crate) fn check_address(module: &ModuleInstance, name: &str) -> (String, String) {
+    let path = module.path();
+    let short = format!("check.{name}");
+    let config = if path.is_root() {
+        short.clone()
+    } else {
+        format!("{path}.{short}")
+    };
+    let address = if module.is_root() {
+        short
+    } else {
+        format!("{module}.{short}")
+    };
+    (config, address)
 }
 
 fn worse(a: CheckStatus, b: CheckStatus) -> CheckStatus {
@@ -139,7 +170,10 @@ fn evaluate(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Out
         None => Outcome {
             status: CheckStatus::Unknown,
             message: None,
-            diagnostics: Diagnostics::default(),
+            diagnostics: match severity {
+                Severity::Error => Diagnostics::default(),
+                Severity::Warning => not_yet(rule).into(),
+            },
         },
         Some(true) => Outcome {
             status: CheckStatus::Pass,
@@ -148,6 +182,15 @@ fn evaluate(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Out
         },
         Some(false) => failed(rule, scope, severity),
     }
+}
+
+/// An assertion of a check stops nothing, so it is worth saying that it could not be looked at.
+fn not_yet(rule: &Rule<'_>) -> Diagnostic {
+    Diagnostic::warning(
+        "Check block assertion known after apply",
+        "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
+    )
+    .at(rule.rule.condition.span)
 }
 
 fn failed(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Outcome {

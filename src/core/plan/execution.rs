@@ -269,15 +269,22 @@ impl Builder<'_> {
         }
     }
 
-    /// Returns what the object of a node depended on when it was applied.
+    /// Returns what the object of a node depended on when it was applied, and what it is to depend on.
     fn stored_dependencies(&self, node: usize) -> Vec<ConfigResource> {
         let Some(change) = self.change(node) else {
             return Vec::new();
         };
-        self.prior
+        let stored = self
+            .prior
             .object(&change.address, change.deposed.as_ref())
-            .map(|o| o.dependencies.clone())
-            .unwrap_or_default()
+            .map(|o| o.dependencies.clone());
+        let mut all = stored.unwrap_or_default();
+        for d in &change.dependencies {
+            if !all.contains(d) {
+                all.push(d.clone());
+            }
+        }
+        all
     }
 
     fn replacement_edges(&mut self) {

@@ -8,9 +8,10 @@ use std::{
 };
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics},
+    base::{Diagnostic, Diagnostics, Span},
+    cloud::OpError,
     schema::{Catalogue, Schema, plan},
-    value::Value,
+    value::{Path, Value},
 };
 
 use super::{
@@ -63,6 +64,8 @@ pub struct Finaliser {
     provider_configs: BTreeMap<ProviderConfig, Value>,
     conditions: Conditions,
     counter: u32,
+    /// Checks whose data source could not be read, with the reason.
+    failed_checks: Vec<(ModuleInstance, Arc<str>, String)>,
     host: Arc<dyn Host + Send + Sync>,
 }
 
@@ -94,6 +97,7 @@ impl Finaliser {
             provider_configs: BTreeMap::new(),
             conditions: Conditions::default(),
             counter: 0,
+            failed_checks: Vec::new(),
             host,
         }
     }
@@ -331,10 +335,43 @@ impl Finaliser {
         }
     }
 
+    /// Takes in that a data source could not be read; tells whether a `check` block holds it, so that this stops nothing.
+    pub fn read_failed(&mut self, index: usize, error: &OpError) -> bool {
+        let Some(check) = self.block(index).and_then(|b| b.check.clone()) else {
+            return false;
+        };
+        if let Some(change) = self.plan.changes.get(index) {
+            let module = change.address.resource.module.clone();
+            self.failed_checks.push((module, check, error.to_string()));
+        }
+        true
+    }
+
+    fn node_of(&self, index: usize) -> Option<ConfigNode> {
+        let resource = &self.plan.changes.get(index)?.address.resource;
+        let id = self.world.module_at(&resource.module.path())?;
+        let kind = NodeKind::Resource(resource.resource.clone());
+        Some(ConfigNode::new(id, kind))
+    }
+
+    fn block(&self, index: usize) -> Option<&ResourceBlock> {
+        let resource = &self.plan.changes.get(index)?.address.resource;
+        let id = self.world.module_at(&resource.module.path())?;
+        self.world.module(id)?.resources.get(&resource.resource)
+    }
+
+    /// Returns where the configuration says what a change is about, or one of its arguments.
+    pub fn place(&self, index: usize, argument: Option<&Path>) -> Option<Span> {
+        let block = self.block(index)?;
+        let written = argument.and_then(|path| super::settler::place(&block.body, path));
+        Some(written.unwrap_or(block.header))
+    }
+
     /// Evaluates everything that is left: outputs and checks.
     ///
-    /// Objects may have been read again since they were applied, so nothing that was evaluated on the way is used.
-    pub fn end(mut self, state: &Snapshot) -> Ending {
+    /// Objects may have been read again since they were applied, so nothing that was evaluated on the way is used. What
+    /// follows from changes that were not made, `lost`, is left as it was.
+    pub fn end(mut self, state: &Snapshot, lost: &[usize]) -> Ending {
         if self.plan.mode == Mode::Destroy {
             return Ending { outputs: BTreeMap::new(), checks: Vec::new(), diagnostics: Diagnostics::default() };
         }
@@ -342,9 +379,17 @@ impl Finaliser {
         self.done.clear();
         self.expanded.clear();
         self.conditions = Conditions::default();
+        for (module, check, why) in std::mem::take(&mut self.failed_checks) {
+            self.conditions.fail_check(&module, &check, why);
+        }
         let nodes: Vec<ConfigNode> = self.graph.order().cloned().collect();
         let partial = !self.plan.targets.is_empty();
+        let lost: Vec<ConfigNode> = lost.iter().filter_map(|i| self.node_of(*i)).collect();
+        let lost = self.graph.with_dependents(&lost);
         for node in nodes {
+            if lost.contains(&node) {
+                continue;
+            }
             let wanted = match &node.kind {
                 NodeKind::Output(name) if node.module == ModuleId(0) => {
                     self.plan.outputs.contains_key(name)

@@ -11,6 +11,7 @@ mod moves;
 mod options;
 pub mod policies;
 pub mod settler;
+mod validation;
 pub(crate) mod world;
 
 pub use model::{
@@ -18,3 +19,4 @@ pub use model::{
     NodeKind, OutputChange, Plan, Reason,
 };
 pub use options::Options;
+pub use validation::validate;

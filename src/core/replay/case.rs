@@ -14,10 +14,21 @@ use crate::{
     plan::{Mode, Options},
 };
 
+/// One of the two steps.
+#[derive(Clone, Copy)]
+pub(super) enum Step {
+    /// What is applied first.
+    First,
+    /// What is looked at.
+    Second,
+}
+
 /// A recorded case.
 pub(super) struct Case {
     /// Its arguments and what came of it.
     pub(super) expected: Json,
+    /// The machine with the files of the first step, where that is carried out too: cases of the lab have no state.
+    pub(super) first: Option<Arc<dyn System>>,
     /// The machine with the files of the second step.
     pub(super) system: Arc<dyn System>,
     /// Where its root module is.
@@ -49,12 +60,12 @@ impl Case {
         };
         files.retain(|p, _| is_old(p));
         collect(&dir.join("step2"), &mut files);
-        let system = MemorySystem {
-            files,
-            time: 1_700_000_000,
-            ..MemorySystem::default()
-        };
-        let system = Arc::new(system);
+        let system = machine(files);
+        let first = (expected["provider"] == "lab").then(|| {
+            let mut files = BTreeMap::new();
+            collect(&dir.join("step1"), &mut files);
+            machine(files)
+        });
         let state = json("step1.tfstate.json").map(|mut state| {
             let state_object = state.as_object_mut().unwrap();
             state_object.insert(
@@ -69,6 +80,7 @@ impl Case {
         let imported = imported(&expected);
         Self {
             expected,
+            first,
             system,
             base: PathBuf::new(),
             state,
@@ -102,6 +114,7 @@ impl Case {
         answers(&plan["data"]["root_module"], &mut data);
         Self {
             expected: json!({ "step2": step2, "step2_args": arguments }),
+            first: None,
             system: Arc::new(RealSystem),
             base: root.to_owned(),
             state: None,
@@ -110,8 +123,12 @@ impl Case {
         }
     }
 
-    fn arguments(&self) -> Vec<&str> {
-        let given = self.expected.get("step2_args").and_then(Json::as_array);
+    fn arguments(&self, step: Step) -> Vec<&str> {
+        let key = match step {
+            Step::First => "step1_args",
+            Step::Second => "step2_args",
+        };
+        let given = self.expected.get(key).and_then(Json::as_array);
         given
             .into_iter()
             .flatten()
@@ -120,7 +137,7 @@ impl Case {
     }
 
     /// Returns `-var` and `-var-file`.
-    pub(super) fn variables(&self) -> Vec<VariableArgument> {
+    pub(super) fn variables(&self, step: Step) -> Vec<VariableArgument> {
         let one = |a: &str| {
             let value = a
                 .strip_prefix("-var=")
@@ -130,18 +147,19 @@ impl Case {
                     .map(|v| VariableArgument::File(v.into()))
             })
         };
-        self.arguments().into_iter().filter_map(one).collect()
+        self.arguments(step).into_iter().filter_map(one).collect()
     }
 
     /// Returns the options of the plan.
-    pub(super) fn options(&self) -> Options {
+    pub(super) fn options(&self, step: Step) -> Options {
         let mut options = Options::default();
-        for a in self.arguments() {
+        for a in self.arguments(step) {
             match a.split_once('=') {
                 Some(("-target", t)) => options.targets.push(Target::parse(t).unwrap()),
                 Some(("-replace", i)) => options.replace.push(AbsInstance::parse(i).unwrap()),
                 Some(("-var" | "-var-file", _)) => {}
                 None if a == "-refresh-only" => options.mode = Mode::RefreshOnly,
+                Some(("-refresh", "false")) => options.refresh = false,
                 None if a == "-destroy" => options.mode = Mode::Destroy,
                 _ => panic!("the replay does not know the option {a}"),
             }
@@ -149,6 +167,14 @@ impl Case {
         options.workspace = Arc::from("default");
         options
     }
+}
+
+fn machine(files: BTreeMap<PathBuf, Vec<u8>>) -> Arc<dyn System> {
+    Arc::new(MemorySystem {
+        files,
+        time: 1_700_000_000,
+        ..MemorySystem::default()
+    })
 }
 
 /// Collects what the data sources of a module tree answered.

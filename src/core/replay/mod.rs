@@ -6,6 +6,8 @@
 
 mod case;
 mod compare;
+mod ids;
+mod lab;
 mod order;
 mod run;
 
@@ -55,7 +57,10 @@ fn replay(folder: &str) -> Outcome {
         if only.is_some() {
             eprintln!("{}", serde_json::to_string_pretty(&got).unwrap());
         }
-        let differences = compare::compare(case.expected.get("step2").unwrap(), &got);
+        let mut differences = compare::compare(case.expected.get("step2").unwrap(), &got);
+        if case.first.is_some() {
+            differences.extend(compare::first(&case.expected["step1"], &got["step1"]));
+        }
         outcome.cases += 1;
         outcome.equal += usize::from(differences.is_empty());
         judge(
@@ -171,6 +176,11 @@ fn plans_of_public_configurations_are_terraforms() {
 #[test]
 fn plans_of_the_language_are_terraforms() {
     agrees("plan-cases", 82);
+}
+
+#[test]
+fn plans_of_blocks_are_terraforms() {
+    agrees("block-cases", 74);
 }
 
 #[test]

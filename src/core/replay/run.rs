@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Severity, SourceMap},
-    cloud::Observed,
+    cloud::{Clouds, Observed},
     schema::Catalogue,
     value::Value,
 };
 use serde_json::{Map as JsonMap, Value as Json, json};
 
-use super::{case::Case, order::order};
+use super::{
+    case::{Case, Step},
+    ids::Ids,
+    lab::{self, Lab},
+    order::order,
+};
 use crate::{
     engine::{Applied, Apply, Cancel, Events, Providers, Silent, answer, fake::FakeCloud},
     io::{RealDisk, System, SystemHost, VariableArgument, load_configuration, load_inputs},
@@ -43,12 +48,13 @@ struct Loaded {
 struct Bench<'a> {
     case: &'a Case,
     cloud: FakeCloud,
+    catalogue: &'static Catalogue,
     host: Arc<SystemHost<'static>>,
     store: Arc<dyn StateStore>,
     sources: Arc<SourceMap>,
 }
 
-/// Carries out the second step of a case.
+/// Carries out the second step of a case; the first too, where the case has no state.
 pub(super) fn run(case: &Case) -> Json {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -64,6 +70,10 @@ pub(super) fn run(case: &Case) -> Json {
     let mut bench = Bench {
         case,
         cloud: FakeCloud::default(),
+        catalogue: match case.first {
+            Some(_) => lab::catalogue(),
+            None => Catalogue::builtin(),
+        },
         host: Arc::new(SystemHost::new(
             system,
             &case.base,
@@ -72,22 +82,54 @@ pub(super) fn run(case: &Case) -> Json {
         store: LocalBackend::new(paths, Arc::new(RealDisk)).state(DEFAULT_WORKSPACE),
         sources: Arc::default(),
     };
-    runtime.block_on(bench.run())
+    runtime.block_on(async {
+        let mut ids = Ids::default();
+        let Some(first) = &case.first else {
+            return bench.second(&mut ids).await;
+        };
+        let first = bench.first(&**first).await;
+        let prior = open(&*bench.store, &RealDisk).await.unwrap().snapshot;
+        ids.learn(&prior, 1);
+        let mut out = bench.second(&mut ids).await;
+        out["step1"] = first;
+        ids.mask(&out)
+    })
 }
 
 impl Bench<'_> {
-    async fn run(&mut self) -> Json {
+    /// Applies the first step.
+    async fn first(&mut self, system: &dyn System) -> Json {
+        let (loaded, mut diagnostics) = self.load(system, &self.case.variables(Step::First));
+        let Some(loaded) = loaded else {
+            return json!({ "apply_exit": 1, "diagnostics": self.told(&diagnostics) });
+        };
+        let providers = self.providers();
+        let options = self.case.options(Step::First);
+        let (plan, more) = self.plan(&loaded, options, &providers).await;
+        diagnostics.extend(more);
+        if plan.errored || diagnostics.has_errors() {
+            return json!({ "apply_exit": 1, "diagnostics": self.told(&diagnostics) });
+        }
+        let applied = self.apply(&loaded, plan, providers).await;
+        diagnostics.extend(applied.diagnostics);
+        let exit = i32::from(diagnostics.has_errors());
+        json!({ "apply_exit": exit, "diagnostics": self.told(&diagnostics) })
+    }
+
+    async fn second(&mut self, ids: &mut Ids) -> Json {
         let mut out = JsonMap::new();
         let prior = open(&*self.store, &RealDisk).await.unwrap().snapshot;
         self.fill(&prior);
-        let (loaded, mut diagnostics) = self.load(&self.case.variables());
+        let (loaded, mut diagnostics) =
+            self.load(&*self.case.system, &self.case.variables(Step::Second));
         let Some(loaded) = loaded else {
             out.insert("plan_exit".into(), 1.into());
             out.insert("diagnostics".into(), self.told(&diagnostics));
             return Json::Object(out);
         };
         let providers = self.providers();
-        let (plan, more) = self.plan(&loaded, self.case.options(), &providers).await;
+        let options = self.case.options(Step::Second);
+        let (plan, more) = self.plan(&loaded, options, &providers).await;
         diagnostics.extend(more);
         let failed = plan.errored || diagnostics.has_errors();
         out.insert("plan_exit".into(), exit(failed, &plan).into());
@@ -101,30 +143,37 @@ impl Bench<'_> {
         let (_, pairs) = order(&plan);
         out.insert("apply_order".into(), json!(pairs));
         let applied = self.apply(&loaded, plan, providers).await;
+        ids.learn(&applied.snapshot, 2);
         self.applied(&applied, &mut out);
-        if let (Some(loaded), _) = self.load(&self.again()) {
-            let providers = self.providers();
-            let (plan, more) = self.plan(&loaded, Options::default(), &providers).await;
-            let failed = plan.errored || more.has_errors();
-            out.insert("replan_exit".into(), exit(failed, &plan).into());
-            if exit(failed, &plan) != 0 {
-                let mut second = JsonMap::new();
-                self.planned(&plan, &mut second);
-                let list = second
-                    .get("resource_changes")
-                    .and_then(Json::as_array)
-                    .into_iter()
-                    .flatten();
-                let left: Vec<&Json> = list.filter(|c| c["actions"] != json!(["no-op"])).collect();
-                out.insert("second_plan".into(), json!([left, self.told(&more)]));
-            }
-        }
+        self.replanned(&mut out).await;
         Json::Object(out)
+    }
+
+    /// Plans once more, to see what is left to do.
+    async fn replanned(&mut self, out: &mut JsonMap<String, Json>) {
+        let (Some(loaded), _) = self.load(&*self.case.system, &self.again()) else {
+            return;
+        };
+        let providers = self.providers();
+        let (plan, more) = self.plan(&loaded, Options::default(), &providers).await;
+        let failed = plan.errored || more.has_errors();
+        out.insert("replan_exit".into(), exit(failed, &plan).into());
+        if exit(failed, &plan) != 0 {
+            let mut second = JsonMap::new();
+            self.planned(&plan, &mut second);
+            let list = second
+                .get("resource_changes")
+                .and_then(Json::as_array)
+                .into_iter()
+                .flatten();
+            let left: Vec<&Json> = list.filter(|c| c["actions"] != json!(["no-op"])).collect();
+            out.insert("second_plan".into(), json!([left, self.told(&more)]));
+        }
     }
 
     /// Returns the arguments of the second plan: a file of values stays, a value on the command line was for once.
     fn again(&self) -> Vec<VariableArgument> {
-        let mut arguments = self.case.variables();
+        let mut arguments = self.case.variables(Step::Second);
         arguments.retain(|a| matches!(a, VariableArgument::File(_)));
         arguments
     }
@@ -132,7 +181,11 @@ impl Bench<'_> {
     /// Returns the clouds of a run; states of other configurations are among the files of the case.
     fn providers(&self) -> Providers {
         let system = self.case.system.clone();
-        Providers::new(Arc::new(self.cloud.clone()))
+        let clouds: Arc<dyn Clouds> = match self.case.first {
+            Some(_) => Arc::new(Lab),
+            None => Arc::new(self.cloud.clone()),
+        };
+        Providers::new(clouds)
             .reading_files(move |path| Ok(system.read(path).ok()))
     }
 
@@ -153,14 +206,18 @@ impl Bench<'_> {
     }
 
     /// Reads, links, and gives the variables their values.
-    fn load(&mut self, arguments: &[VariableArgument]) -> (Option<Loaded>, Diagnostics) {
+    fn load(
+        &mut self,
+        system: &dyn System,
+        arguments: &[VariableArgument],
+    ) -> (Option<Loaded>, Diagnostics) {
         let mut sources = SourceMap::default();
-        let (system, base) = (&*self.case.system, &*self.case.base);
+        let base = &*self.case.base;
         let tree = load_configuration(system, base, &mut sources);
         let raw = load_inputs(system, base, arguments, &mut sources);
         self.sources = Arc::new(sources);
         let mut diagnostics = tree.diagnostics;
-        let linked = link(self.sources.clone(), &tree.value, Catalogue::builtin());
+        let linked = link(self.sources.clone(), &tree.value, self.catalogue);
         diagnostics.extend(linked.diagnostics);
         diagnostics.extend(raw.diagnostics);
         let graph = StaticGraph::new(&linked.value);
@@ -195,7 +252,7 @@ impl Bench<'_> {
             set_variables: loaded.values.set.iter().cloned().collect(),
             prior: Arc::new(prior.snapshot),
             host: self.host.clone(),
-            catalogue: Catalogue::builtin(),
+            catalogue: self.catalogue,
             options,
         });
         let mut answers: Vec<(ReadKey, Answer)> = Vec::new();
@@ -219,11 +276,14 @@ impl Bench<'_> {
 
     /// Returns the recorded answer to a question, where there is one.
     fn recorded(&self, read: &Read) -> Option<Answer> {
+        if self.case.first.is_some() {
+            return None;
+        }
         let value = |found: &Json, address: &crate::lang::address::AbsInstance| {
             let resource = &address.resource.resource;
             let schema = match resource.mode {
-                Mode::Managed => Catalogue::builtin().managed(&resource.type_name),
-                Mode::Data => Catalogue::builtin().data(&resource.type_name),
+                Mode::Managed => self.catalogue.managed(&resource.type_name),
+                Mode::Data => self.catalogue.data(&resource.type_name),
             }?;
             read_value(&found.to_string(), &schema.block.implied_type()).ok()
         };
@@ -259,7 +319,7 @@ impl Bench<'_> {
             timestamp: String::new(),
             configuration: Json::Null,
         };
-        let json = plan_json(&file, Catalogue::builtin());
+        let json = plan_json(&file, self.catalogue);
         let changes = json.get("resource_changes").and_then(Json::as_array);
         let changes: Vec<Json> = changes.into_iter().flatten().map(flat).collect();
         out.insert("resource_changes".into(), changes.into());
@@ -285,11 +345,11 @@ impl Bench<'_> {
             plan.clone(),
             "default",
             self.host.clone(),
-            Catalogue::builtin(),
+            self.catalogue,
         );
         let run = Apply {
             plan,
-            catalogue: Catalogue::builtin(),
+            catalogue: self.catalogue,
             providers,
             store: self.store.clone(),
             prior: open(&*self.store, &RealDisk).await.unwrap(),
@@ -331,14 +391,30 @@ impl Bench<'_> {
         out.insert("outputs_after".into(), state["outputs"].clone());
     }
 
+    /// Returns the words of the lab for a call that failed: our headline is one for all, theirs are in the text.
+    fn provider_words(&self, d: &Diagnostic) -> Option<&'static str> {
+        let ours = [
+            "Creating an object failed",
+            "Changing an object failed",
+            "Destroying an object failed",
+            "Reading a data source failed",
+            "Reading failed",
+            "Import failed",
+        ];
+        let is_ours = self.case.first.is_some() && ours.contains(&&*d.summary);
+        lab::WORDS
+            .into_iter()
+            .find(|w| is_ours && d.detail.contains(&format!("{w}: ")))
+    }
+
     fn told(&self, diagnostics: &Diagnostics) -> Json {
         let one = |d: &Diagnostic| {
             let severity = match d.severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             };
-            let mut out =
-                json!({ "severity": severity, "summary": &*d.summary, "detail": d.detail });
+            let summary = self.provider_words(d).unwrap_or(&d.summary);
+            let mut out = json!({ "severity": severity, "summary": summary, "detail": d.detail });
             if let Some((source, start, _)) = d
                 .primary
                 .as_ref()

@@ -193,7 +193,7 @@ fn expressions(body: &Body, schema: Option<&schema::Block>) -> JsonMap<String, J
         }
         let inner = Json::Object(expressions(&block.body, nested.map(|n| &n.block)));
         match nested.map(|n| n.nesting) {
-            Some(Nesting::Single) => {
+            Some(Nesting::Single | Nesting::Group) => {
                 out.insert(name.to_string(), inner);
             }
             Some(Nesting::Map) => {

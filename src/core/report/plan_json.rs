@@ -274,8 +274,10 @@ fn output(o: &OutputChange) -> Json {
         out.insert("after".into(), known(&o.after.clone().unmark_deep().0));
     }
     out.insert("after_unknown".into(), unknown);
-    out.insert("before_sensitive".into(), o.sensitive.0.into());
-    out.insert("after_sensitive".into(), o.sensitive.1.into());
+    // Whether it was or is: the two are always equal.
+    let sensitive = o.sensitive.0 || o.sensitive.1;
+    out.insert("before_sensitive".into(), sensitive.into());
+    out.insert("after_sensitive".into(), sensitive.into());
     Json::Object(out)
 }
 

@@ -86,6 +86,7 @@ fn attribute(a: &Attribute) -> Json {
 fn nested(n: &NestedBlock) -> Json {
     let mode = match n.nesting {
         Nesting::Single => "single",
+        Nesting::Group => "group",
         Nesting::List => "list",
         Nesting::Set => "set",
         Nesting::Map => "map",
@@ -96,7 +97,7 @@ fn nested(n: &NestedBlock) -> Json {
     if n.min > 0 {
         out.insert("min_items".into(), n.min.into());
     }
-    if let Some(max) = n.max.filter(|_| n.nesting != Nesting::Single) {
+    if let Some(max) = n.max.filter(|_| !matches!(n.nesting, Nesting::Single | Nesting::Group)) {
         out.insert("max_items".into(), max.into());
     }
     Json::Object(out)

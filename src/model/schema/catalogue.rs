@@ -13,6 +13,8 @@ pub const PROVIDER_VERSION: &str = "6.69.1";
 /// The types that are known, each read from its text when it is first asked for.
 pub struct Catalogue {
     types: BTreeMap<(SchemaKind, &'static str), Entry>,
+    /// Hosts and namespaces whose providers are known.
+    origins: Vec<(&'static str, &'static str)>,
 }
 
 struct Entry {
@@ -21,25 +23,55 @@ struct Entry {
     schema: OnceLock<Option<Arc<Schema>>>,
 }
 
+impl Entry {
+    const fn new(file: &'static str, text: &'static str) -> Self {
+        Self {
+            file,
+            text,
+            schema: OnceLock::new(),
+        }
+    }
+}
+
 impl Catalogue {
     /// Returns the types that are built in.
     pub fn builtin() -> &'static Self {
-        static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| Catalogue {
-            types: TEXTS
-                .iter()
-                .map(|&(file, text)| {
-                    (
-                        name_of(file),
-                        Entry {
-                            file,
-                            text,
-                            schema: OnceLock::new(),
-                        },
-                    )
-                })
-                .collect(),
+        static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
+            let entry = |&(file, text)| (name_of(file), Entry::new(file, text));
+            Catalogue {
+                types: TEXTS.iter().map(entry).collect(),
+                origins: vec![
+                    ("registry.terraform.io", "hashicorp"),
+                    ("terraform.io", "builtin"),
+                ],
+            }
         });
         &BUILTIN
+    }
+
+    /// Returns the built-in types and those of another provider, such as one that tests bring along; its types are known
+    /// under the given host and namespace.
+    pub fn with(
+        origin: (&'static str, &'static str),
+        schemas: impl IntoIterator<Item = (&'static str, Schema)>,
+    ) -> Self {
+        let entry = |&(file, text)| (name_of(file), Entry::new(file, text));
+        let mut types: BTreeMap<_, _> = TEXTS.iter().map(entry).collect();
+        for (name, schema) in schemas {
+            let entry = Entry {
+                schema: Some(Arc::new(schema.clone())).into(),
+                ..Entry::new(name, "")
+            };
+            types.insert((schema.name.kind, name), entry);
+        }
+        let mut origins = Self::builtin().origins.clone();
+        origins.push(origin);
+        Self { types, origins }
+    }
+
+    /// Tells whether the types of the providers of a host and namespace are known.
+    pub fn is_origin(&self, host: &str, namespace: &str) -> bool {
+        self.origins.contains(&(host, namespace))
     }
 
     /// Returns a resource type.

@@ -10,7 +10,7 @@ use hcl_edit::{
 
 use super::{
     Attribute, Block, Default, Equivalence, Format, Mode, NestedBlock, Nesting, Replace, Schema,
-    SchemaKind, TypeName,
+    SchemaKind, TypeName, refine,
     load_expr::{
         Result, Wrong, boolean, count, duration, entries, integer, list, literal, name, nesting,
         string, ty, wrong,
@@ -111,7 +111,13 @@ fn header(schema: &mut Schema, key: &str, value: &Expression) -> Result<()> {
         "conflicts_with" => schema.conflicts = list(value, |x| list(x, name))?,
         "exactly_one" => schema.exactly_one = list(value, |x| list(x, name))?,
         "actions" => schema.actions = entries(value, |x| list(x, string))?,
-        "refine" => schema.refine = Some(name(value)?),
+        "refine" => {
+            let name = name(value)?;
+            let Some(rules) = refine::named(&name) else {
+                return wrong(value, format!("there are no rules `{name}`"));
+            };
+            schema.refine = Some(rules);
+        }
         "parent" => {
             let mut entry = entries(value, name)?;
             match (entry.remove("type"), entry.remove("by"), entry.is_empty()) {

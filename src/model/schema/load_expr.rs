@@ -164,9 +164,10 @@ fn constructor(e: &Expression, call: &FuncCall) -> Result<Type> {
 pub(super) fn nesting(e: &Expression) -> Result<Nesting> {
     match string(e)?.as_str() {
         "single" => Ok(Nesting::Single),
+        "group" => Ok(Nesting::Group),
         "list" => Ok(Nesting::List),
         "set" => Ok(Nesting::Set),
         "map" => Ok(Nesting::Map),
-        _ => wrong(e, "one of single, list, set, map is needed"),
+        _ => wrong(e, "one of single, group, list, set, map is needed"),
     }
 }

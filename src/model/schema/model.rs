@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use super::Refine;
 use crate::value::{Type, Value};
 
 /// What a schema describes.
@@ -54,8 +55,8 @@ pub struct Schema {
     pub parent: Option<(Arc<str>, Arc<str>)>,
     /// Built by the provider SDK of old: null, empty and zero are equal, and an update without difference is none.
     pub legacy: bool,
-    /// Name of the pure functions of `refine/` for this type, where data does not reach.
-    pub refine: Option<Arc<str>>,
+    /// The pure functions for this type, where data does not reach.
+    pub refine: Option<&'static Refine>,
 }
 
 /// Arguments, attributes and nested blocks.
@@ -178,6 +179,8 @@ pub struct Attribute {
 pub enum Nesting {
     /// At most once; the value is an object or null.
     Single,
+    /// At most once; the value is an object even where the block is absent, then one of nulls.
+    Group,
     /// Ordered.
     List,
     /// Unordered.
@@ -236,6 +239,16 @@ impl Block {
             .map(|(k, b)| (k.clone(), b.implied_type()));
         Type::object(attributes.chain(blocks))
     }
+
+    /// Returns the object of a body in which nothing is set.
+    pub fn empty_value(&self) -> Value {
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(k, a)| (k.clone(), Value::null(a.ty.clone())));
+        let blocks = self.blocks.iter().map(|(k, b)| (k.clone(), b.none_value()));
+        Value::object(attributes.chain(blocks))
+    }
 }
 
 impl NestedBlock {
@@ -244,7 +257,7 @@ impl NestedBlock {
         let make = || {
             let inner = self.block.implied_type();
             match self.nesting {
-                Nesting::Single => inner,
+                Nesting::Single | Nesting::Group => inner,
                 Nesting::List => Type::list(inner),
                 Nesting::Set => Type::set(inner),
                 Nesting::Map => Type::map(inner),
@@ -253,11 +266,23 @@ impl NestedBlock {
         self.implied.get_or_init(make).clone()
     }
 
+    /// Returns the value that stands for no block of this name.
+    pub fn none_value(&self) -> Value {
+        let inner = || self.block.implied_type();
+        match self.nesting {
+            Nesting::Single => Value::null(inner()),
+            Nesting::Group => self.block.empty_value(),
+            Nesting::List => Value::list(inner(), Vec::new()),
+            Nesting::Set => Value::set(inner(), Vec::new()),
+            Nesting::Map => Value::map(inner(), std::iter::empty::<(&str, Value)>()),
+        }
+    }
+
     /// Returns the type of the object that one block makes.
     pub fn object_type(&self) -> Type {
         let whole = self.implied_type();
         match (self.nesting, whole.element()) {
-            (Nesting::Single, _) | (_, None) => whole,
+            (Nesting::Single | Nesting::Group, _) | (_, None) => whole,
             (_, Some(inner)) => inner.clone(),
         }
     }

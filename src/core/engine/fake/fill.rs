@@ -173,19 +173,9 @@ pub fn asked(schema: &Schema, value: &Value) -> Value {
     }
     for (name, n) in &schema.block.blocks {
         let given = value.get(name).filter(|v| !v.is_null()).cloned();
-        out.insert(name.clone(), given.unwrap_or_else(|| no_blocks(n)));
+        out.insert(name.clone(), given.unwrap_or_else(|| n.none_value()));
     }
     Kind::Object(out.into()).into()
-}
-
-fn no_blocks(n: &NestedBlock) -> Value {
-    let ty = n.block.implied_type();
-    match n.nesting {
-        Nesting::Single => Value::null(ty),
-        Nesting::List => Value::list(ty, Vec::new()),
-        Nesting::Set => Value::set(ty, Vec::new()),
-        Nesting::Map => Value::map(ty, std::iter::empty::<(&str, Value)>()),
-    }
 }
 
 /// Returns a new object: its id, and what was asked for with everything filled that the cloud decides.
@@ -315,14 +305,14 @@ impl Filler<'_> {
 
     fn blocks(&self, n: &NestedBlock, value: &Value, top: &Value, path: &str) -> Value {
         if value.is_null() || value.is_unknown() {
-            return no_blocks(n);
+            return n.none_value();
         }
         let ty = n.block.implied_type();
         let elements = value.elements().unwrap_or_default().iter().enumerate();
         let inside =
             |v: &Value, key: String| self.block(&n.block, v, top, &format!("{path}.{key}"));
         match n.nesting {
-            Nesting::Single => inside(value, String::new()),
+            Nesting::Single | Nesting::Group => inside(value, String::new()),
             Nesting::List => Value::list(
                 ty,
                 elements.map(|(i, v)| inside(v, i.to_string())).collect(),

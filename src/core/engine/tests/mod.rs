@@ -154,7 +154,7 @@ impl Evaluate for Script {
         Ok(())
     }
 
-    fn end(self: Box<Self>, _: &Snapshot) -> Ended {
+    fn end(self: Box<Self>, _: &Snapshot, _: &[usize]) -> Ended {
         Ended::default()
     }
 }

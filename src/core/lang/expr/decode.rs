@@ -191,6 +191,10 @@ impl Decoder {
                 .into_iter()
                 .next()
                 .map_or_else(|| Value::null(inner), |(_, v)| v),
+            Nesting::Group => values
+                .into_iter()
+                .next()
+                .map_or_else(|| nested.none_value(), |(_, v)| v),
             Nesting::List if !values.is_empty() && inner.has_dynamic() => {
                 Value::tuple(values.into_iter().map(|(_, v)| v).collect())
             }

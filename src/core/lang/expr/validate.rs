@@ -7,7 +7,7 @@ use bastionless_model::{
 
 use crate::lang::{
     suggest::suggestion,
-    syntax::{Attribute, Block, Body, ExprKind},
+    syntax::{Attribute, Block, Body, Expr, ExprKind},
 };
 
 /// Checks the names in a body, what is missing, and how often blocks stand, as far as that is certain without evaluation.
@@ -185,19 +185,7 @@ impl Check {
                 "for_each" => {}
                 "labels" if keyed => {}
                 "iterator" => {
-                    let plain = matches!(
-                        &attribute.expr.kind,
-                        ExprKind::Traversal { steps, .. } if steps.is_empty()
-                    );
-                    if !plain {
-                        self.diagnostics.push(
-                            Diagnostic::error(
-                                "Invalid dynamic iterator name",
-                                "Dynamic iterator must be a single variable name.",
-                            )
-                            .at(attribute.expr.span),
-                        );
-                    }
+                    self.iterator(&attribute.expr);
                 }
                 _ => self.diagnostics.push(
                     Diagnostic::error(
@@ -250,6 +238,23 @@ impl Check {
         }
     }
 
+    /// The iterator is one name.
+    fn iterator(&mut self, expr: &Expr) {
+        let (summary, detail) = match &expr.kind {
+            ExprKind::Traversal { steps, .. } if steps.is_empty() => return,
+            ExprKind::Traversal { .. } => (
+                "Invalid dynamic iterator name",
+                "Dynamic iterator must be a single variable name.",
+            ),
+            _ => (
+                "Invalid expression",
+                "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.",
+            ),
+        };
+        self.diagnostics
+            .push(Diagnostic::error(summary, detail).at(expr.span));
+    }
+
     /// Checks numbers where no `dynamic` block makes them uncertain.
     fn count(&mut self, body: &Body, name: &str, nested: &NestedBlock) {
         let blocks: Vec<&Block> = body.blocks().filter(|b| made_kind(b) == name).collect();
@@ -283,7 +288,7 @@ pub(super) fn check_count(
     body: &Body,
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    if nested.nesting == Nesting::Single {
+    if matches!(nested.nesting, Nesting::Single | Nesting::Group) {
         if let [first, second, ..] = places {
             diagnostics.push(
                 Diagnostic::error(

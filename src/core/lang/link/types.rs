@@ -14,21 +14,13 @@ use crate::lang::{
     syntax::{Expr, ExprKind},
 };
 
-/// Tells whether the types of a provider are built in.
-fn is_builtin(provider: &Provider) -> bool {
-    matches!(
-        (&*provider.host, &*provider.namespace),
-        ("registry.terraform.io", "hashicorp") | ("terraform.io", "builtin")
-    )
-}
-
 /// Returns the schema of a resource's type.
 pub(super) fn schema_of(
     catalogue: &Catalogue,
     provider: &Provider,
     resource: &Resource,
 ) -> Option<Arc<Schema>> {
-    if !is_builtin(provider) {
+    if !catalogue.is_origin(&provider.host, &provider.namespace) {
         return None;
     }
     match resource.mode {
@@ -39,7 +31,8 @@ pub(super) fn schema_of(
 
 /// Returns the schema of a provider's configuration.
 pub(super) fn provider_schema(catalogue: &Catalogue, provider: &Provider) -> Option<Arc<Schema>> {
-    is_builtin(provider)
+    catalogue
+        .is_origin(&provider.host, &provider.namespace)
         .then(|| catalogue.provider(&provider.name))
         .flatten()
 }

@@ -72,7 +72,7 @@ impl Settler {
         }
         for p in pending {
             let answer = self.answers.get(&ReadKey::Data(p.address.clone())).cloned();
-            self.end_data(block, &schema, p, answer);
+            self.end_data(&node, block, &schema, p, answer);
         }
         for module in self.world.instances_of(id) {
             self.world.seal_resource(&module, resource);
@@ -223,6 +223,18 @@ impl Settler {
     ) {
         let (plain, marks) = config.clone().unmark_with_paths();
         let after = plan::planned_data(schema, &plain).mark_with_paths(&marks);
+        self.read_later(node, block, (address, config), after, reason);
+    }
+
+    /// Plans that a data source is read during apply.
+    fn read_later(
+        &mut self,
+        node: &ConfigNode,
+        block: &ResourceBlock,
+        (address, config): (AbsInstance, Value),
+        after: Value,
+        reason: Reason,
+    ) {
         let module = address.resource.module.clone();
         self.world
             .set_resource(&module, &block.resource, address.key.clone(), after.clone());
@@ -247,22 +259,28 @@ impl Settler {
 
     fn end_data(
         &mut self,
+        node: &ConfigNode,
         block: &ResourceBlock,
-        schema: &Schema,
+        schema: &Arc<Schema>,
         p: PendingData,
         answer: Option<Answer>,
     ) {
         let value = match answer {
             Some(Answer::Found(v)) => v,
             Some(Answer::Failed(e)) => {
+                let named = e.path.as_ref().and_then(|path| place(&block.body, path));
                 let mut d = Diagnostic::error(
                     "Reading a data source failed",
                     format!("{}: {e}.", p.address),
                 )
-                .at(block.header)
+                .at(named.unwrap_or(block.header))
                 .address(p.address.to_string());
-                if block.check.is_some() {
+                if let Some(check) = &block.check {
                     d.severity = Severity::Warning;
+                    let module = &p.address.resource.module;
+                    self.conditions.fail_check(module, check, e.to_string());
+                    let reason = Reason::ReadBecauseCheckNested;
+                    self.defer_data(node, block, schema, p.address, p.config, reason);
                 }
                 return self.conditions.diagnostics.push(d);
             }
@@ -289,6 +307,13 @@ impl Settler {
             p.address.key.clone(),
             value.clone(),
         );
+        // What a check looks at is looked at again when everything is applied.
+        if block.check.is_some() && self.options.mode == Mode::Normal {
+            let what = (p.address.clone(), p.config.clone());
+            let reason = Reason::ReadBecauseCheckNested;
+            self.read_later(node, block, what, value.clone(), reason);
+        }
+        let module = &p.address.resource.module;
         let scope = ModuleScope::new(&self.world, module)
             .with_each(p.each)
             .with_self(value);

@@ -44,6 +44,11 @@ impl Imports {
         self.found.get(address).cloned()
     }
 
+    /// Tells whether an object is to be imported to an address.
+    pub(super) fn is_wanted(&self, address: &AbsInstance) -> bool {
+        self.wanted.contains_key(address)
+    }
+
     /// Adds an import from the command line.
     pub(super) fn add(
         &mut self,

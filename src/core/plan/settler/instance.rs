@@ -77,8 +77,15 @@ impl Settler {
         }
         let object = live.map(|l| l.object);
         let imported = self.imports.found(&i.address);
+        if prior.is_none() && imported.is_none() && self.imports.is_wanted(&i.address) {
+            // Why it cannot be imported was said.
+            return;
+        }
         let (prior, importing) = match (prior, imported) {
-            (None, Some((id, value))) => (Some(value), Some(id)),
+            (None, Some((id, value))) => {
+                let paths = sensitive_paths(&value, i.schema);
+                (Some(value.mark_with_paths(&paths)), Some(id))
+            }
             (prior, _) => (prior, None),
         };
         if importing.is_some() {

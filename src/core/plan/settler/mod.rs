@@ -31,10 +31,11 @@ use bastionless_model::{
 };
 
 pub(crate) use lifecycle::ignore as lifecycle_ignore;
+pub(crate) use place::place;
 pub(crate) use provider::{empty, is_builtin};
 pub use question::{Answer, Question, Read, ReadKey};
 
-pub(crate) use visit::check_node;
+pub(crate) use visit::{SELF_REFERENCE, check_node};
 
 use super::{Change, Drifted, Mode, Options, Plan, conditions::Conditions, console::Explorer, moves, world::World};
 use crate::{
@@ -177,6 +178,9 @@ impl Settler {
             self.answers.insert(key, answer);
         }
         self.rounds += 1;
+        if self.rounds == 1 && self.refused() {
+            return Round::Done(Box::new(self.finish()));
+        }
         self.walk.retry(&self.answers);
         let mut reads = Vec::new();
         while let Some(i) = self.walk.next() {
@@ -216,6 +220,18 @@ impl Settler {
     /// Returns what was found out, for expressions to be asked.
     pub fn into_explorer(self) -> Explorer {
         Explorer::of_plan(self.world)
+    }
+
+    /// Tells whether the configuration is wrong whatever exists: then that is all there is to say.
+    fn refused(&mut self) -> bool {
+        let program = self.world.program().clone();
+        let host = self.world.host().clone();
+        let errors = super::validate(&program, &self.graph, host, &self.options.workspace);
+        self.invalid = errors.has_errors();
+        if self.invalid {
+            self.conditions.diagnostics = errors;
+        }
+        self.invalid
     }
 
     /// Returns how many times answers were asked for, and how many expressions were evaluated.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bastionless_model::{
-    base::Diagnostic,
+    base::{Diagnostic, Span},
     cloud::{Identity, Observed},
     schema::{Schema, plan},
     value::Value,
@@ -115,15 +115,25 @@ impl Settler {
                 let text = format!(
                     "{address}: {e}.\n\nWhat cannot be read cannot be planned; its entry in the state stays as it is."
                 );
-                self.conditions
-                    .diagnostics
-                    .push(Diagnostic::error("Reading failed", text).address(address.to_string()));
+                let d = Diagnostic::error("Reading failed", text).address(address.to_string());
+                let at = self.header_of(address);
+                self.conditions.diagnostics.push(match at {
+                    Some(span) => d.at(span),
+                    None => d,
+                });
                 return None;
             }
             Some(_) => return None,
         };
         let now = observed.map(|o| self.normalised(provider, schema, &stored, &o));
         self.take_over(address, deposed, provider, schema, stored, now, object)
+    }
+
+    /// Returns where the configuration has the block of an object.
+    fn header_of(&self, address: &AbsInstance) -> Option<Span> {
+        let id = self.world.module_at(&address.resource.module.path())?;
+        let block = self.world.module(id)?.resources.get(&address.resource.resource)?;
+        Some(block.header)
     }
 
     fn normalised(

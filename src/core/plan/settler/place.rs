@@ -8,7 +8,7 @@ use bastionless_model::{
 use crate::lang::syntax::{Block, Body, Item};
 
 /// Returns where an attribute is written; of several blocks of a name the one that the path counts to.
-pub(super) fn place(body: &Body, path: &Path) -> Option<Span> {
+pub(crate) fn place(body: &Body, path: &Path) -> Option<Span> {
     let (Step::Attribute(name), rest) = path.0.split_first()? else {
         return None;
     };

@@ -207,7 +207,7 @@ impl Settler {
 
 /// An object of the schema's type in which nothing is set.
 pub(crate) fn empty(schema: &bastionless_model::schema::Schema) -> Value {
-    empty_block(&schema.block)
+    schema.block.empty_value()
 }
 
 fn none() -> Span {
@@ -220,23 +220,4 @@ fn failed(address: &ProviderConfig, error: &OpError) -> Diagnostic {
         format!("{address}: {error}."),
     )
     .address(address.to_string())
-}
-
-fn empty_block(block: &bastionless_model::schema::Block) -> Value {
-    use bastionless_model::schema::Nesting;
-    let attributes = block
-        .attributes
-        .iter()
-        .map(|(k, a)| (k.clone(), Value::null(a.ty.clone())));
-    let blocks = block.blocks.iter().map(|(k, b)| {
-        let inner = b.block.implied_type();
-        let value = match b.nesting {
-            Nesting::Single => Value::null(inner),
-            Nesting::List => Value::list(inner, Vec::new()),
-            Nesting::Set => Value::set(inner, Vec::new()),
-            Nesting::Map => Value::map(inner, bastionless_model::value::Map::new()),
-        };
-        (k.clone(), value)
-    });
-    Value::object(attributes.chain(blocks))
 }

@@ -13,10 +13,13 @@ use crate::{
     },
     plan::{
         Mode,
-        conditions::{Conditions, Rule},
+        conditions::{Conditions, Rule, check_address},
         world::{ModuleScope, World},
     },
 };
+
+/// The headline of a block that refers to itself.
+pub(crate) const SELF_REFERENCE: &str = "Self-referential block";
 
 impl Settler {
     /// Visits a node; returns what it lacks, or nothing when it is done.
@@ -67,7 +70,7 @@ impl Settler {
         self.invalid |= block
             .problems
             .iter()
-            .any(|d| d.severity == Severity::Error && d.summary != "Self-referential block");
+            .any(|d| d.severity == Severity::Error && d.summary != SELF_REFERENCE);
         for problem in block.problems.clone() {
             if !self.conditions.diagnostics.0.contains(&problem) {
                 self.conditions.diagnostics.push(problem);
@@ -89,18 +92,11 @@ pub(crate) fn check_node(world: &World, id: ModuleId, name: &Arc<str>, out: &mut
         return;
     };
     for module in world.instances_of(id) {
-        let path = module.path();
-        let short = format!("check.{name}");
-        let config = if path.is_root() {
-            short.clone()
-        } else {
-            format!("{path}.{short}")
-        };
-        let address = if module.is_root() {
-            short
-        } else {
-            format!("{module}.{short}")
-        };
+        let (config, address) = check_address(&module, name);
+        // Its data source could not be read: there is nothing to look at.
+        if out.has_failed("check", &config, &address) {
+            continue;
+        }
         let scope = ModuleScope::new(world, &module);
         let rules = check.asserts.iter().map(|r| Rule {
             rule: r,

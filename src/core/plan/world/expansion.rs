@@ -78,6 +78,25 @@ pub(crate) fn expand(
     }
 }
 
+/// Finds what is wrong with a repetition whatever is still unknown.
+pub(crate) fn check_repetition(repetition: &Repetition, scope: &ModuleScope<'_>) -> Diagnostics {
+    let (Repetition::Count(expr) | Repetition::ForEach(expr)) = repetition else {
+        return Diagnostics::default();
+    };
+    let value = match scope.evaluate(expr) {
+        Ok(value) => value,
+        Err(problems) => return problems,
+    };
+    if !value.is_sensitive() && !value.is_wholly_known() {
+        return Diagnostics::default();
+    }
+    let problem = match repetition {
+        Repetition::Count(_) => count(expr, &value).err(),
+        _ => for_each(expr, value).err(),
+    };
+    problem.into_iter().collect()
+}
+
 fn count(expr: &Expr, value: &Value) -> Result<Keys, Diagnostic> {
     let bad = |detail: &str| Diagnostic::error("Invalid count argument", detail).at(expr.span);
     if value.is_sensitive() {

@@ -11,13 +11,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_model::value::Value;
 
-pub(crate) use expansion::{Keys, expand};
+pub(crate) use expansion::{Keys, check_repetition, expand};
 pub(crate) use scope::ModuleScope;
 
 use crate::lang::{
     address::{Key, ModuleInstance, ModulePath, Resource},
     functions::Host,
-    program::{Module, ModuleId, Program},
+    program::{Module, ModuleId, Program, Repetition},
 };
 
 /// What `each` and `count` are in one instance.
@@ -108,6 +108,37 @@ impl World {
         self.add_module(ModuleInstance::default(), ModuleId(0), Each::default());
     }
 
+    /// Makes one instance of a called module, as if the call were no repetition; what a repeated one is worth is unknown.
+    pub(crate) fn assume_call(&mut self, id: ModuleId, name: &Arc<str>, each: &Each) {
+        let program = self.program.clone();
+        let Some(call) = program.modules.get(id.0).and_then(|m| m.calls.get(name)) else {
+            return;
+        };
+        let keys = match call.repetition {
+            Repetition::Single => Keys::Single,
+            _ => Keys::Unknown,
+        };
+        for instance in self.instances_of(id) {
+            self.add_module(instance.child(name, Key::None), call.module, each.clone());
+            if let Some(m) = self.modules.get_mut(&instance) {
+                m.calls.insert(name.clone(), keys.clone());
+            }
+        }
+    }
+
+    /// Puts in the value of a resource as a whole, whatever instances it has.
+    pub(crate) fn assume_resource(
+        &mut self,
+        module: &ModuleInstance,
+        resource: &Resource,
+        value: Value,
+    ) {
+        if let Some(m) = self.modules.get_mut(module) {
+            let instances = m.resources.entry(resource.clone()).or_default();
+            instances.combined = Some(value);
+        }
+    }
+
     /// Returns the program.
     pub(crate) fn program(&self) -> &Arc<Program> {
         &self.program
@@ -116,6 +147,11 @@ impl World {
     /// Returns a module as written.
     pub(crate) fn module(&self, id: ModuleId) -> Option<&Module> {
         self.program.modules.get(id.0)
+    }
+
+    /// Returns what functions see of the machine.
+    pub(crate) fn host(&self) -> &Arc<dyn Host + Send + Sync> {
+        &self.host
     }
 
     /// Returns the module at a path.

@@ -402,7 +402,9 @@ fn pairs<'a>(
 ) -> Vec<(Option<&'a Value>, Option<&'a Value>)> {
     let all = |v: Option<&'a Value>| -> Vec<&'a Value> {
         match v.map(Value::kind) {
-            Some(Kind::Object(_)) if nesting == Nesting::Single => v.into_iter().collect(),
+            Some(Kind::Object(_)) if matches!(nesting, Nesting::Single | Nesting::Group) => {
+                v.into_iter().collect()
+            }
             Some(Kind::Null(_)) | None => Vec::new(),
             _ => v.into_iter().flat_map(Value::children).collect(),
         }

@@ -67,7 +67,7 @@ fn nested(n: &NestedBlock, planned: &Value, actual: &Value, path: &Path, out: &m
         actual.elements().unwrap_or_default(),
     );
     match n.nesting {
-        Nesting::Single => block(&n.block, planned, actual, path, out),
+        Nesting::Single | Nesting::Group => block(&n.block, planned, actual, path, out),
         Nesting::Map => value(planned, actual, path, out),
         Nesting::List => {
             if ps.len() != vs.len() {

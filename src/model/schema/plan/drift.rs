@@ -125,7 +125,7 @@ impl Finder {
             new.elements().unwrap_or_default(),
         );
         match n.nesting {
-            Nesting::Single if old.is_null() == new.is_null() => {
+            Nesting::Single | Nesting::Group if old.is_null() == new.is_null() => {
                 self.block(&n.block, old, config, new, path)
             }
             Nesting::List if olds.len() == news.len() => {

@@ -63,7 +63,9 @@ fn nested(n: &NestedBlock, prior: Option<&Value>, config: &Value) -> Value {
     }
     let ty = || n.block.implied_type();
     match (n.nesting, config.kind()) {
-        (Nesting::Single, _) => block(&n.block, prior.and_then(known_object), config),
+        (Nesting::Single | Nesting::Group, _) => {
+            block(&n.block, prior.and_then(known_object), config)
+        }
         (Nesting::Map, Kind::Map(_, m)) => {
             let entry = |(k, c): (&std::sync::Arc<str>, &Value)| {
                 (
@@ -125,7 +127,7 @@ fn matches(schema: &Block, prior: &Value, config: &Value) -> bool {
         let (p, c) = pair(name);
         content_equal(p, c)
             || match (n.nesting, p.elements(), c.elements()) {
-                (Nesting::Single, ..) => !c.is_null() && !p.is_null() && matches(&n.block, p, c),
+                (Nesting::Single | Nesting::Group, ..) => !c.is_null() && !p.is_null() && matches(&n.block, p, c),
                 (Nesting::List, Some(ps), Some(cs)) => {
                     ps.len() == cs.len() && ps.iter().zip(cs).all(|(p, c)| matches(&n.block, p, c))
                 }
@@ -153,7 +155,7 @@ fn unread(schema: &Block, config: &Value) -> Value {
         let value = match (v.kind(), n.nesting) {
             (Kind::List(t, l), _) => Value::list(t.clone(), inner(l)),
             (Kind::Set(t, l), _) => Value::set(t.clone(), inner(l)),
-            (Kind::Object(_), Nesting::Single) => unread(&n.block, v),
+            (Kind::Object(_), Nesting::Single | Nesting::Group) => unread(&n.block, v),
             _ => v.clone(),
         };
         out.insert(name.clone(), value);

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     iam,
-    schema::{Attribute, Block, Default, Equivalence, NestedBlock, Nesting, Schema, refine},
+    schema::{Attribute, Block, Default, Equivalence, NestedBlock, Nesting, Schema},
     value::{Kind, Map, Type, Value},
 };
 
@@ -40,7 +40,7 @@ pub fn normalise_read(
         );
     }
     out = names::settle_prefixes(schema, prior, observed, out);
-    match refine::of(schema).and_then(|r| r.read) {
+    match schema.refine.and_then(|r| r.read) {
         Some(read) => read(settings, prior, out),
         None => out,
     }
@@ -104,15 +104,7 @@ impl Reader<'_> {
     }
 
     fn nested(&self, n: &NestedBlock, prior: Option<&Value>, observed: &Value) -> Value {
-        let none = || {
-            let ty = n.block.implied_type();
-            match n.nesting {
-                Nesting::Single => Value::null(ty),
-                Nesting::List => Value::list(ty, Vec::new()),
-                Nesting::Set => Value::set(ty, Vec::new()),
-                Nesting::Map => Value::map(ty, std::iter::empty::<(&str, Value)>()),
-            }
-        };
+        let none = || n.none_value();
         if n.unread {
             return prior
                 .filter(|p| p.is_wholly_known())
@@ -129,7 +121,7 @@ impl Reader<'_> {
             self.block(&n.block, p.filter(|p| !p.is_null() && p.is_known()), v)
         };
         match n.nesting {
-            Nesting::Single => inside(prior, observed),
+            Nesting::Single | Nesting::Group => inside(prior, observed),
             Nesting::Map => {
                 let entries = observed.entries().into_iter().flatten();
                 Value::map(

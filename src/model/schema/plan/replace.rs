@@ -139,7 +139,7 @@ impl Finder<'_> {
                     );
                 }
             }
-            Nesting::Single | Nesting::Map => self.block(&n.block, old, new, path),
+            Nesting::Single | Nesting::Group | Nesting::Map => self.block(&n.block, old, new, path),
         }
     }
 }

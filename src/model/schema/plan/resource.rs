@@ -31,7 +31,7 @@ pub fn plan_resource(
     config: &Value,
 ) -> Planned {
     let prior = prior.filter(|p| !p.is_null());
-    let refine = refine::of(schema);
+    let refine = schema.refine;
     let planner = Planner {
         schema,
         settings,
@@ -50,11 +50,13 @@ pub fn plan_resource(
     if let Some(plan) = refine.and_then(|r| r.plan) {
         value = plan(schema, value, prior, config);
     }
+    let refuse = refine.and_then(|r| r.refuse);
+    let problems = |value: &Value| refuse.map(|r| r(prior, value)).unwrap_or_default();
     let Some(prior) = prior else {
         return Planned {
-            value,
+            problems: problems(&value),
             requires_replace: Vec::new(),
-            problems: Vec::new(),
+            value,
         };
     };
     if same(prior, &value) || (schema.legacy && no_difference(prior, &value)) {
@@ -64,15 +66,14 @@ pub fn plan_resource(
             problems: Vec::new(),
         };
     }
-    let problems = refine
-        .and_then(|r| r.refuse)
-        .map(|refuse| refuse(prior, &value))
-        .unwrap_or_default();
-    let requires_replace = replace::paths(schema, settings, prior, &value);
+    let mut requires_replace = replace::paths(schema, settings, prior, &value);
+    if let Some(more) = refine.and_then(|r| r.replace) {
+        requires_replace.extend(more(prior, &value));
+    }
     Planned {
-        value,
+        problems: problems(&value),
         requires_replace,
-        problems,
+        value,
     }
 }
 
@@ -201,14 +202,14 @@ impl Planner<'_> {
                     prior.clone()
                 }
                 None if n.computed => Value::unknown(n.implied_type()),
-                _ => none_of(n),
+                _ => n.none_value(),
             };
         }
         let ty = || n.block.implied_type();
         let priors = prior.and_then(Value::elements).unwrap_or_default();
         let configs = configured.elements().unwrap_or_default();
         match n.nesting {
-            Nesting::Single => {
+            Nesting::Single | Nesting::Group => {
                 self.block(&n.block, configured, prior.filter(|p| !p.is_null()), false)
             }
             Nesting::Set => Value::set(ty(), self.elements_of_set(n, configs, priors)),
@@ -250,15 +251,5 @@ impl Planner<'_> {
             }
         };
         configs.iter().map(one).collect()
-    }
-}
-
-fn none_of(n: &NestedBlock) -> Value {
-    let ty = n.block.implied_type();
-    match n.nesting {
-        Nesting::Single => Value::null(ty),
-        Nesting::List => Value::list(ty, Vec::new()),
-        Nesting::Set => Value::set(ty, Vec::new()),
-        Nesting::Map => Value::map(ty, std::iter::empty::<(&str, Value)>()),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::format;
 use crate::{
-    schema::{Attribute, Block, Equivalence, Mode, NestedBlock, Schema, refine},
+    schema::{Attribute, Block, Equivalence, Mode, NestedBlock, Nesting, Schema},
     value::{Kind, Path, Step, Value},
 };
 
@@ -47,7 +47,7 @@ pub fn validate(schema: &Schema, config: &Value) -> Vec<Problem> {
         }
     }
     block(&schema.block, config, &Path::default(), &mut out);
-    if let Some(check) = refine::of(schema).and_then(|r| r.validate) {
+    if let Some(check) = schema.refine.and_then(|r| r.validate) {
         out.extend(check(config));
     }
     out
@@ -233,6 +233,12 @@ fn dotted(path: &Path) -> String {
 
 fn nested(name: &str, n: &NestedBlock, value: &Value, path: &Path, out: &mut Vec<Problem>) {
     if value.is_unknown() {
+        return;
+    }
+    if n.nesting == Nesting::Map {
+        for (key, value) in value.entries().into_iter().flatten() {
+            block(&n.block, value, &path.clone().index(key.clone()), out);
+        }
         return;
     }
     let Some(elements) = value.elements() else {

@@ -14,37 +14,44 @@ use super::{
     Schema,
     plan::{Problem, Settings},
 };
-use crate::value::Value;
+use crate::value::{Path, Value};
 
 /// From schema, planned value, state and configuration to the planned value.
 type Plan = fn(&Schema, Value, Option<&Value>, &Value) -> Value;
+
+/// From state and planned value to what speaks against it; there is no state of an object that is to be made.
+type Refuse = fn(Option<&Value>, &Value) -> Vec<Problem>;
 
 /// From settings, state and what was read to the state.
 type Read = fn(&Settings, Option<&Value>, Value) -> Value;
 
 /// The rules of a type; what is absent needs none.
-#[derive(Clone, Copy)]
-pub(super) struct Refine {
+#[derive(Clone, Copy, Debug)]
+pub struct Refine {
     /// The name that schemas use.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// Brings a configured top-level attribute (name, value) into the form that the state has.
-    pub(super) shape: Option<fn(&str, Value) -> Value>,
+    pub shape: Option<fn(&str, Value) -> Value>,
     /// Changes the planned value, seeing state and configuration.
-    pub(super) plan: Option<Plan>,
+    pub plan: Option<Plan>,
     /// Says why the change from state to planned value is impossible.
-    pub(super) refuse: Option<fn(&Value, &Value) -> Vec<Problem>>,
+    pub refuse: Option<Refuse>,
+    /// Returns places whose change from state to planned value makes a new object necessary, beside those that data names.
+    pub replace: Option<fn(&Value, &Value) -> Vec<Path>>,
     /// Settles what was read, seeing state.
-    pub(super) read: Option<Read>,
+    pub read: Option<Read>,
     /// Checks a configuration.
-    pub(super) validate: Option<fn(&Value) -> Vec<Problem>>,
+    pub validate: Option<fn(&Value) -> Vec<Problem>>,
 }
 
 impl Refine {
-    const NONE: Self = Self {
+    /// No rules at all, to start from.
+    pub const NONE: Self = Self {
         name: "",
         shape: None,
         plan: None,
         refuse: None,
+        replace: None,
         read: None,
         validate: None,
     };
@@ -64,9 +71,8 @@ static REFINES: &[Refine] = &[
     security_group_rule::REFINE_SINGLE,
 ];
 
-/// Returns the rules of a type.
-pub(super) fn of(schema: &Schema) -> Option<&'static Refine> {
-    let name = schema.refine.as_deref()?;
+/// Returns the rules of a name.
+pub(super) fn named(name: &str) -> Option<&'static Refine> {
     REFINES.iter().find(|r| r.name == name)
 }
 
@@ -84,8 +90,7 @@ mod tests {
             for name in catalogue.names(kind) {
                 let schema = catalogue.get(kind, name).unwrap();
                 if let Some(refine) = &schema.refine {
-                    assert!(of(&schema).is_some(), "{name}: {refine}");
-                    used.insert(refine.to_string());
+                    used.insert(refine.name);
                 }
             }
         }

@@ -16,8 +16,8 @@ fn status(v: &Value) -> Option<&str> {
         .get_str("status")
 }
 
-fn refuse(prior: &Value, planned: &Value) -> Vec<Problem> {
-    match (status(prior), status(planned)) {
+fn refuse(prior: Option<&Value>, planned: &Value) -> Vec<Problem> {
+    match (prior.and_then(status), status(planned)) {
         (Some(old @ "Enabled"), Some("Disabled")) => {
             let text = format!(
                 "versioning_configuration.status cannot be updated from '{old}' to 'Disabled'"

@@ -1,0 +1,13 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  single {
+    y = 3
+  }
+  single {
+    y = 4
+  }
+}

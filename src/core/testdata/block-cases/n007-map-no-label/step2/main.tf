@@ -1,0 +1,10 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  kv {
+    v = 1
+  }
+}

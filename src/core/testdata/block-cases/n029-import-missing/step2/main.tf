@@ -1,0 +1,12 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  name = "other"
+}
+import {
+  to = lab_thing.a
+  id = "missing-1"
+}

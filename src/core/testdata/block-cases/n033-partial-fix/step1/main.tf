@@ -1,0 +1,11 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  name = "partial-1"
+}
+resource "lab_thing" "b" {
+  name = lab_thing.a.id
+}

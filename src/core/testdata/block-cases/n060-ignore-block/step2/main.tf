@@ -1,0 +1,14 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  name = "n"
+  item {
+    key = "q"
+  }
+  lifecycle {
+    ignore_changes = [item]
+  }
+}

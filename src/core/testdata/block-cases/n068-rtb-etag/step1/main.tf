@@ -1,0 +1,14 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  size = 1
+}
+resource "lab_thing" "b" {
+  name = "b"
+  lifecycle {
+    replace_triggered_by = [lab_thing.a.etag]
+  }
+}

@@ -1,0 +1,12 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+variable "p" {
+  default = "x"
+  sensitive = true
+}
+resource "lab_thing" "a" {
+  name = var.p
+}

@@ -1,0 +1,11 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+removed {
+  from = lab_thing.a
+  lifecycle {
+    destroy = false
+  }
+}

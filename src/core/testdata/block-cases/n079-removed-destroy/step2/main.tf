@@ -1,0 +1,8 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+removed {
+  from = lab_thing.a
+}

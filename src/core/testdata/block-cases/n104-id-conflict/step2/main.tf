@@ -1,0 +1,9 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  name = "n"
+  id = "y"
+}

@@ -1,0 +1,11 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  size = 2
+}
+resource "lab_thing" "b" {
+  tags = { e = lab_thing.a.etag }
+}

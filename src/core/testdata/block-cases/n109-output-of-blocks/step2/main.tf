@@ -1,0 +1,12 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  item {
+    key = "k2"
+  }
+}
+output "o" { value = lab_thing.a.item[0].key }
+output "w" { value = [for i in lab_thing.a.item : i.value] }

@@ -1,0 +1,14 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  name = "n"
+}
+resource "lab_thing" "b" {
+  name = lab_thing.a.etag
+}
+resource "lab_thing" "c" {
+  name = "c"
+}

@@ -1,0 +1,12 @@
+terraform {
+  required_providers {
+    lab = { source = "lab/lab" }
+  }
+}
+resource "lab_thing" "a" {
+  name = "n"
+  zone = "1"
+  lifecycle {
+    prevent_destroy = true
+  }
+}
