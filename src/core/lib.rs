@@ -5,6 +5,7 @@
 //! - [`lang`]: syntax, addresses, blocks, module tree, expressions, functions
 //! - [`state`]: snapshots of what exists, the journal and its fold
 //! - [`plan`]: the settler, differences, execution graph, plan file, drift (pure)
+//! - [`access`]: who can reach which instance, by which path (pure)
 //! - [`report`]: renderers: text, JSON, events, DOT
 //! - [`builtin`]: types that call no cloud
 //!
@@ -14,6 +15,7 @@
 //! - [`store`]: state stores with locks
 //! - [`engine`]: observing and applying
 
+pub mod access;
 pub mod builtin;
 pub mod engine;
 pub mod io;

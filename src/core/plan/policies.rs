@@ -31,7 +31,18 @@ pub struct PolicyText {
 
 /// Returns all policies in the order of addresses.
 pub fn policies(plan: &Plan, finaliser: &mut Finaliser, catalogue: &Catalogue) -> Vec<PolicyText> {
+    let state = projected(plan, finaliser, catalogue);
+    collect(plan, &state, catalogue)
+}
+
+/// Returns the state as the plan leaves it; what is not known yet is null, or its reference where it is a text.
+pub fn projected(plan: &Plan, finaliser: &mut Finaliser, catalogue: &Catalogue) -> Snapshot {
     let mut state = (*plan.refreshed).clone();
+    for change in &plan.changes {
+        if matches!(change.action, Action::Delete | Action::Forget) {
+            state.take(&change.address, change.deposed.as_ref());
+        }
+    }
     let mut configured = BTreeSet::new();
     for i in order(plan) {
         let Some(change) = plan.changes.get(i) else { continue };
@@ -45,7 +56,7 @@ pub fn policies(plan: &Plan, finaliser: &mut Finaliser, catalogue: &Catalogue) -
             play(change, i, &schema, finaliser, &mut state);
         }
     }
-    collect(plan, &state, catalogue)
+    state
 }
 
 fn schema_of(change: &Change, catalogue: &Catalogue) -> Option<std::sync::Arc<Schema>> {

@@ -1,0 +1,456 @@
+//! What a role may do, as far as its policies, its boundary and the request's known keys tell.
+//!
+//! A request is only half known here: which instance, which port, whose tags; but not from which address, or whether with a
+//! second factor. So each condition is true, false, or stays as a condition of the answer. A condition that stays is taken
+//! as one that can be met.
+
+use std::collections::BTreeMap;
+
+use bastionless_model::iam::{
+    ast::{Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalKind, Statement, Version},
+    catalogue::{Catalogue, is_key},
+    evaluate::{Check, Context},
+    pattern::{ArnPattern, Pattern},
+    template::{Part, Template},
+};
+
+use super::estate::{Estate, Role};
+
+/// A request, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// `service:Action`
+    pub action: &'static str,
+    /// The ARN; `*` for actions without resources.
+    pub resource: String,
+    /// Keys whose values are known.
+    pub known: Context,
+    /// The tags of the resource are known: those that are not in `known` are not there.
+    pub has_tags: bool,
+}
+
+impl Question {
+    /// Asks for an action on a resource.
+    pub fn new(action: &'static str, resource: &str) -> Self {
+        Self { action, resource: resource.to_owned(), known: Context::default(), has_tags: false }
+    }
+
+    /// Says the resource's tags.
+    #[must_use]
+    pub fn tagged(mut self, tags: &BTreeMap<String, String>) -> Self {
+        for (key, value) in tags {
+            for prefix in ["aws:ResourceTag/", "ec2:ResourceTag/", "ssm:resourceTag/"] {
+                self.known.set(&format!("{prefix}{key}"), value.as_str());
+            }
+        }
+        self.has_tags = true;
+        self
+    }
+
+    /// Says a key.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.known.set(key, value);
+        self
+    }
+}
+
+/// The name of a session of a role, which its user chooses.
+pub(super) const SESSION: &str = "session";
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// Yes: by which policy, and under which conditions.
+    Yes {
+        /// Where the statement is.
+        by: String,
+        /// What must hold beside, in words.
+        conditions: Vec<String>,
+    },
+    /// No, and why.
+    No(String),
+    /// A policy that may decide was not seen.
+    Unseen(String),
+}
+
+/// A statement, prepared to be asked often.
+#[derive(Debug)]
+struct Prepared<'a> {
+    at: &'a str,
+    version: Version,
+    statement: &'a Statement,
+    actions: Vec<Pattern>,
+    resources: Vec<(Template, Option<ArnPattern>)>,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug)]
+struct RoleRules<'a> {
+    role: &'a Role,
+    identity: Vec<Prepared<'a>>,
+    boundary: Option<Vec<Prepared<'a>>>,
+    keys: Context,
+}
+
+/// The policies of all roles, prepared.
+#[derive(Debug)]
+pub struct Rules<'a> {
+    estate: &'a Estate,
+    roles: BTreeMap<&'a str, RoleRules<'a>>,
+}
+
+/// Which of a policy's statements apply.
+#[derive(Default)]
+struct Outcome {
+    allowed: Option<(String, Vec<String>)>,
+    denied: Option<String>,
+    unless: Vec<String>,
+}
+
+enum Applies {
+    No,
+    Yes,
+    If(Vec<String>),
+}
+
+enum Holds {
+    Yes,
+    No,
+    Open(String),
+}
+
+impl<'a> Rules<'a> {
+    /// Prepares the policies of all roles; `assumed` are keys that every request is to have.
+    pub fn new(estate: &'a Estate, assumed: &Context) -> Self {
+        let roles = estate.roles.iter().map(|(name, role)| {
+            let identity = role.policies.iter().flat_map(|(at, d)| prepare(at, d)).collect();
+            let boundary = role.boundary.as_ref().map(|d| prepare("the permissions boundary", d).collect());
+            let mut keys = session_keys(estate, role);
+            for (key, values) in assumed.iter() {
+                keys.set_all(key, values.values.clone());
+            }
+            (name.as_str(), RoleRules { role, identity, boundary, keys })
+        });
+        Self { estate, roles: roles.collect() }
+    }
+
+    /// Returns the keys of every request of a session of a role.
+    pub(super) fn keys(estate: &Estate, role: &Role) -> Context {
+        session_keys(estate, role)
+    }
+
+    /// Judges a request of a role.
+    pub fn ask(&self, role: &str, question: &Question) -> Permit {
+        let Some(rules) = self.roles.get(role) else { return Permit::Unseen(format!("the role {role} is not managed here")) };
+        let outcome = judge(rules.identity.iter(), rules, question);
+        if let Some(by) = outcome.denied {
+            return Permit::No(format!("denied by {by}"));
+        }
+        let key = self.estate.key_policies.get(&question.resource).filter(|_| question.action.starts_with("kms:"));
+        let bucket = question.resource.split_once(":s3:::").map(|(_, name)| name.split('/').next().unwrap_or_default());
+        if let Some(policy) = bucket.and_then(|b| self.estate.bucket_policies.get(b))
+            && let Some(by) = self.by_resource(rules, policy, question).denied
+        {
+            return Permit::No(format!("denied by the bucket's policy, {by}"));
+        }
+        let by_key = key.map(|policy| self.by_resource(rules, policy, question));
+        if let Some(ByResource { denied: Some(by), .. }) = &by_key {
+            return Permit::No(format!("denied by the key's policy, {by}"));
+        }
+        if let Some(boundary) = &rules.boundary {
+            let within = judge(boundary.iter(), rules, question);
+            if let Some(by) = within.denied {
+                return Permit::No(format!("denied by {by}"));
+            }
+            if within.allowed.is_none() {
+                return Permit::No(format!("the permissions boundary of {} does not allow it", rules.role.address));
+            }
+        }
+        let mut answer = match (outcome.allowed, &by_key) {
+            (_, Some(ByResource { direct: Some(by), .. })) => Permit::Yes { by: format!("the key's policy, {by}"), conditions: Vec::new() },
+            (_, Some(ByResource { delegates: false, .. })) => Permit::No("the policy of the key does not allow it".into()),
+            (Some((by, conditions)), _) => Permit::Yes { by, conditions },
+            (None, _) if !rules.role.unseen.is_empty() => Permit::Unseen(format!("the text of {} was not seen", rules.role.unseen.join(", "))),
+            (None, _) => Permit::No(format!("no policy of {} allows {} on {}", rules.role.address, question.action, question.resource)),
+        };
+        if let Permit::Yes { conditions, .. } = &mut answer {
+            conditions.extend(outcome.unless);
+        }
+        answer
+    }
+
+    /// Judges a request of a role that passes an endpoint with a policy; the role's own policies are another hop.
+    pub fn through(&self, role: &str, policy: &Document, question: &Question) -> Permit {
+        let Some(rules) = self.roles.get(role) else { return Permit::Unseen(format!("the role {role} is not managed here")) };
+        let found = self.by_resource(rules, policy, question);
+        match (found.denied, found.direct.is_some() || found.delegates) {
+            (Some(by), _) => Permit::No(format!("denied by {by} of the endpoint's policy")),
+            (None, true) => Permit::Yes { by: "the endpoint's policy".into(), conditions: found.conditions },
+            (None, false) => Permit::No(format!("the endpoint's policy does not allow {} on {}", question.action, question.resource)),
+        }
+    }
+
+    fn by_resource(&self, rules: &RoleRules<'_>, policy: &Document, question: &Question) -> ByResource {
+        let mut out = ByResource::default();
+        for prepared in prepare("", policy) {
+            let principal = prepared.statement.principal.as_ref().map(|p| who(self.estate, rules.role, p));
+            // Endpoint policies without principals are about everybody.
+            let who = principal.unwrap_or(Some(Who::Everybody));
+            let Some(who) = who else { continue };
+            let Applies::Yes = prepared.applies(rules, question) else {
+                if let (Applies::If(conditions), Effect::Allow) = (prepared.applies(rules, question), prepared.statement.effect) {
+                    out.conditions.extend(conditions);
+                    out.allow(who, prepared.name());
+                }
+                continue;
+            };
+            match prepared.statement.effect {
+                Effect::Deny => out.denied = Some(prepared.name()),
+                Effect::Allow => out.allow(who, prepared.name()),
+            }
+        }
+        out
+    }
+}
+
+#[derive(Default)]
+struct ByResource {
+    /// The statement that names the role itself, or everybody.
+    direct: Option<String>,
+    /// The account is named: identity policies decide.
+    delegates: bool,
+    denied: Option<String>,
+    conditions: Vec<String>,
+}
+
+impl ByResource {
+    fn allow(&mut self, who: Who, by: String) {
+        match who {
+            Who::Account => self.delegates = true,
+            Who::Everybody | Who::Role => self.direct = Some(by),
+        }
+    }
+}
+
+enum Who {
+    Everybody,
+    Role,
+    Account,
+}
+
+/// Tells as whom a role is meant by a principal element, if it is.
+fn who(estate: &Estate, role: &Role, clause: &PrincipalClause) -> Option<Who> {
+    let found = clause.entries.iter().find_map(|entry| {
+        let value = entry.value.value.as_str();
+        let root = format!("arn:{}:iam::{}:root", estate.partition, estate.account);
+        match entry.kind {
+            PrincipalKind::Any => Some(Who::Everybody),
+            PrincipalKind::Aws if value == "*" => Some(Who::Everybody),
+            PrincipalKind::Aws if value == role.arn => Some(Who::Role),
+            PrincipalKind::Aws if value == root || value == estate.account => Some(Who::Account),
+            _ => None,
+        }
+    });
+    match (clause.negated, found) {
+        (false, found) => found,
+        (true, None) => Some(Who::Everybody),
+        (true, Some(_)) => None,
+    }
+}
+
+/// Tells whether a policy of a resource, such as a role's trust policy, lets a service call an action. Conditions are about what the
+/// service does for whom, which is not judged here.
+pub fn allows_service(policy: &Document, service: &str, action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    let is_about = |s: &&Statement| {
+        let entries = s.principal.iter().flat_map(|p| p.entries.iter().map(move |e| (p.negated, e)));
+        let named = |e: &PrincipalEntry| e.kind == PrincipalKind::Any || e.kind == PrincipalKind::Service && [service, "*"].contains(&&*e.value.value);
+        entries.into_iter().any(|(negated, e)| !negated && named(e))
+            && s.action.patterns.iter().any(|p| Pattern::wild(&p.value).lower().matches(&action)) != s.action.negated
+    };
+    let of = |effect| policy.statements.iter().filter(is_about).any(|s| s.effect == effect && (effect == Effect::Allow || s.conditions.is_empty()));
+    of(Effect::Allow) && !of(Effect::Deny)
+}
+
+/// Returns who a trust policy lets assume the role, in its words.
+pub fn trusted(trust: &Document) -> Vec<String> {
+    let allowing = trust.statements.iter().filter(|s| s.effect == Effect::Allow);
+    let entries = allowing.flat_map(|s| s.principal.iter()).flat_map(|p| p.entries.iter().map(|e| (p.negated, e)));
+    let mut out: Vec<String> = entries.map(|(not, e)| format!("{}{}", if not { "all but " } else { "" }, e.value.value)).collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// The keys of every request of a session of a role.
+fn session_keys(estate: &Estate, role: &Role) -> Context {
+    let mut keys = Context::default();
+    for (key, value) in [
+        ("aws:PrincipalAccount", estate.account.as_str()),
+        ("aws:PrincipalIsAWSService", "false"),
+        ("aws:ViaAWSService", "false"),
+        ("aws:RequestedRegion", &estate.region),
+        ("ec2:Region", &estate.region),
+        ("aws:SecureTransport", "true"),
+    ] {
+        keys.set(key, value);
+    }
+    if role.is_holder {
+        return keys;
+    }
+    keys.set("aws:PrincipalArn", role.arn.as_str());
+    keys.set("aws:PrincipalType", "AssumedRole");
+    // The unique id of the role is AWS's choice; the name of the session the user's.
+    keys.set("aws:userid", format!("AROAEXAMPLEID:{SESSION}"));
+    for (tag, value) in &role.tags {
+        keys.set(&format!("aws:PrincipalTag/{tag}"), value.as_str());
+    }
+    keys
+}
+
+fn prepare<'a>(at: &'a str, document: &'a Document) -> impl Iterator<Item = Prepared<'a>> {
+    document.statements.iter().map(move |statement| {
+        let actions = statement.action.patterns.iter().map(|p| Pattern::wild(&p.value).lower()).collect();
+        let resources = statement.resource.iter().flat_map(|c| &c.patterns).map(|p| {
+            let template = Template::wild(&p.value, document.version).for_resource();
+            let fixed = (!template.has_variables()).then(|| template.fill(|_| None)).flatten();
+            (template, fixed.map(|p| ArnPattern::resource(&p)))
+        });
+        let checks = statement.conditions.iter().map(|c| Check::new(c, document.version)).collect();
+        Prepared { at, version: document.version, statement, actions, resources: resources.collect(), checks }
+    })
+}
+
+fn judge<'p>(statements: impl Iterator<Item = &'p Prepared<'p>>, rules: &RoleRules<'_>, question: &Question) -> Outcome {
+    let mut out = Outcome::default();
+    for prepared in statements {
+        match (prepared.statement.effect, prepared.applies(rules, question)) {
+            (_, Applies::No) => {}
+            (Effect::Deny, Applies::Yes) => out.denied = Some(prepared.name()),
+            (Effect::Deny, Applies::If(conditions)) => out.unless.push(format!("unless {}", conditions.join(" and "))),
+            (Effect::Allow, Applies::Yes) => out.allowed = Some((prepared.name(), Vec::new())),
+            (Effect::Allow, Applies::If(conditions)) => {
+                if out.allowed.as_ref().is_none_or(|(_, known)| conditions.len() < known.len()) {
+                    out.allowed = Some((prepared.name(), conditions));
+                }
+            }
+        }
+    }
+    out
+}
+
+impl Prepared<'_> {
+    fn name(&self) -> String {
+        let sid = self.statement.sid.as_ref().map_or_else(|| format!("statement {}", self.statement.index), |s| s.value.clone());
+        if self.at.is_empty() { sid } else { format!("{} ({sid})", self.at) }
+    }
+
+    fn applies(&self, rules: &RoleRules<'_>, question: &Question) -> Applies {
+        let action = question.action.to_ascii_lowercase();
+        if self.actions.iter().any(|p| p.matches(&action)) == self.statement.action.negated {
+            return Applies::No;
+        }
+        let mut open = Vec::new();
+        if let Some(clause) = &self.statement.resource {
+            match self.resource(rules, question) {
+                Holds::Yes if clause.negated => return Applies::No,
+                Holds::No if !clause.negated => return Applies::No,
+                Holds::Open(text) => open.push(text),
+                _ => {}
+            }
+        }
+        for (condition, check) in self.statement.conditions.iter().zip(&self.checks) {
+            match self.condition(condition, check, rules, question) {
+                Holds::Yes => {}
+                Holds::No => return Applies::No,
+                Holds::Open(text) => open.push(text),
+            }
+        }
+        if open.is_empty() { Applies::Yes } else { Applies::If(open) }
+    }
+
+    fn resource(&self, rules: &RoleRules<'_>, question: &Question) -> Holds {
+        let mut open = None;
+        for (template, pattern) in &self.resources {
+            let filled;
+            let pattern = match pattern {
+                Some(pattern) => pattern,
+                None => match template.fill(|key| value(key, rules, question)) {
+                    Some(text) => {
+                        filled = ArnPattern::resource(&text);
+                        &filled
+                    }
+                    None => {
+                        let widened = template.parts.iter().map(|p| match p {
+                            Part::Token(t) => *t,
+                            _ => bastionless_model::iam::pattern::Token::Any,
+                        });
+                        if ArnPattern::resource(&Pattern::new(widened)).matches(&question.resource) {
+                            open = Some("the resource is named by a policy variable".to_owned());
+                        }
+                        continue;
+                    }
+                },
+            };
+            if pattern.matches(&question.resource) {
+                return Holds::Yes;
+            }
+        }
+        open.map_or(Holds::No, Holds::Open)
+    }
+
+    fn condition(&self, condition: &Condition, check: &Check, rules: &RoleRules<'_>, question: &Question) -> Holds {
+        let key = condition.key.value.as_str();
+        let variables_known = condition.values.iter().all(|v| {
+            let template = Template::wild(&v.value, self.version);
+            !template.has_variables() || template.fill(|k| value(k, rules, question)).is_some()
+        });
+        if !variables_known || !is_known(key, rules, question) {
+            return Holds::Open(words(condition));
+        }
+        let mut context = question.known.clone();
+        for (name, values) in rules.keys.iter() {
+            if let [one] = values.values.as_slice() {
+                context.set(name, one.as_str());
+            }
+        }
+        if check.holds(&context) { Holds::Yes } else { Holds::No }
+    }
+}
+
+fn value<'v>(key: &str, rules: &'v RoleRules<'_>, question: &'v Question) -> Option<&'v str> {
+    let values = question.known.get(key).or_else(|| rules.keys.get(key))?;
+    values.values.first().map(String::as_str)
+}
+
+/// Tells whether it is known what a request holds for a key, be it nothing.
+fn is_known(key: &str, rules: &RoleRules<'_>, question: &Question) -> bool {
+    if question.known.get(key).is_some() || rules.keys.get(key).is_some() {
+        return true;
+    }
+    let lower = key.to_ascii_lowercase();
+    let is_tag = ["aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/"].iter().any(|p| lower.starts_with(p));
+    if is_tag && question.has_tags {
+        return true;
+    }
+    !may_have(question.action, key)
+}
+
+/// Tells whether a request for an action may hold a key.
+pub(super) fn may_have(action: &str, key: &str) -> bool {
+    let catalogue = Catalogue::get();
+    let lower = key.to_ascii_lowercase();
+    let is_global = catalogue.global_keys.contains_key(&lower) || lower.starts_with("aws:principaltag/");
+    let of_tags = lower.starts_with("aws:resourcetag/") || lower.starts_with("aws:requesttag/");
+    match catalogue.action(action) {
+        Some(action) => is_global && !of_tags || catalogue.keys_of(action, None).iter().any(|k| is_key(k, key)),
+        None => true,
+    }
+}
+
+/// Writes a condition for a reader.
+fn words(condition: &Condition) -> String {
+    let values: Vec<_> = condition.values.iter().map(|v| v.value.as_str()).collect();
+    format!("{} {} {}", condition.key.value, condition.operator.value, values.join(" or "))
+}

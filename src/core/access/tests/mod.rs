@@ -1,0 +1,6 @@
+//! Access of the examples, whole and broken.
+
+mod bench;
+mod changes;
+mod hops;
+mod rules;
