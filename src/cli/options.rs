@@ -90,13 +90,14 @@ pub(crate) fn with_planning(command: Command) -> Command {
             value("parallelism", "N", "How many objects are worked on at once (default: 10)")
                 .value_parser(clap::value_parser!(u16).range(1..)),
         )
+        .arg(value("rules", "FILE", "Rules on access that the plan must keep (default: bastionless.rules.hcl, if it is there)"))
         .arg(switch("compact-warnings", "Show warnings by their headlines only"))
         .args(NOT_BUILT.iter().map(|name| Arg::new(*name).long(*name).num_args(0..=1).hide(true)))
 }
 
 /// Options of planning that are in the plan of the project but not in this version.
-const NOT_BUILT: [&str; 8] =
-    ["exclude", "sarif", "html", "untrusted", "rules", "json-into", "generate-config-out", "allow-deferral"];
+const NOT_BUILT: [&str; 7] =
+    ["exclude", "sarif", "html", "untrusted", "json-into", "generate-config-out", "allow-deferral"];
 
 /// Refuses options that are not built.
 ///

@@ -11,6 +11,7 @@ pub(crate) mod iam_can;
 pub(crate) mod iam_policy;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod judge;
 pub(crate) mod load;
 pub(crate) mod modules;
 pub(crate) mod place;

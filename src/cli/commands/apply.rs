@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bastionless_core::{
+    access::Judgement,
     engine::{Applied, Cancel, Counts, Events},
     io::{Disk as _, RealDisk},
     plan::{Mode, file::PlanFile},
@@ -10,15 +11,16 @@ use bastionless_core::{
 };
 use bastionless_model::base::{Diagnostic, SourceMap};
 use clap::{ArgMatches, parser::ValueSource};
+use serde::Deserialize as _;
 
 use super::{Command, plan};
 use crate::{
     cli::{
         context::Context,
-        options::{on, place, request, switch, text, with_planning},
+        options::{many, on, place, request, switch, text, texts, with_planning},
     },
     ops::{
-        Done, apply, file_error,
+        Done, apply, file_error, judge, load,
         place::Place,
         request::Request,
         session::{self, Lock},
@@ -28,6 +30,7 @@ use crate::{
 fn options(c: clap::Command) -> clap::Command {
     with_planning(c)
         .arg(switch("auto-approve", "Without asking"))
+        .arg(many("override-rule", "ID", "Apply although this rule refuses the plan; the state records it"))
         .arg(switch("json", "Event lines instead of text"))
 }
 
@@ -51,7 +54,7 @@ fn run(cx: &Context, m: &ArgMatches, destroy: bool) -> Done<u8> {
     let request = request(m, destroy, cx.can_ask(m))?;
     if let Some(path) = text(m, "plan") {
         refuse_planning_options(m)?;
-        return saved(cx, path, &request);
+        return saved(cx, path, &request, &texts(m, "override-rule"));
     }
     let approved = on(m, "auto-approve");
     if cx.shell.is_json() && !approved {
@@ -75,11 +78,14 @@ fn refuse_planning_options(m: &ArgMatches) -> Done<()> {
     Ok(())
 }
 
-fn saved(cx: &Context, path: &str, request: &Request) -> Done<u8> {
+fn saved(cx: &Context, path: &str, request: &Request, overridden: &[String]) -> Done<u8> {
     cx.greet();
     let text = std::fs::read(path).map_err(|e| file_error("Reading", path.as_ref(), &e))?;
-    let file = PlanFile::read(&String::from_utf8_lossy(&text))
+    let mut file = PlanFile::read(&String::from_utf8_lossy(&text))
         .map_err(|e| Diagnostic::error("Failed to read plan file", format!("`{path}`: {e}.")))?;
+    let judgement = Judgement::deserialize(&file.judgement).unwrap_or_default();
+    let Some(recorded) = permitted(cx, &judgement, overridden) else { return Ok(3) };
+    judge::record(&mut file.plan, &recorded, &load::timestamp());
     let loaded = cx.load(request, Some(&file))?;
     let sources = loaded.sources.clone();
     let mode = file.plan.mode;
@@ -99,6 +105,8 @@ fn saved(cx: &Context, path: &str, request: &Request) -> Done<u8> {
 
 fn fresh(cx: &Context, m: &ArgMatches, request: &Request, approved: bool) -> Done<u8> {
     cx.greet();
+    let rules = judge::rules(text(m, "rules"))?;
+    let overridden = texts(m, "override-rule");
     let loaded = cx.load(request, None)?;
     let sources = loaded.sources.clone();
     let events: Arc<dyn Events> = cx.progress();
@@ -108,11 +116,14 @@ fn fresh(cx: &Context, m: &ArgMatches, request: &Request, approved: bool) -> Don
         let cancel = Cancel::default();
         cx.watch(&cancel);
         let planned = plan::until_cancelled(&cancel, session::plan(loaded, place, request, &events)).await;
-        let go_on = planned.and_then(|planned| {
-            plan::show(cx, &planned, false);
+        let go_on = planned.and_then(|mut planned| {
+            let judgement = judge::judge(&planned.plan, &planned.loaded, &planned.place.workspace, &rules);
+            plan::show(cx, &planned, &judgement, false);
             if planned.diagnostics.has_errors() {
                 return Ok(Err(1));
             }
+            let Some(recorded) = permitted(cx, &judgement, &overridden) else { return Ok(Err(3)) };
+            judge::record(Arc::make_mut(&mut planned.plan), &recorded, &load::timestamp());
             if !approved && planned.plan.is_applyable() && !ask(cx, m, request.mode)? {
                 return Ok(Err(1));
             }
@@ -129,6 +140,17 @@ fn fresh(cx: &Context, m: &ArgMatches, request: &Request, approved: bool) -> Don
     match done {
         (Ok(applied), released) => tell(cx, (applied, released), request.mode, &sources),
         (Err(code), released) => released.map(|()| code),
+    }
+}
+
+/// Returns the rules that are overridden; `None`, said to the user, where a rule refuses the plan.
+fn permitted(cx: &Context, judgement: &Judgement, overridden: &[String]) -> Option<Vec<String>> {
+    match judge::permit(judgement, overridden) {
+        Ok(recorded) => Some(recorded),
+        Err(d) => {
+            cx.shell.diagnostic(d);
+            None
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands: one file each (small ones of a group share one), and the table of them.
 
+mod access;
 mod apply;
 mod console;
 mod drift;
@@ -61,6 +62,10 @@ pub(super) const GROUPS: &[&str] = &["access", "iam", "permissions", "providers"
 
 /// All commands, sorted by their words.
 static COMMANDS: &[Command] = &[
+    access::DIFF,
+    access::MATRIX,
+    access::PATH,
+    access::WHO_CAN,
     apply::APPLY,
     console::COMMAND,
     apply::DESTROY,
@@ -97,7 +102,7 @@ static COMMANDS: &[Command] = &[
 
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
-    "access diff", "access matrix", "access path", "access who-can", "audit-queries", "completions", 
+    "audit-queries", "completions",
     "iam diff",
     "iam explain",
     "iam lint",

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bastionless_core::{
+    access::Judgement,
     engine::{Cancel, Events},
     io::{Disk as _, RealDisk},
     plan::file::PlanFile,
-    report::{config_json, events, plan_markdown, plan_text},
+    report::{access_markdown, access_text, config_json, events, plan_markdown, plan_text},
 };
 use bastionless_model::{
     base::{Diagnostic, Diagnostics},
@@ -21,7 +22,7 @@ use crate::{
         options::{on, request, switch, text, value, with_planning},
     },
     ops::{
-        Done, Failed, file_error, load,
+        Done, Failed, file_error, judge, load,
         place::Place,
         request::Request,
         session::{self, Lock, Planned},
@@ -44,12 +45,14 @@ pub(super) const COMMAND: Command = Command {
 
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let request = request(m, false, cx.can_ask(m))?;
+    let rules = judge::rules(text(m, "rules"))?;
     let planned = make(cx, &request, "OperationTypePlan")?;
+    let judgement = judge::judge(&planned.plan, &planned.loaded, &planned.place.workspace, &rules);
     // Where the configuration itself is wrong there is no plan; where planning failed half-way there is one, marked as errored.
     if let (Some(path), false) = (text(m, "out"), planned.plan.void) {
-        write(&planned, path)?;
+        write(&planned, &judgement, path)?;
     }
-    show(cx, &planned, on(m, "markdown"));
+    show(cx, &planned, &judgement, on(m, "markdown"));
     if planned.diagnostics.has_errors() {
         return Ok(1);
     }
@@ -65,6 +68,9 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         }
     }
     let has_changes = planned.plan.is_applyable();
+    if !judgement.refusing(&[]).is_empty() {
+        return Ok(3);
+    }
     Ok(if on(m, "detailed-exitcode") && has_changes { 2 } else { 0 })
 }
 
@@ -98,31 +104,33 @@ pub(super) async fn until_cancelled(
 }
 
 /// Shows a plan with what was said while it was made.
-pub(super) fn show(cx: &Context, planned: &Planned, markdown: bool) {
+pub(super) fn show(cx: &Context, planned: &Planned, judgement: &Judgement, markdown: bool) {
     let catalogue = Catalogue::builtin();
     let failed = planned.diagnostics.has_errors();
     if cx.shell.is_json() {
         if !failed {
-            for event in events::plan(&planned.plan) {
+            for event in events::plan(&planned.plan).into_iter().chain(events::access(judgement)) {
                 cx.shell.event(event);
             }
         }
     } else if markdown && !failed {
-        cx.shell.out(&plan_markdown(&planned.plan, catalogue));
+        cx.shell.out(&format!("{}{}", access_markdown(judgement), plan_markdown(&planned.plan, catalogue)));
     } else if !failed {
         cx.shell.out(&plan_text(&planned.plan, catalogue, cx.shell.style()));
+        cx.shell.out(&access_text(judgement, cx.shell.style()));
     } else if planned.plan.changes.iter().any(|c| !matches!(c.action, bastionless_core::plan::Action::NoOp)) {
         cx.shell.progress("\nPlanning failed. Bastionless encountered an error while generating this plan.\n");
     }
     cx.shell.diagnostics(&planned.diagnostics, &planned.loaded.sources);
 }
 
-fn write(planned: &Planned, path: &str) -> Done<()> {
+fn write(planned: &Planned, judgement: &Judgement, path: &str) -> Done<()> {
     let file = PlanFile {
         plan: (*planned.plan).clone(),
         basis: planned.basis(),
         timestamp: load::timestamp(),
         configuration: config_json(&planned.loaded.program),
+        judgement: if judgement.is_empty() { serde_json::Value::Null } else { serde_json::json!(judgement) },
     };
     let problem = |d: Diagnostic| Failed::new(Diagnostics::from(d), planned.loaded.sources.clone());
     let text = file.write().map_err(|e| problem(Diagnostic::error("Failed to write plan file", format!("{e}."))))?;

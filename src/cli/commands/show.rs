@@ -1,8 +1,9 @@
 //! `show`, `output`
 
 use bastionless_core::{
+    access::Judgement,
     plan::file::PlanFile,
-    report::{output_text, plan_json, plan_text, state_json, state_text},
+    report::{access_text, output_text, plan_json, plan_text, state_json, state_text},
     state::{OutputState, Snapshot},
 };
 use bastionless_model::{
@@ -11,6 +12,7 @@ use bastionless_model::{
     value::{Kind, Type, convert, to_json, type_to_json},
 };
 use clap::ArgMatches;
+use serde::Deserialize as _;
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 use super::Command;
@@ -45,6 +47,8 @@ fn show(cx: &Context, m: &ArgMatches) -> Done<u8> {
                 }
                 Ok(file) => {
                     cx.shell.out(&plan_text(&file.plan, catalogue, cx.shell.style()));
+                    let judgement = Judgement::deserialize(&file.judgement).unwrap_or_default();
+                    cx.shell.out(&access_text(&judgement, cx.shell.style()));
                     return Ok(0);
                 }
                 Err(as_plan) => Snapshot::read(&read).map_err(|as_state| {

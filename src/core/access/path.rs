@@ -294,7 +294,7 @@ fn logged(estate: &Estate, name: &str, document: &SessionDocument) -> Logged {
         return Logged::Never;
     }
     let is_default = name == DEFAULT_DOCUMENT || document.address.is_empty();
-    if is_default && !estate.documents.get(DEFAULT_DOCUMENT).is_some_and(|d| !d.address.is_empty()) {
+    if is_default && estate.documents.get(DEFAULT_DOCUMENT).is_none_or(|d| d.address.is_empty()) {
         return Logged::Unseen;
     }
     // AWS's command documents follow the preferences of the account, which are in the default document.

@@ -318,6 +318,7 @@ impl Bench<'_> {
             },
             timestamp: String::new(),
             configuration: Json::Null,
+            judgement: Json::Null,
         };
         let json = plan_json(&file, self.catalogue);
         let changes = json.get("resource_changes").and_then(Json::as_array);

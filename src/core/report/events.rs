@@ -12,6 +12,7 @@ use super::{
     value_tree,
 };
 use crate::{
+    access::Judgement,
     lang::address::{AbsInstance, Key},
     plan::{Action, Change, Drifted, OutputChange, Plan, Reason},
     state::{Snapshot, TERRAFORM_VERSION},
@@ -173,6 +174,22 @@ fn planned(c: &Change) -> Json {
 fn planned_output(o: &OutputChange) -> Json {
     let action = ui_action(o.action);
     json!({ "sensitive": o.sensitive.0 || o.sensitive.1, "action": action })
+}
+
+/// The events of what a plan changes of the access, and of the rules that it breaks.
+pub fn access(judgement: &Judgement) -> Vec<Json> {
+    let mut out = Vec::new();
+    for change in &judgement.changes {
+        let key = &change.key;
+        let message = format!("Access {}: {} {} {}", change.kind.name(), key.principal, key.method.name(), key.instance);
+        out.push(event("info", message, "access_change", vec![("access", json!(change))]));
+    }
+    for violation in &judgement.violations {
+        let level = if violation.is_denied { "error" } else { "warn" };
+        let message = format!("Rule {:?}: {}: {}", violation.rule, violation.address, violation.detail);
+        out.push(event(level, message, "rule_violation", vec![("violation", json!(violation))]));
+    }
+    out
 }
 
 /// The summary of a plan or of what was applied.

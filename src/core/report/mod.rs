@@ -6,6 +6,7 @@ mod diag_json;
 mod diag_text;
 mod dot;
 mod drift;
+mod access;
 pub mod events;
 mod markdown;
 mod plan_json;
@@ -14,6 +15,7 @@ mod state_json;
 mod text;
 mod value_tree;
 
+pub use access::{access_lines, access_markdown, access_text, paths_json, paths_text};
 pub use config_json::config_json;
 pub use diag_json::{diagnostic_json, validate_json};
 pub use diag_text::diagnostic_text;

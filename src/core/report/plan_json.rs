@@ -58,6 +58,9 @@ pub fn plan_json(file: &PlanFile, catalogue: &Catalogue) -> Json {
     if !plan.checks.is_empty() {
         out.insert("checks".into(), checks(&plan.checks));
     }
+    if !file.judgement.is_null() {
+        out.insert("bastionless_access".into(), file.judgement.clone());
+    }
     out.insert("timestamp".into(), file.timestamp.clone().into());
     out.insert("applyable".into(), plan.is_applyable().into());
     out.insert(

@@ -156,6 +156,18 @@ impl Snapshot {
         }
     }
 
+    /// Returns a field of the state that is none of the format's own.
+    pub fn annotation(&self, field: &str) -> Option<serde_json::Value> {
+        serde_json::from_str(self.extra.get(field)?.get()).ok()
+    }
+
+    /// Sets a field of the state that is none of the format's own; programs that do not know it pass over it.
+    pub fn annotate(&mut self, field: &str, value: &serde_json::Value) {
+        if let Ok(raw) = serde_json::value::to_raw_value(value) {
+            self.extra.insert(field.into(), Arc::from(raw));
+        }
+    }
+
     /// Tells whether nothing exists: no object and no output.
     pub fn is_empty(&self) -> bool {
         self.outputs.is_empty() && self.objects().next().is_none()

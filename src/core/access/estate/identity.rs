@@ -105,7 +105,7 @@ fn role(estate: &mut Estate, thing: &Thing, policies: &Policies) {
 fn attach(estate: &mut Estate, role: &str, arn: &str, policies: &Policies) {
     let Some(role) = estate.roles.get_mut(role) else { return };
     match found(arn, policies) {
-        Some(policy) if role.policies.iter().any(|p| *p == policy) => {}
+        Some(policy) if role.policies.contains(&policy) => {}
         Some(policy) => role.policies.push(policy),
         None if role.unseen.iter().any(|a| a == arn) => {}
         None => role.unseen.push(arn.to_owned()),

@@ -81,17 +81,18 @@ fn document(estate: &mut Estate, thing: &Thing) {
             Json::Null
         }
     };
-    let input = |name: &str| content["inputs"][name].as_str().filter(|t| !t.is_empty()).map(str::to_owned);
+    let at = |pointer: &str| content.pointer(pointer).unwrap_or(&Json::Null);
+    let input = |name: &str| at(&format!("/inputs/{name}")).as_str().filter(|t| !t.is_empty()).map(str::to_owned);
     let document = SessionDocument {
         address: thing.address.clone(),
         arn: v.get_str("arn").unwrap_or_default().to_owned(),
-        session_type: content["sessionType"].as_str().unwrap_or("Standard_Stream").to_owned(),
+        session_type: at("/sessionType").as_str().unwrap_or("Standard_Stream").to_owned(),
         bucket: input("s3BucketName"),
         prefix: input("s3KeyPrefix"),
         log_group: input("cloudWatchLogGroupName"),
         key: input("kmsKeyId"),
-        wants_encrypted_logs: content["inputs"]["cloudWatchEncryptionEnabled"] == Json::Bool(true),
-        has_host: !content["properties"]["host"].is_null(),
+        wants_encrypted_logs: *at("/inputs/cloudWatchEncryptionEnabled") == Json::Bool(true),
+        has_host: !at("/properties/host").is_null(),
     };
     estate.documents.insert(name, document);
 }

@@ -39,6 +39,7 @@ pub(super) fn write(file: &PlanFile) -> Result<Json, PlanFileError> {
         "graph": plan.graph.nodes.iter().map(node).collect::<Vec<_>>(),
         "state": plan.refreshed.write()?,
         "configuration": file.configuration,
+        "judgement": file.judgement,
     }))
 }
 
@@ -178,6 +179,7 @@ pub(super) fn read(json: &Json) -> Result<PlanFile, PlanFileError> {
             .unwrap_or_default()
             .to_owned(),
         configuration: json.get("configuration").cloned().unwrap_or(Json::Null),
+        judgement: json.get("judgement").cloned().unwrap_or(Json::Null),
     })
 }
 

@@ -44,6 +44,8 @@ pub struct PlanFile {
     pub timestamp: String,
     /// The `configuration` part of the plan JSON.
     pub configuration: Json,
+    /// What is said of the access that it changes, as `access::Judgement` writes it; null where that was not judged.
+    pub judgement: Json,
 }
 
 /// Why a text is no plan.

@@ -22,6 +22,23 @@ pub struct Style {
     pub color: bool,
 }
 
+impl Style {
+    /// Returns a text in red.
+    pub(super) fn red(self, text: &str) -> String {
+        Paint { color: self.color }.red(text)
+    }
+
+    /// Returns a text in green.
+    pub(super) fn green(self, text: &str) -> String {
+        Paint { color: self.color }.green(text)
+    }
+
+    /// Returns a text in yellow.
+    pub(super) fn yellow(self, text: &str) -> String {
+        Paint { color: self.color }.yellow(text)
+    }
+}
+
 /// Paints the sign of a change.
 pub(super) fn paint_sign(sign: char, style: Style) -> String {
     let paint = Paint { color: style.color };
