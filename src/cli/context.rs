@@ -50,7 +50,7 @@ impl Context {
             let about = description.map(|d| format!("  {d}\n\n")).unwrap_or_default();
             self.shell.ask(&format!("var.{name}\n{about}  Enter a value: "))
         };
-        load::configuration(&request.variables, saved, request.input.then_some(&ask as load::Ask<'_>))
+        load::configuration(request, saved, request.input.then_some(&ask as load::Ask<'_>))
     }
 
     /// Passes Ctrl-C and SIGTERM on; must be called where tasks can be started.

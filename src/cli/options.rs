@@ -96,8 +96,8 @@ pub(crate) fn with_planning(command: Command) -> Command {
 }
 
 /// Options of planning that are in the plan of the project but not in this version.
-const NOT_BUILT: [&str; 7] =
-    ["exclude", "sarif", "html", "untrusted", "json-into", "generate-config-out", "allow-deferral"];
+const NOT_BUILT: [&str; 6] =
+    ["exclude", "sarif", "html", "untrusted", "json-into", "allow-deferral"];
 
 /// Refuses options that are not built.
 ///
@@ -162,6 +162,7 @@ pub(crate) fn request(m: &ArgMatches, destroy: bool, input: bool) -> Result<Requ
         parallelism: m.try_get_one::<u16>("parallelism").ok().flatten().map_or(10, |n| usize::from(*n)),
         locking: locking(m),
         input,
+        extra: None,
         import: None,
     })
 }

@@ -14,18 +14,35 @@ use bastionless_model::{
 use super::{
     Done, Failed,
     env::Env,
-    file_error, load, modules,
+    file_error, load, migrate, modules,
     place::{self, Choice, Written},
 };
 
 /// What `init` is asked.
-pub(crate) struct Asked {
+pub(crate) struct Asked<'a> {
     /// `-backend=false`: the backend is left alone.
     pub(crate) backend: bool,
     /// `-backend-config`
     pub(crate) settings: Vec<String>,
     /// `-reconfigure`
     pub(crate) reconfigure: bool,
+    /// `-migrate-state`, `-force-copy`
+    pub(crate) migration: migrate::Asked<'a>,
+}
+
+/// What became of the backend.
+#[derive(Default)]
+pub(crate) struct Backend {
+    /// Its type, where it was set up anew.
+    pub(crate) kind: Option<String>,
+    /// Workspaces whose states were copied.
+    pub(crate) copied: Vec<String>,
+}
+
+impl Backend {
+    fn anew(kind: impl Into<String>, copied: Vec<String>) -> Self {
+        Self { kind: Some(kind.into()), copied }
+    }
 }
 
 /// Installs modules, unless there is no configuration; `None` for `-get=false`, where they must be there already.
@@ -44,12 +61,13 @@ pub(crate) fn modules(asked: Option<&modules::Asked<'_>>) -> Done<(Diagnostics, 
     if diagnostics.has_errors() { Err(Failed::new(diagnostics, sources)) } else { Ok((diagnostics, sources)) }
 }
 
-/// Sets up the backend. Returns its type where it was set up anew.
-pub(crate) async fn run(env: &Env, asked: &Asked) -> Done<Option<String>> {
-    if asked.backend { set_up(env, asked).await } else { Ok(None) }
+/// Sets up the backend.
+pub(crate) async fn run(env: &Env, asked: &Asked<'_>) -> Done<Backend> {
+    if asked.backend { set_up(env, asked).await } else { Ok(Backend::default()) }
 }
 
-async fn set_up(env: &Env, asked: &Asked) -> Done<Option<String>> {
+async fn set_up(env: &Env, asked: &Asked<'_>) -> Done<Backend> {
+    let before = if asked.reconfigure { None } else { place::chosen(env)? };
     let Some(written) = place::written(Path::new("."))? else {
         if !asked.settings.is_empty() {
             return Err(Diagnostic::error(
@@ -58,35 +76,60 @@ async fn set_up(env: &Env, asked: &Asked) -> Done<Option<String>> {
             )
             .into());
         }
-        if place::chosen(env)?.is_some() && !asked.reconfigure {
+        let Some(before) = before else {
+            place::choose(env, None)?;
+            return Ok(Backend::default());
+        };
+        if !asked.migration.migrate {
             return Err(changed("the backend block was removed"));
         }
+        let copied = migrate::migrate(&before, &Choice::default(), &asked.migration).await?;
         place::choose(env, None)?;
-        return Ok(None);
+        return Ok(Backend::anew("local", copied));
     };
     let choice = merged(&written, &asked.settings)?;
-    let before = if asked.reconfigure { None } else { place::chosen(env)? };
-    if let Some(before) = before {
+    if let Some(before) = &before {
         let same = before.kind == choice.kind && to_json(&before.config) == to_json(&choice.config);
         // Without settings on the command line those of the last time are still meant, unless the block changed.
         let kept = asked.settings.is_empty() && before.kind == choice.kind && before.block == choice.block;
         if kept {
-            return check(&before).await.map(|()| None);
+            return check(before).await.map(|()| Backend::default());
         }
-        if !same {
+        if !same && !asked.migration.migrate {
             return Err(changed("the backend or its settings changed"));
         }
     }
     check(&choice).await?;
+    let copied = match &before {
+        Some(before) => migrate::migrate(before, &choice, &asked.migration).await?,
+        None if asked.reconfigure => Vec::new(),
+        None => from_here(&choice, &asked.migration).await?,
+    };
     place::choose(env, Some(&choice))?;
-    Ok(Some(choice.kind))
+    Ok(Backend::anew(choice.kind, copied))
+}
+
+/// Takes the state along that lies in the directory when a backend is named for the first time.
+async fn from_here(choice: &Choice, asked: &migrate::Asked<'_>) -> Done<Vec<String>> {
+    let here = Choice::default();
+    if !migrate::holds_objects(&here).await? || place::is_same(&here, choice).await? {
+        return Ok(Vec::new());
+    }
+    if !asked.migrate && asked.confirm.is_none() {
+        return Err(Diagnostic::error(
+            "Existing state found",
+            "The directory holds a state with objects, and the new backend would hide it. `bastionless init -migrate-state -force-copy` copies it, `bastionless init -reconfigure` leaves it where it is. Nothing was done.",
+        )
+        .into());
+    }
+    migrate::migrate(&here, choice, asked).await
 }
 
 fn changed(why: &str) -> Failed {
     Diagnostic::error(
         "Backend configuration changed",
         format!(
-            "Against the last `init`, {why}. A state is never moved by itself: to use the new settings as they are, run `bastionless init -reconfigure`; to take the state along, first save it with `bastionless state pull`, and bring it in with `bastionless state push` afterwards."
+            "Against the last `init`, {why}. A state is never moved by itself: to take it along, run `bastionless init -migrate-state`; to use the new settings as they are, run `bastionless init -reconfigure`."
         ),
     )
     .into()

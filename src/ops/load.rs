@@ -7,7 +7,7 @@ use std::{
 };
 
 use bastionless_core::{
-    io::{RealSystem, SystemHost, System as _, VariableArgument, load_configuration, load_inputs},
+    io::{RealSystem, SystemHost, System as _, VariableArgument, load_configuration, load_configuration_with, load_inputs},
     lang::{
         graph::StaticGraph,
         inputs::{self, Origin, RawInput, RawValue, RootValues},
@@ -21,7 +21,11 @@ use bastionless_model::{
     schema::Catalogue,
 };
 
-use super::{Done, Failed, request::VariableSource};
+use super::{
+    Done, Failed,
+    generate::forgive,
+    request::{Extra, Request, VariableSource},
+};
 
 /// A configuration, ready to be planned.
 pub(crate) struct Loaded {
@@ -50,7 +54,7 @@ pub(crate) fn tree() -> (Arc<SourceMap>, Diagnostics) {
 
 /// Reads and links the configuration of the working directory.
 pub(crate) fn program() -> Outcome<(Program, StaticGraph)> {
-    linked(SourceMap::default())
+    linked(SourceMap::default(), None)
 }
 
 /// The machine as functions see it.
@@ -66,10 +70,14 @@ pub(crate) fn timestamp() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn linked(mut sources: SourceMap) -> Outcome<(Program, StaticGraph)> {
-    let tree = load_configuration(&RealSystem, Path::new("."), &mut sources);
+fn linked(mut sources: SourceMap, extra: Option<&Extra>) -> Outcome<(Program, StaticGraph)> {
+    let file = extra.map(|e| (e.name.as_str(), e.text.as_str()));
+    let tree = load_configuration_with(&RealSystem, Path::new("."), file, &mut sources);
     let mut diagnostics = tree.diagnostics;
-    let linked = link(Arc::new(sources), &tree.value, Catalogue::builtin());
+    let mut linked = link(Arc::new(sources), &tree.value, Catalogue::builtin());
+    if let Some(stub) = extra.filter(|e| e.is_stub) {
+        forgive(&mut linked.value, stub);
+    }
     diagnostics.extend(linked.diagnostics);
     let graph = StaticGraph::new(&linked.value);
     if !diagnostics.has_errors() {
@@ -83,18 +91,19 @@ pub(crate) type Ask<'a> = &'a dyn Fn(&str, Option<&str>) -> Option<String>;
 
 /// Reads the configuration with the values of its variables; refuses what has errors. `ask` is asked for missing values;
 /// `saved` is the plan that is to be applied: it keeps the values that its command line gave.
-pub(crate) fn configuration(given: &[VariableSource], saved: Option<&PlanFile>, ask: Option<Ask<'_>>) -> Done<Loaded> {
-    read(given, saved, ask, &[])
+pub(crate) fn configuration(request: &Request, saved: Option<&PlanFile>, ask: Option<Ask<'_>>) -> Done<Loaded> {
+    read(&request.variables, request.extra.as_ref(), saved, ask, &[])
 }
 
 /// Reads the configuration, be it empty, with the values of its variables; those that have none stay unknown.
 pub(crate) fn leniently(given: &[VariableSource]) -> Done<Loaded> {
-    read(given, None, None, &[link::NO_FILES, inputs::NO_VALUE])
+    read(given, None, None, None, &[link::NO_FILES, inputs::NO_VALUE])
 }
 
 /// Reads the configuration; errors with one of the headlines in `forgiven` are dropped.
 fn read(
     given: &[VariableSource],
+    extra: Option<&Extra>,
     saved: Option<&PlanFile>,
     ask: Option<Ask<'_>>,
     forgiven: &[&str],
@@ -108,7 +117,7 @@ fn read(
         raw.value.splice(at..at, of_plan(file, &mut sources));
     }
     let mut arguments: BTreeSet<String> = raw.value.iter().skip(found).map(|r| r.name.to_string()).collect();
-    let linked = linked(sources);
+    let linked = linked(sources, extra);
     let (program, graph) = linked.value;
     let mut diagnostics = linked.diagnostics;
     diagnostics.extend(raw.diagnostics);

@@ -121,6 +121,11 @@ pub(crate) async fn backend(choice: &Choice) -> Done<Arc<dyn Backend>> {
     }
 }
 
+/// Tells whether two choices lead to the same place.
+pub(crate) async fn is_same(one: &Choice, other: &Choice) -> Done<bool> {
+    Ok(one.kind == other.kind && backend(one).await?.describe() == backend(other).await?.describe())
+}
+
 async fn s3(config: &Value) -> Done<Arc<dyn Backend>> {
     let bucket = clouds::clouds().object_store(config).await;
     let bucket = bucket.map_err(|e| Diagnostic::error("Failed to open the backend", format!("{e}.")))?;

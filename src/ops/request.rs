@@ -27,6 +27,17 @@ impl VariableSource {
     }
 }
 
+/// A file of the root module that the run itself made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Extra {
+    /// Its name.
+    pub(crate) name: String,
+    /// What it says.
+    pub(crate) text: String,
+    /// It holds empty blocks only, so that their objects can be read.
+    pub(crate) is_stub: bool,
+}
+
 /// How a run locks the state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Locking {
@@ -55,6 +66,8 @@ pub(crate) struct Request {
     pub(crate) locking: Locking,
     /// Whether missing variables may be asked for.
     pub(crate) input: bool,
+    /// A file that belongs to the configuration without being in its directory.
+    pub(crate) extra: Option<Extra>,
     /// `import ADDR ID`: an object to be taken over beside those of `import` blocks.
     pub(crate) import: Option<(AbsInstance, String)>,
 }
@@ -76,6 +89,7 @@ impl Default for Request {
             parallelism: 10,
             locking: Locking::default(),
             input: false,
+            extra: None,
             import: None,
         }
     }

@@ -65,7 +65,7 @@ fn no_instance(target: &Target) -> Diagnostic {
 }
 
 /// Changes the state under its lock. What stood there before is kept beside a local state.
-async fn change<T>(
+pub(super) async fn change<T>(
     env: &Env,
     operation: &str,
     locking: Locking,

@@ -3,6 +3,7 @@
 mod commands;
 mod console;
 mod modules;
+mod more_commands;
 mod sandbox;
 mod tidy;
 #[cfg(feature = "emulator")]

@@ -11,9 +11,9 @@ use super::Command;
 use crate::{
     cli::{
         context::Context,
-        options::{flag, many, not_built, on, switch, text, texts, value, with_locking},
+        options::{flag, locking, many, not_built, on, switch, text, texts, value, with_locking},
     },
-    ops::{Done, init, modules},
+    ops::{Done, init, migrate, modules},
 };
 
 pub(super) const COMMAND: Command = Command {
@@ -29,19 +29,14 @@ pub(super) const COMMAND: Command = Command {
             .arg(switch("upgrade", "Look for newer modules too"))
             .arg(switch("get", "Look for modules (default: true)"))
             .arg(value("lockfile", "readonly", "`readonly`: fail where the lock file of modules would change"))
-            .arg(switch("migrate-state", "Copy the state to a new backend").hide(true))
-            .arg(switch("force-copy", "Without asking").hide(true))
+            .arg(switch("migrate-state", "Copy the states of all workspaces to the new backend, where it changed"))
+            .arg(switch("force-copy", "Copy without asking; implies -migrate-state"))
             .arg(value("from-module", "SOURCE", "Copy a module first").hide(true))
     },
     run,
 };
 
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
-    for name in ["migrate-state", "force-copy"] {
-        if on(m, name) {
-            return Err(not_built(&format!("init -{name}")).into());
-        }
-    }
     if text(m, "from-module").is_some() {
         return Err(not_built("init -from-module").into());
     }
@@ -70,13 +65,27 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let wanted = modules::Asked { upgrade, frozen, tell: &tell };
     let (notes, sources) = init::modules(flag(m, "get").unwrap_or(true).then_some(&wanted))?;
     cx.shell.diagnostics(&notes, &sources);
+    let confirm = |question: &str| cx.shell.ask(question).as_deref() == Some("yes");
     let asked = init::Asked {
         backend: flag(m, "backend").unwrap_or(true),
         settings: texts(m, "backend-config"),
         reconfigure: on(m, "reconfigure"),
+        migration: migrate::Asked {
+            migrate: on(m, "migrate-state") || on(m, "force-copy"),
+            force: on(m, "force-copy"),
+            confirm: cx.can_ask(m).then_some(&confirm as &dyn Fn(&str) -> bool),
+            locking: locking(m),
+        },
     };
+    if asked.reconfigure && asked.migration.migrate {
+        let detail = "The -migrate-state and -reconfigure options are mutually-exclusive.";
+        return Err(Diagnostic::error("Invalid init options", detail).into());
+    }
     let backend = cx.block_on(init::run(&cx.env, &asked))?;
-    if let Some(kind) = &backend {
+    for workspace in &backend.copied {
+        say(cx, "backend_migration_message", &format!("Copied the state of workspace \"{workspace}\"."));
+    }
+    if let Some(kind) = &backend.kind {
         say(
             cx,
             "backend_configured_success_message",

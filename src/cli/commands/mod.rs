@@ -15,6 +15,7 @@ mod plan;
 mod providers_schema;
 mod show;
 mod state;
+mod taint;
 mod unfinished;
 mod validate;
 mod version;
@@ -91,6 +92,8 @@ static COMMANDS: &[Command] = &[
     unfinished::COMMAND,
     state::RM,
     state::SHOW,
+    taint::TAINT,
+    taint::UNTAINT,
     validate::COMMAND,
     version::COMMAND,
     workspace::DELETE,
@@ -108,7 +111,7 @@ const PLANNED: &[&str] = &[
     "iam lint",
     "man", "metadata", "modules", "permissions apply",
     "permissions destroy", "permissions plan", "providers", "query", "refresh", "ssh-config", "stacks",
-    "state replace-provider", "taint", "test", "untaint", "workspace",
+    "state replace-provider", "test", "workspace",
 ];
 
 /// Returns a command by its words.

@@ -6,7 +6,7 @@ use bastionless_core::{
     access::Judgement,
     engine::{Cancel, Events},
     io::{Disk as _, RealDisk},
-    plan::file::PlanFile,
+    plan::{Mode, file::PlanFile},
     report::{access_markdown, access_text, config_json, events, plan_markdown, plan_text},
 };
 use bastionless_model::{
@@ -22,7 +22,9 @@ use crate::{
         options::{on, request, switch, text, value, with_planning},
     },
     ops::{
-        Done, Failed, file_error, judge, load,
+        Done, Failed, file_error,
+        generate::generate,
+        judge, load,
         place::Place,
         request::Request,
         session::{self, Lock, Planned},
@@ -38,15 +40,30 @@ pub(super) const COMMAND: Command = Command {
             .arg(value("out", "FILE", "Write the plan into a file that `apply` takes"))
             .arg(switch("detailed-exitcode", "Exit 2 where there is something to do"))
             .arg(switch("json", "Event lines instead of text"))
+            .arg(value("generate-config-out", "FILE", "Write resource blocks for imports that have none into a new file"))
             .arg(switch("markdown", "As Markdown, for a pull request").conflicts_with("json"))
     },
     run,
 };
 
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
-    let request = request(m, false, cx.can_ask(m))?;
+    let mut request = request(m, false, cx.can_ask(m))?;
+    if let Some(path) = text(m, "generate-config-out") {
+        if request.mode != Mode::Normal {
+            let detail = "-generate-config-out can be used in an ordinary plan only, not with -destroy or -refresh-only.";
+            return Err(Diagnostic::error("Incompatible plan mode options", detail).into());
+        }
+        let events: Arc<dyn Events> = cx.progress();
+        request.extra = cx.block_on(generate(&cx.env, &request, path, &events))?;
+    }
     let rules = judge::rules(text(m, "rules"))?;
-    let planned = make(cx, &request, "OperationTypePlan")?;
+    let planned = make(cx, &request, "OperationTypePlan");
+    if let (Some(_), Some(path)) = (&request.extra, text(m, "generate-config-out")) {
+        cx.shell.progress(&format!(
+            "\nBastionless has generated configuration and written it to {path}. Please review\nthe configuration and edit it as necessary before adding it to version control."
+        ));
+    }
+    let planned = planned?;
     let judgement = judge::judge(&planned.plan, &planned.loaded, &planned.place.workspace, &rules);
     // Where the configuration itself is wrong there is no plan; where planning failed half-way there is one, marked as errored.
     if let (Some(path), false) = (text(m, "out"), planned.plan.void) {

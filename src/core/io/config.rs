@@ -33,7 +33,18 @@ pub fn load_configuration(
     base: &Path,
     sources: &mut SourceMap,
 ) -> Outcome<Tree> {
-    let (source, mut diagnostics) = Directory::open(system, base);
+    load_configuration_with(system, base, None, sources)
+}
+
+/// Reads the configuration in `base` as if a further file, given by name and text, stood in it; one of that name is not read.
+pub fn load_configuration_with(
+    system: &dyn System,
+    base: &Path,
+    extra: Option<(&str, &str)>,
+    sources: &mut SourceMap,
+) -> Outcome<Tree> {
+    let (mut source, mut diagnostics) = Directory::open(system, base);
+    source.extra = extra.map(|(name, text)| (name.to_owned(), text.to_owned()));
     let loaded = load(".", &source, sources);
     diagnostics.extend(loaded.diagnostics);
     Outcome {
@@ -50,6 +61,8 @@ pub(super) struct Directory<'a> {
     pub(super) manifest: Manifest,
     /// The hashes that they must have.
     pub(super) lock: Option<Lock>,
+    /// A further file of the root module.
+    extra: Option<(String, String)>,
     /// Hashes of packages that were looked at.
     hashes: RefCell<BTreeMap<String, String>>,
 }
@@ -69,7 +82,7 @@ impl<'a> Directory<'a> {
                 None
             }
         };
-        (Self { system, base, manifest, lock, hashes: RefCell::default() }, diagnostics)
+        (Self { system, base, manifest, lock, extra: None, hashes: RefCell::default() }, diagnostics)
     }
 
     /// Compares the content of an installed module with the lock file.
@@ -108,7 +121,8 @@ impl ModuleSource for Directory<'_> {
         let mut value = Vec::new();
         let mut diagnostics = Diagnostics::default();
         for entry in entries {
-            if entry.is_dir || !is_configuration(&entry.name) {
+            let is_replaced = dir == "." && self.extra.as_ref().is_some_and(|(name, _)| *name == entry.name);
+            if entry.is_dir || is_replaced || !is_configuration(&entry.name) {
                 continue;
             }
             let file = if dir == "." {
@@ -120,6 +134,10 @@ impl ModuleSource for Directory<'_> {
             {
                 value.push((entry.name, text));
             }
+        }
+        if let Some(extra) = self.extra.as_ref().filter(|_| dir == ".") {
+            value.push(extra.clone());
+            value.sort();
         }
         Ok(Outcome { value, diagnostics })
     }

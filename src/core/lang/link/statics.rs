@@ -347,7 +347,7 @@ fn imports(program: &Program, diagnostics: &mut Diagnostics) {
             diagnostics.push(
                 Diagnostic::error(
                     "Configuration for import target does not exist",
-                    format!("The configuration for the given import target {} does not exist. All target instances must have an associated configuration to be imported: add the resource block.", import.to),
+                    format!("The configuration for the given import target {} does not exist. If you wish to automatically generate config for this resource, use the -generate-config-out option within `bastionless plan`. Otherwise, make sure the target resource exists within your configuration. For example:\n\n  bastionless plan -generate-config-out=generated.tf", import.to),
                 )
                 .at(import.span),
             );

@@ -49,6 +49,11 @@ impl Imports {
         self.wanted.contains_key(address)
     }
 
+    /// Returns all objects that were found: address, id, value.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&AbsInstance, &str, &Value)> {
+        self.found.iter().map(|(a, (id, v))| (a, id.as_str(), v))
+    }
+
     /// Adds an import from the command line.
     pub(super) fn add(
         &mut self,

@@ -217,6 +217,11 @@ impl Settler {
         Round::Needs(reads)
     }
 
+    /// Returns the objects that are imported and were found: address, id, value.
+    pub fn imported(&self) -> impl Iterator<Item = (&AbsInstance, &str, &Value)> {
+        self.imports.all()
+    }
+
     /// Returns what was found out, for expressions to be asked.
     pub fn into_explorer(self) -> Explorer {
         Explorer::of_plan(self.world)
