@@ -2,6 +2,7 @@
 
 mod commands;
 mod console;
+mod iam_can;
 mod modules;
 mod more_commands;
 mod sandbox;
