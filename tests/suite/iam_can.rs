@@ -75,3 +75,52 @@ fn what_cannot_be_asked_is_said() {
         assert!(err.contains(expected), "{line}: {err}");
     }
 }
+
+/// A state with a role, its policy, its boundary and a bucket whose policy names the role.
+fn state() -> Json {
+    let arn = |what: &str| format!("arn:aws:iam::111122223333:{what}");
+    let policy = |sid: &str, action: &str| {
+        let statement = json!({"Sid": sid, "Effect": "Allow", "Action": action, "Resource": "*"});
+        json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+    };
+    let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
+    let bucket = json!({"Version": "2012-10-17", "Statement": [{"Sid": "Dev", "Effect": "Allow", "Principal": {"AWS": arn("role/dev")}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}]});
+    let resource = |kind: &str, name: &str, version: u64, attributes: Json| {
+        json!({"mode": "managed", "type": kind, "name": name, "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+            "instances": [{"schema_version": version, "attributes": attributes}]})
+    };
+    json!({"version": 4, "terraform_version": "1.15.5", "serial": 1, "lineage": "7f0a7b0e-3c6d-4e55-9a55-0d1d6c1f2a10", "outputs": {}, "resources": [
+        resource("aws_iam_policy", "edge", 0, json!({"arn": arn("policy/edge"), "id": arn("policy/edge"), "name": "edge", "policy": policy("Edge", "*")})),
+        resource("aws_iam_policy", "tunnel", 0, json!({"arn": arn("policy/tunnel"), "id": arn("policy/tunnel"), "name": "tunnel", "policy": policy("Tunnel", "ec2-instance-connect:*")})),
+        resource("aws_iam_role", "dev", 0, json!({"arn": arn("role/dev"), "id": "dev", "name": "dev", "assume_role_policy": trust.to_string(), "permissions_boundary": arn("policy/edge")})),
+        resource("aws_iam_role", "other", 0, json!({"arn": arn("role/other"), "id": "other", "name": "other", "assume_role_policy": trust.to_string()})),
+        resource("aws_iam_role_policy_attachment", "a", 0, json!({"id": "dev/x", "role": "dev", "policy_arn": arn("policy/tunnel")})),
+        resource("aws_iam_role_policy_attachment", "b", 0, json!({"id": "other/x", "role": "other", "policy_arn": arn("policy/elsewhere")})),
+        resource("aws_s3_bucket", "logs", 0, json!({"arn": "arn:aws:s3:::logs", "id": "logs", "bucket": "logs"})),
+        resource("aws_s3_bucket_policy", "logs", 0, json!({"id": "logs", "bucket": "logs", "policy": bucket.to_string()})),
+    ]})
+}
+
+#[test]
+fn policies_of_the_configuration() {
+    let s = Sandbox::new("");
+    s.file("bastionless.tfstate", &state().to_string());
+    let can = |words: &str| s.run(&format!("iam can -state {words}"));
+    let tunnel = can(&format!("aws_iam_role.dev {TUNNEL}"));
+    assert_eq!((tunnel.code, tunnel.out.as_str()), (0, "Allowed: statement 1 (`Tunnel`) of identity policy 1 allows it. It is aws_iam_policy.tunnel.\n"), "{}", tunnel.err);
+    let json: Json = can(&format!("-json arn:aws:iam::111122223333:role/dev {TUNNEL}")).out.parse().unwrap();
+    assert_eq!(json["by"]["address"], "aws_iam_policy.tunnel");
+    // The bucket's policy names the role; reading is not in the role's own policies.
+    let read = can("dev s3:GetObject arn:aws:s3:::logs/x");
+    assert_eq!((read.code, read.out.as_str()), (0, "Allowed: statement 1 (`Dev`) of resource policy 1 allows it.\n"), "{}", read.err);
+    assert_eq!(can("dev s3:PutObject arn:aws:s3:::logs/x").code, 3);
+    assert_eq!(can("dev s3:ListBucket aws_s3_bucket.logs").code, 3);
+    // A boundary of a file stands in the place of the configuration's.
+    s.file("boundary.json", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}"#);
+    let bounded = can(&format!("-boundary=boundary.json aws_iam_role.dev {TUNNEL}"));
+    assert_eq!((bounded.code, bounded.out.as_str()), (3, "Denied: no statement of the permissions boundary allows it.\n"));
+    let unseen = can(&format!("aws_iam_role.other {TUNNEL}"));
+    assert!(unseen.code == 1 && unseen.err.contains("policy/elsewhere"), "{}", unseen.err);
+    let unknown = can(&format!("aws_iam_role.none {TUNNEL}"));
+    assert!(unknown.code == 1 && unknown.err.contains("aws_iam_role.dev"), "{}", unknown.err);
+}

@@ -104,7 +104,7 @@ fn unknown(what: &str, name: &str, known: &str) -> Diagnostic {
 }
 
 /// Returns the state before and after the plan; the same twice where nothing is planned.
-fn snapshots(cx: &Context, m: &ArgMatches) -> Done<(Snapshot, Snapshot)> {
+pub(super) fn snapshots(cx: &Context, m: &ArgMatches) -> Done<(Snapshot, Snapshot)> {
     if on(m, "state") {
         let state = cx.block_on(state::read(&cx.env))?;
         return Ok((state.clone(), state));
