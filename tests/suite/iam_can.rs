@@ -1,4 +1,5 @@
 //! `iam can`, as a user runs it: in a directory without a configuration, without a cloud.
+#![expect(clippy::unwrap_used, reason = "a sandbox that cannot be made fails the test that needs it")]
 
 use serde_json::{Value as Json, json};
 
