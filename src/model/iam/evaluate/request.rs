@@ -99,7 +99,8 @@ pub struct PolicySet {
 pub struct Decision {
     /// Whether it is allowed.
     pub verdict: Verdict,
-    /// The statement that allows or denies; for [`Verdict::ImplicitDeny`] the layer that does not allow, without a statement.
+    /// The statement that allows or denies; for [`Verdict::ImplicitDeny`] the layer that does not allow, without a statement. Where
+    /// several statements deny it is the first in this order: service control, resource, endpoint, identity, boundary, session.
     pub by: Option<By>,
 }
 

@@ -15,8 +15,11 @@ mod twin;
 
 use std::collections::BTreeMap;
 
-use bastionless_model::iam::evaluate::{Evaluator, Line, decide};
-use serde_json::Value as Json;
+use bastionless_model::iam::{
+    ast::Document,
+    evaluate::{Evaluator, Line, PolicySet, decide},
+};
+use serde_json::{Value as Json, json};
 
 /// Decides a line with the evaluator.
 fn ours(line: &Json) -> Json {
@@ -53,6 +56,62 @@ fn the_twin_says_the_same() {
     println!("{cases} requests: {counts:?}");
     // The test says something only if all answers are frequent.
     assert!(counts.len() == 3 && counts.values().all(|n| *n > cases / 10), "{counts:?}");
+}
+
+#[test]
+fn canonical_printing_keeps_every_answer() {
+    let printed = |d: &Document| {
+        let text = d.to_text();
+        let again = Document::parse(&text).unwrap();
+        assert_eq!((again.document.to_text(), again.problems), (text, Vec::new()));
+        again.document
+    };
+    let all = |documents: &[Document]| documents.iter().map(printed).collect::<Vec<_>>();
+    let mut random = generate::Random(7);
+    for _ in 0..2_000 {
+        let line = Line::parse(&generate::line(&mut random).to_string()).unwrap();
+        let p = &line.policies;
+        let again = PolicySet {
+            identity: all(&p.identity),
+            boundary: p.boundary.as_ref().map(printed),
+            session: p.session.as_ref().map(|s| all(s)),
+            resource: p.resource.as_ref().map(printed),
+            scps: p.scps.as_ref().map(|levels| levels.iter().map(|l| all(l)).collect()),
+            endpoint: p.endpoint.as_ref().map(printed),
+        };
+        let place = |p: &PolicySet| decide(&line.request, p).to_json(&Json::Null);
+        assert_eq!(place(p), place(&again), "{line:?}");
+    }
+}
+
+/// Texts that are nearly policies: bytes of a policy left out, doubled or exchanged. Nothing of them may bring the reader down.
+#[test]
+fn broken_policies_are_read_without_a_panic() {
+    let mut random = generate::Random(11);
+    let mut readable = 0;
+    for _ in 0..3_000 {
+        let line = generate::line(&mut random);
+        let mut text: Vec<char> = line["identity"][0].to_string().chars().collect();
+        for _ in 0..=random.below(3) {
+            let (at, other) = (random.below(text.len()), random.below(text.len()));
+            match random.below(4) {
+                0 => drop(text.remove(at)),
+                1 => text.insert(at, text[other]),
+                2 => text[at] = ['"', '{', '}', '[', ']', ',', ':', '$', '*', '\\', '\u{0}', 'ß', '9'][random.below(13)],
+                _ => text.truncate(text.len().max(2) - 1),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let Ok(parsed) = Document::parse(&text) else { continue };
+        readable += 1;
+        for problem in &parsed.problems {
+            assert!(text.get(problem.span.clone()).is_some_and(|t| !t.is_empty()), "{problem:?} in {text}");
+        }
+        let request = Line::parse(&json!({"principal": "arn:aws:iam::1:user/a", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/x"}).to_string());
+        let policies = PolicySet { identity: vec![parsed.document], ..PolicySet::default() };
+        decide(&request.unwrap().request, &policies);
+    }
+    assert!(readable > 300, "{readable}");
 }
 
 /// Prints how long a million decisions take, with the policies of the recorded cases made ready before. It asserts only that all are made.
