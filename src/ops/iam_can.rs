@@ -75,7 +75,8 @@ pub(crate) fn read(files: &Files) -> Done<PolicySet> {
     })
 }
 
-fn policies(path: &str) -> Done<Vec<Document>> {
+/// Reads a file with one policy or a list of them.
+pub(crate) fn policies(path: &str) -> Done<Vec<Document>> {
     let text = std::fs::read_to_string(path).map_err(|e| file_error("Reading", path.as_ref(), &e))?;
     let wrong = |what: String| Diagnostic::error("Invalid policy", format!("`{path}`: {what}."));
     let parsed = Document::parse_all(&text).map_err(|e| wrong(e.to_string().trim_end_matches('.').to_owned()))?;

@@ -8,6 +8,7 @@ mod fmt;
 mod get;
 mod graph;
 mod iam_can;
+mod iam_diff;
 mod iam_policy;
 mod import;
 mod init;
@@ -77,6 +78,7 @@ static COMMANDS: &[Command] = &[
     get::COMMAND,
     graph::COMMAND,
     iam_can::COMMAND,
+    iam_diff::COMMAND,
     iam_policy::COMMAND,
     import::COMMAND,
     init::COMMAND,
@@ -106,7 +108,6 @@ static COMMANDS: &[Command] = &[
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
     "audit-queries", "completions",
-    "iam diff",
     "iam explain",
     "iam lint",
     "man", "metadata", "modules", "permissions apply",

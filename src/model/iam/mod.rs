@@ -19,6 +19,7 @@
 
 pub mod ast;
 pub mod catalogue;
+pub mod compare;
 pub mod document;
 mod equivalence;
 pub mod evaluate;
