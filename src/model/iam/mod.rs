@@ -14,6 +14,7 @@
 //! - [`catalogue`]: which actions, resources and condition keys there are
 //! - [`lint`]: what is wrong or unwise in a policy
 //! - [`evaluate`]: whether a request is allowed, and by which statement
+//! - [`compare`]: what one set of policies allows and another does not
 //!
 //! - [`grant`]: from who may reach what, by which method, to the least policies; shares no code with the evaluator
 
