@@ -2,6 +2,7 @@
 //!
 //! The emulator holds one account, so these tests take turns; each begins with an empty account.
 
+mod access;
 mod bench;
 mod crashes;
 mod examples;
