@@ -4,7 +4,7 @@
 //! second factor. So each condition is true, false, or stays as a condition of the answer. A condition that stays is taken
 //! as one that can be met.
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use bastionless_model::iam::{
     ast::{Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalKind, Statement, Version},
@@ -100,6 +100,48 @@ pub struct Rules<'a> {
     roles: BTreeMap<&'a str, RoleRules<'a>>,
 }
 
+/// A question to one role, with everything that is known of the request.
+struct Asked<'q> {
+    rules: &'q RoleRules<'q>,
+    question: &'q Question,
+    action: String,
+    /// Keys of the session and of the question together; put together when a condition first asks.
+    context: OnceCell<Context>,
+}
+
+impl<'q> Asked<'q> {
+    fn new(rules: &'q RoleRules<'q>, question: &'q Question) -> Self {
+        Self { rules, question, action: question.action.to_ascii_lowercase(), context: OnceCell::new() }
+    }
+
+    fn context(&self) -> &Context {
+        self.context.get_or_init(|| {
+            let mut context = self.question.known.clone();
+            for (name, values) in self.rules.keys.iter() {
+                if let [one] = values.values.as_slice() {
+                    context.set(name, one.as_str());
+                }
+            }
+            context
+        })
+    }
+
+    fn value(&self, key: &str) -> Option<&str> {
+        let values = self.question.known.get(key).or_else(|| self.rules.keys.get(key))?;
+        values.values.first().map(String::as_str)
+    }
+
+    /// Tells whether it is known what the request holds for a key, be it nothing.
+    fn is_known(&self, key: &str) -> bool {
+        if self.value(key).is_some() {
+            return true;
+        }
+        let lower = key.to_ascii_lowercase();
+        let is_tag = ["aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/"].iter().any(|p| lower.starts_with(p));
+        is_tag && self.question.has_tags || !may_have(self.question.action, key)
+    }
+}
+
 /// Which of a policy's statements apply.
 #[derive(Default)]
 struct Outcome {
@@ -143,23 +185,24 @@ impl<'a> Rules<'a> {
     /// Judges a request of a role.
     pub fn ask(&self, role: &str, question: &Question) -> Permit {
         let Some(rules) = self.roles.get(role) else { return Permit::Unseen(format!("the role {role} is not managed here")) };
-        let outcome = judge(rules.identity.iter(), rules, question);
+        let asked = Asked::new(rules, question);
+        let outcome = judge(rules.identity.iter(), &asked);
         if let Some(by) = outcome.denied {
             return Permit::No(format!("denied by {by}"));
         }
         let key = self.estate.key_policies.get(&question.resource).filter(|_| question.action.starts_with("kms:"));
         let bucket = question.resource.split_once(":s3:::").map(|(_, name)| name.split('/').next().unwrap_or_default());
         if let Some(policy) = bucket.and_then(|b| self.estate.bucket_policies.get(b))
-            && let Some(by) = self.by_resource(rules, policy, question).denied
+            && let Some(by) = self.by_resource(&asked, policy).denied
         {
             return Permit::No(format!("denied by the bucket's policy, {by}"));
         }
-        let by_key = key.map(|policy| self.by_resource(rules, policy, question));
+        let by_key = key.map(|policy| self.by_resource(&asked, policy));
         if let Some(ByResource { denied: Some(by), .. }) = &by_key {
             return Permit::No(format!("denied by the key's policy, {by}"));
         }
         if let Some(boundary) = &rules.boundary {
-            let within = judge(boundary.iter(), rules, question);
+            let within = judge(boundary.iter(), &asked);
             if let Some(by) = within.denied {
                 return Permit::No(format!("denied by {by}"));
             }
@@ -183,7 +226,8 @@ impl<'a> Rules<'a> {
     /// Judges a request of a role that passes an endpoint with a policy; the role's own policies are another hop.
     pub fn through(&self, role: &str, policy: &Document, question: &Question) -> Permit {
         let Some(rules) = self.roles.get(role) else { return Permit::Unseen(format!("the role {role} is not managed here")) };
-        let found = self.by_resource(rules, policy, question);
+        let asked = Asked::new(rules, question);
+        let found = self.by_resource(&asked, policy);
         match (found.denied, found.direct.is_some() || found.delegates) {
             (Some(by), _) => Permit::No(format!("denied by {by} of the endpoint's policy")),
             (None, true) => Permit::Yes { by: "the endpoint's policy".into(), conditions: found.conditions },
@@ -191,23 +235,22 @@ impl<'a> Rules<'a> {
         }
     }
 
-    fn by_resource(&self, rules: &RoleRules<'_>, policy: &Document, question: &Question) -> ByResource {
+    fn by_resource(&self, asked: &Asked<'_>, policy: &Document) -> ByResource {
         let mut out = ByResource::default();
         for prepared in prepare("", policy) {
-            let principal = prepared.statement.principal.as_ref().map(|p| who(self.estate, rules.role, p));
+            let principal = prepared.statement.principal.as_ref().map(|p| who(self.estate, asked.rules.role, p));
             // Endpoint policies without principals are about everybody.
             let who = principal.unwrap_or(Some(Who::Everybody));
             let Some(who) = who else { continue };
-            let Applies::Yes = prepared.applies(rules, question) else {
-                if let (Applies::If(conditions), Effect::Allow) = (prepared.applies(rules, question), prepared.statement.effect) {
+            match (prepared.statement.effect, prepared.applies(asked)) {
+                (Effect::Deny, Applies::Yes) => out.denied = Some(prepared.name()),
+                (Effect::Allow, Applies::Yes) => out.allow(who, prepared.name()),
+                (Effect::Allow, Applies::If(conditions)) => {
                     out.conditions.extend(conditions);
                     out.allow(who, prepared.name());
                 }
-                continue;
-            };
-            match prepared.statement.effect {
-                Effect::Deny => out.denied = Some(prepared.name()),
-                Effect::Allow => out.allow(who, prepared.name()),
+                (Effect::Deny, Applies::If(conditions)) => out.conditions.push(format!("unless {}", conditions.join(" and "))),
+                (_, Applies::No) => {}
             }
         }
         out
@@ -322,10 +365,10 @@ fn prepare<'a>(at: &'a str, document: &'a Document) -> impl Iterator<Item = Prep
     })
 }
 
-fn judge<'p>(statements: impl Iterator<Item = &'p Prepared<'p>>, rules: &RoleRules<'_>, question: &Question) -> Outcome {
+fn judge<'p>(statements: impl Iterator<Item = &'p Prepared<'p>>, asked: &Asked<'_>) -> Outcome {
     let mut out = Outcome::default();
     for prepared in statements {
-        match (prepared.statement.effect, prepared.applies(rules, question)) {
+        match (prepared.statement.effect, prepared.applies(asked)) {
             (_, Applies::No) => {}
             (Effect::Deny, Applies::Yes) => out.denied = Some(prepared.name()),
             (Effect::Deny, Applies::If(conditions)) => out.unless.push(format!("unless {}", conditions.join(" and "))),
@@ -346,14 +389,13 @@ impl Prepared<'_> {
         if self.at.is_empty() { sid } else { format!("{} ({sid})", self.at) }
     }
 
-    fn applies(&self, rules: &RoleRules<'_>, question: &Question) -> Applies {
-        let action = question.action.to_ascii_lowercase();
-        if self.actions.iter().any(|p| p.matches(&action)) == self.statement.action.negated {
+    fn applies(&self, asked: &Asked<'_>) -> Applies {
+        if self.actions.iter().any(|p| p.matches(&asked.action)) == self.statement.action.negated {
             return Applies::No;
         }
         let mut open = Vec::new();
         if let Some(clause) = &self.statement.resource {
-            match self.resource(rules, question) {
+            match self.resource(asked) {
                 Holds::Yes if clause.negated => return Applies::No,
                 Holds::No if !clause.negated => return Applies::No,
                 Holds::Open(text) => open.push(text),
@@ -361,7 +403,7 @@ impl Prepared<'_> {
             }
         }
         for (condition, check) in self.statement.conditions.iter().zip(&self.checks) {
-            match self.condition(condition, check, rules, question) {
+            match self.condition(condition, check, asked) {
                 Holds::Yes => {}
                 Holds::No => return Applies::No,
                 Holds::Open(text) => open.push(text),
@@ -370,13 +412,13 @@ impl Prepared<'_> {
         if open.is_empty() { Applies::Yes } else { Applies::If(open) }
     }
 
-    fn resource(&self, rules: &RoleRules<'_>, question: &Question) -> Holds {
+    fn resource(&self, asked: &Asked<'_>) -> Holds {
         let mut open = None;
         for (template, pattern) in &self.resources {
             let filled;
             let pattern = match pattern {
                 Some(pattern) => pattern,
-                None => match template.fill(|key| value(key, rules, question)) {
+                None => match template.fill(|key| asked.value(key)) {
                     Some(text) => {
                         filled = ArnPattern::resource(&text);
                         &filled
@@ -386,55 +428,31 @@ impl Prepared<'_> {
                             Part::Token(t) => *t,
                             _ => bastionless_model::iam::pattern::Token::Any,
                         });
-                        if ArnPattern::resource(&Pattern::new(widened)).matches(&question.resource) {
+                        if ArnPattern::resource(&Pattern::new(widened)).matches(&asked.question.resource) {
                             open = Some("the resource is named by a policy variable".to_owned());
                         }
                         continue;
                     }
                 },
             };
-            if pattern.matches(&question.resource) {
+            if pattern.matches(&asked.question.resource) {
                 return Holds::Yes;
             }
         }
         open.map_or(Holds::No, Holds::Open)
     }
 
-    fn condition(&self, condition: &Condition, check: &Check, rules: &RoleRules<'_>, question: &Question) -> Holds {
+    fn condition(&self, condition: &Condition, check: &Check, asked: &Asked<'_>) -> Holds {
         let key = condition.key.value.as_str();
         let variables_known = condition.values.iter().all(|v| {
             let template = Template::wild(&v.value, self.version);
-            !template.has_variables() || template.fill(|k| value(k, rules, question)).is_some()
+            !template.has_variables() || template.fill(|k| asked.value(k)).is_some()
         });
-        if !variables_known || !is_known(key, rules, question) {
+        if !variables_known || !asked.is_known(key) {
             return Holds::Open(words(condition));
         }
-        let mut context = question.known.clone();
-        for (name, values) in rules.keys.iter() {
-            if let [one] = values.values.as_slice() {
-                context.set(name, one.as_str());
-            }
-        }
-        if check.holds(&context) { Holds::Yes } else { Holds::No }
+        if check.holds(asked.context()) { Holds::Yes } else { Holds::No }
     }
-}
-
-fn value<'v>(key: &str, rules: &'v RoleRules<'_>, question: &'v Question) -> Option<&'v str> {
-    let values = question.known.get(key).or_else(|| rules.keys.get(key))?;
-    values.values.first().map(String::as_str)
-}
-
-/// Tells whether it is known what a request holds for a key, be it nothing.
-fn is_known(key: &str, rules: &RoleRules<'_>, question: &Question) -> bool {
-    if question.known.get(key).is_some() || rules.keys.get(key).is_some() {
-        return true;
-    }
-    let lower = key.to_ascii_lowercase();
-    let is_tag = ["aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/"].iter().any(|p| lower.starts_with(p));
-    if is_tag && question.has_tags {
-        return true;
-    }
-    !may_have(question.action, key)
 }
 
 /// Tells whether a request for an action may hold a key.
