@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bastionless_core::io::modules::{Fetch, Fetched};
+use bastionless_core::{
+    io::modules::{Fetch, Fetched},
+    lang::module_source::without_password,
+};
 use ureq::{
     Agent,
     config::RedirectAuthHeaders,
@@ -37,18 +40,34 @@ impl Http {
     }
 }
 
+/// How long is waited before each further attempt.
+const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+
 impl Fetch for Http {
     fn get(&self, url: &str, token: Option<&str>) -> Result<Fetched, String> {
+        for pause in PAUSES {
+            match self.once(url, token) {
+                Ok(answer) if answer.status < 500 && answer.status != 429 => return Ok(answer),
+                _ => std::thread::sleep(pause),
+            }
+        }
+        self.once(url, token)
+    }
+}
+
+impl Http {
+    fn once(&self, url: &str, token: Option<&str>) -> Result<Fetched, String> {
         use ureq::ResponseExt as _;
         let mut request = self.0.get(url);
         if let Some(token) = token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        let mut answer = request.call().map_err(|e| format!("{url}: {e}"))?;
+        let failed = |e: ureq::Error| format!("{}: {e}", without_password(url));
+        let mut answer = request.call().map_err(failed)?;
         let headers = answer.headers().iter();
         let headers = headers.filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))).collect();
         let final_url = answer.get_uri().to_string();
-        let body = answer.body_mut().with_config().limit(LARGEST).read_to_vec().map_err(|e| format!("{url}: {e}"))?;
+        let body = answer.body_mut().with_config().limit(LARGEST).read_to_vec().map_err(failed)?;
         Ok(Fetched { status: answer.status().as_u16(), headers, body, url: final_url })
     }
 }

@@ -232,22 +232,20 @@ impl RemoteAddress {
     pub fn is_folder(&self) -> bool {
         self.getter != "git" && self.url.starts_with("file:")
     }
-
-    /// Returns a parameter of the query, as written.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
-        let (_, query) = self.url.split_once('?')?;
-        query.split('&').filter_map(|p| p.split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v)
-    }
 }
 
-/// Hides the password of a URL.
+/// Hides the password of a URL; where a web address has a name only, that is one, too.
 pub fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    match authority.rsplit_once('@').map(|(user, host)| (user.split(':').next().unwrap_or_default(), user.contains(':'), host)) {
-        Some((user, true, host)) => format!("{scheme}://{user}:redacted@{host}{path}"),
-        _ => url.to_owned(),
+    match authority.rsplit_once('@') {
+        Some((login, host)) => match login.split_once(':') {
+            Some((user, _)) => format!("{scheme}://{user}:redacted@{host}{path}"),
+            None if scheme.starts_with("http") => format!("{scheme}://redacted@{host}{path}"),
+            None => url.to_owned(),
+        },
+        None => url.to_owned(),
     }
 }
 
@@ -329,6 +327,7 @@ mod tests {
             panic!("no package")
         };
         assert_eq!(r.package(), "git::https://u:redacted@example.com/a.git?ref=x");
-        assert_eq!(r.parameter("ref"), Some("x"));
+        assert_eq!(without_password("https://token@example.com/a"), "https://redacted@example.com/a");
+        assert_eq!(without_password("ssh://git@example.com/a"), "ssh://git@example.com/a");
     }
 }

@@ -94,7 +94,7 @@ impl Unpacking<'_> {
             if kind.is_pax_global_extensions() {
                 continue;
             }
-            let path = self.path(&entry.path()?.into_owned())?;
+            let path = self.path(&entry.path()?)?;
             let mode = entry.header().mode().unwrap_or(0o644);
             match kind {
                 tar::EntryType::Directory => fs::create_dir_all(&path)?,
@@ -118,6 +118,10 @@ impl Unpacking<'_> {
         let mut path = self.to.to_owned();
         for part in name.components() {
             match part {
+                // Hashes leave git's own folder out, so nothing of a package may hide in it.
+                Component::Normal(part) if part == ".git" => {
+                    return Err(io::Error::other(format!("{} lies in a folder of git's own", name.display())));
+                }
                 Component::Normal(part) => path.push(part),
                 Component::CurDir => {}
                 _ => return Err(io::Error::other(format!("{} leads out of the package", name.display()))),

@@ -6,6 +6,9 @@ use std::{
     process::{Command, Stdio},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use url::Url;
+
 use super::super::System;
 use crate::lang::module_source::without_password;
 
@@ -55,7 +58,8 @@ pub(super) struct Wanted<'a> {
 pub(super) fn fetch(system: &dyn System, wanted: &Wanted<'_>, to: &Path) -> Result<(), String> {
     let allowed = transports(system);
     check(wanted, &allowed)?;
-    let git = |args: &[&str], inside: bool| run(system, &allowed, args, inside.then_some(to));
+    let (url, secret) = credentials(wanted.url);
+    let git = |args: &[&str], inside: bool| run(system, &allowed, secret.as_ref(), args, inside.then_some(to));
     let folder = to.to_string_lossy();
     let depth = wanted.depth.map(|d| format!("--depth={d}"));
     let branch = wanted.reference.map(|r| format!("--branch={r}"));
@@ -64,7 +68,7 @@ pub(super) fn fetch(system: &dyn System, wanted: &Wanted<'_>, to: &Path) -> Resu
         clone.push(depth);
         clone.extend(branch.as_deref());
     }
-    clone.extend(["--", wanted.url, &folder]);
+    clone.extend(["--", url.as_str(), &folder]);
     git(&clone, false)?;
     // Attributes of the repository name filters, which run commands of the person's own configuration.
     let attributes = to.join(".git/info");
@@ -82,7 +86,10 @@ pub(super) fn fetch(system: &dyn System, wanted: &Wanted<'_>, to: &Path) -> Resu
     Ok(())
 }
 
-fn resolve(git: &dyn Fn(&[&str], bool) -> Result<String, String>, name: &str) -> Option<String> {
+/// Runs git with arguments, outside or inside the repository, and returns what it says.
+type Git<'a> = &'a dyn Fn(&[&str], bool) -> Result<String, String>;
+
+fn resolve(git: Git<'_>, name: &str) -> Option<String> {
     let commit = format!("{name}^{{commit}}");
     let found = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], true).ok()?;
     let found = found.trim();
@@ -117,7 +124,40 @@ fn check(wanted: &Wanted<'_>, allowed: &str) -> Result<(), String> {
     }
 }
 
-fn run(system: &dyn System, allowed: &str, args: &[&str], inside: Option<&Path>) -> Result<String, String> {
+/// Takes name and password out of an address, as the list of processes shows addresses; git is given them as a header for
+/// that host, by its environment.
+fn credentials(url: &str) -> (String, Option<(String, String)>) {
+    let taken = || {
+        let rest = url.strip_prefix("https://")?;
+        let end = rest.find('/').unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let (login, host) = authority.rsplit_once('@')?;
+        let parsed = Url::parse(url).ok()?;
+        let decoded = |text: &str| percent_decoded(text);
+        let login = if login.contains(':') {
+            format!("{}:{}", decoded(parsed.username()), decoded(parsed.password().unwrap_or_default()))
+        } else {
+            format!("{}:", decoded(parsed.username()))
+        };
+        let header = format!("Authorization: Basic {}", STANDARD.encode(login));
+        Some((format!("https://{host}{path}"), (format!("http.https://{host}/.extraHeader"), header)))
+    };
+    taken().map_or_else(|| (url.to_owned(), None), |(url, secret)| (url, Some(secret)))
+}
+
+fn percent_decoded(text: &str) -> String {
+    // A form has blanks for plus signs, which an address has not.
+    let form = format!("x={}", text.replace('+', "%2B"));
+    url::form_urlencoded::parse(form.as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default()
+}
+
+fn run(
+    system: &dyn System,
+    allowed: &str,
+    secret: Option<&(String, String)>,
+    args: &[&str],
+    inside: Option<&Path>,
+) -> Result<String, String> {
     let mut command = Command::new("git");
     for setting in SETTINGS {
         command.args(["-c", setting]);
@@ -129,6 +169,9 @@ fn run(system: &dyn System, allowed: &str, args: &[&str], inside: Option<&Path>)
     command.env("GIT_ALLOW_PROTOCOL", allowed).env("GIT_TERMINAL_PROMPT", "0").env("GIT_LFS_SKIP_SMUDGE", "1");
     if system.env("GIT_SSH_COMMAND").is_none() && system.env("GIT_SSH").is_none() {
         command.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
+    }
+    if let Some((name, value)) = secret {
+        command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_KEY_0", name).env("GIT_CONFIG_VALUE_0", value);
     }
     if let Some(folder) = inside {
         command.current_dir(folder);
@@ -144,4 +187,22 @@ fn run(system: &dyn System, allowed: &str, args: &[&str], inside: Option<&Path>)
     let said: Vec<String> = said.split_whitespace().map(without_password).collect();
     let code = output.status.code().map_or_else(|| "a signal".to_owned(), |c| c.to_string());
     Err(format!("git exited with {code}: {}", said.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_passwords_leave_the_address() {
+        let (url, secret) = credentials("https://u%40x:p%2Bw@example.com/a.git");
+        assert_eq!(url, "https://example.com/a.git");
+        let (key, value) = secret.unwrap();
+        assert_eq!(key, "http.https://example.com/.extraHeader");
+        assert_eq!(value, format!("Authorization: Basic {}", STANDARD.encode("u@x:p+w")));
+        assert!(credentials("https://token@example.com/a.git").1.is_some());
+        for plain in ["https://example.com/a.git", "ssh://git@example.com/a.git", "https://example.com/a@b.git"] {
+            assert_eq!(credentials(plain), (plain.to_owned(), None));
+        }
+    }
 }

@@ -261,7 +261,7 @@ impl Installer<'_> {
         if RealDisk.read(&path).ok().flatten().is_some_and(|b| b == text.as_bytes()) {
             return Ok(());
         }
-        let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&path, text));
+        let written = fs::create_dir_all(&folder).and_then(|()| RealDisk.replace(&path, text.as_bytes()));
         written.map_err(|e| Box::new(Diagnostic::error("Failed to write the module manifest", format!("{}: {e}.", path.display()))))
     }
 

@@ -53,10 +53,10 @@ struct Document {
 }
 
 impl Lock {
-    /// Reads the file of a root module; `None` where there is none.
+    /// Reads the text of the file.
     ///
     /// # Errors
-    /// Says why it cannot be read or understood.
+    /// Says why it cannot be understood.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
         let document: Document =
             serde_json::from_slice(bytes).map_err(|e| format!("{LOCK_FILE} cannot be understood: {e}"))?;

@@ -87,6 +87,8 @@ fn archives_are_unpacked_and_stay_in_their_folder() {
     let error = unpack(Kind::Zip, &zipped(&[("../evil", "x")]), &to("bad")).unwrap_err();
     assert!(error.contains("leads out"), "{error}");
     assert!(!to("evil").exists() && !Path::new("/tmp/evil-of-bastionless").exists());
+    let error = unpack(Kind::Zip, &zipped(&[("m/.git/evil.tf", "x")]), &to("bad")).unwrap_err();
+    assert!(error.contains("git's own"), "{error}");
     assert!(unpack(Kind::Zip, b"no zip", &to("bad")).is_err());
 }
 
