@@ -190,7 +190,7 @@ impl<'a> Frame<'a> {
     /// Returns the formula of a statement: its resource clause and its conditions. `None` for the number of no statement.
     pub(super) fn statement(&self, number: usize, keys: &Keys) -> Option<Formula> {
         let term = self.sides.terms.get(number)?;
-        let Some((negated, templates)) = &term.resources else { return Some(Formula::False) };
+        let Some((negated, templates)) = term.resources.as_ref().filter(|_| term.is_about) else { return Some(Formula::False) };
         if templates.is_empty() {
             return Some(Formula::False);
         }

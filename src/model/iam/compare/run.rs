@@ -14,9 +14,9 @@ use super::{
     suppose::Suppositions,
 };
 use crate::iam::{
-    ast::Document,
+    ast::{Document, Effect},
     catalogue::Catalogue,
-    evaluate::{Evaluator, PolicySet, Values, Verdict},
+    evaluate::{Evaluator, Layer, PolicySet, Values, Verdict},
     template::Part,
 };
 
@@ -39,17 +39,21 @@ pub fn compare(old: &[Document], new: &[Document], options: &Options) -> Compari
 }
 
 /// Compares what two sets of policies allow together: identity policies within boundary, session, service control and endpoint policies.
-/// A resource's policy is not looked at.
+///
+/// Policies of resources are not compared: where they differ, and where a statement of another policy names principals, the result says
+/// that it cannot be decided.
 pub fn compare_sets(old: &PolicySet, new: &PolicySet, options: &Options) -> Comparison {
-    let sides = Sides::new(old, new);
+    let mut sides = Sides::new(old, new);
+    let unseen = of_resources(old, new);
     if !options.thorough && sides.same() {
-        return Comparison::default();
+        return Comparison { undecided: unseen, ..Comparison::default() };
     }
     let place = place(&sides, options);
-    let clauses: Vec<_> = sides.terms.iter().map(|t| &t.statement.action).collect();
-    let groups = groups(&clauses, options.actions.as_deref());
     let principal = options.principal.clone();
     let principal = principal.unwrap_or_else(|| format!("arn:{}:iam::{}:user/alice", place.partition, place.account));
+    sides.ask_about(&principal, old, new);
+    let clauses: Vec<_> = sides.terms.iter().map(|t| &t.statement.action).collect();
+    let groups = groups(&clauses, options.actions.as_deref());
     let mut run = Run {
         sides: &sides,
         place: &place,
@@ -77,6 +81,7 @@ pub fn compare_sets(old: &PolicySet, new: &PolicySet, options: &Options) -> Comp
         }
         out.ambiguous = run.out.may_gain() != out.may_gain();
     }
+    out.undecided.extend(unseen);
     let order = |c: &Cause| match c {
         Cause::Allowed(s) => (s.layer, s.policy, s.statement, 0),
         Cause::Denied(s) => (s.layer, s.policy, s.statement, 1),
@@ -86,6 +91,29 @@ pub fn compare_sets(old: &PolicySet, new: &PolicySet, options: &Options) -> Comp
     out.lost_access.sort_by_key(|d| order(&d.cause));
     out.undecided.sort_by_key(|u| (!u.gains, order(&u.cause)));
     out
+}
+
+/// Names the changed statements that say who: these belong to policies of resources, which are not compared.
+fn of_resources(old: &PolicySet, new: &PolicySet) -> Vec<Undecided> {
+    // The policy of a resource as if it were one of the principal, so that its statements are listed.
+    let as_identity = |set: &PolicySet| PolicySet {
+        identity: set.identity.iter().chain(&set.resource).cloned().collect(),
+        resource: None,
+        ..set.clone()
+    };
+    let (old, new) = (as_identity(old), as_identity(new));
+    let changed = changed_statements(&old, &new);
+    let named = changed.iter().filter(|c| c.statement.principal.is_some() && c.place.layer != Layer::Endpoint);
+    let entry = |c: &StatementChange| Undecided {
+        gains: c.is_new == (c.statement.effect == Effect::Allow),
+        actions: c.statement.action.patterns.iter().map(|p| p.value.clone()).collect(),
+        cause: match c.statement.effect {
+            Effect::Allow => Cause::Allowed(c.place.clone()),
+            Effect::Deny => Cause::Denied(c.place.clone()),
+        },
+        reason: "it names principals, as policies of resources do; these are not compared".to_owned(),
+    };
+    named.map(entry).collect()
 }
 
 /// Lists the statements that only one of two sets has, those of the old one first. Places, order and the letter case of names do not
@@ -412,7 +440,7 @@ impl<'a> Run<'a> {
         let reference = |n: usize| self.sides.terms.get(n).map(StatementRef::new);
         match goal {
             Goal::Allowed(key, n) => reference(n).map_or(Cause::Layer(key.layer), Cause::Allowed),
-            Goal::Denied(n) => reference(n).map_or(Cause::Layer(crate::iam::evaluate::Layer::Identity), Cause::Denied),
+            Goal::Denied(n) => reference(n).map_or(Cause::Layer(Layer::Identity), Cause::Denied),
             Goal::Layer(key) => Cause::Layer(key.layer),
         }
     }

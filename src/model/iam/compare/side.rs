@@ -7,8 +7,8 @@ use super::{
     glob::FIRST_SYMBOL,
 };
 use crate::iam::{
-    ast::{Clause, Condition, Document, Effect, Statement, Version},
-    evaluate::{Layer, PolicySet, Request, Rule},
+    ast::{Clause, Condition, Document, Effect, Statement, Text, Version},
+    evaluate::{Layer, PolicySet, Request, Rule, Verdict, decide},
     template::{Part, Template},
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Term<'a> {
     pub(super) statement: &'a Statement,
     /// The patterns of its resource clause.
     pub(super) resources: Option<(bool, Vec<Template>)>,
+    /// Whether it is about the principal. Only endpoint policies are asked: policies of a principal name none.
+    pub(super) is_about: bool,
     /// What it says without regard to places, order and spelling of names.
     pub(super) meaning: String,
 }
@@ -118,7 +120,18 @@ impl<'a> Sides<'a> {
                 self.symbols.entry(text).or_insert(next);
             }
         }
-        Term { layer, policy, version, statement, resources, meaning: meaning(version, statement) }
+        Term { layer, policy, version, statement, resources, is_about: true, meaning: meaning(version, statement) }
+    }
+
+    /// Finds out which statements of endpoint policies are about the principal.
+    pub(super) fn ask_about(&mut self, principal: &str, old: &PolicySet, new: &PolicySet) {
+        let of_old = self.old.all();
+        for (number, term) in self.terms.iter_mut().enumerate() {
+            if term.layer.layer == Layer::Endpoint {
+                let set = if of_old.contains(&number) { old } else { new };
+                term.is_about = names(term.statement, principal, set.boundary.is_some());
+            }
+        }
     }
 
     /// Tells whether both sets have the same layers with statements of the same meaning.
@@ -141,7 +154,7 @@ impl<'a> Sides<'a> {
         let applies = |n: &usize| {
             let Some(term) = self.terms.get(*n) else { return false };
             let rule = Rule::new(term.statement, term.version);
-            let Some((negated, templates)) = &term.resources else { return false };
+            let Some((negated, templates)) = term.resources.as_ref().filter(|_| term.is_about) else { return false };
             let matches = |t: &Template| {
                 let pattern = t.fill(|key| request.context.variable(key));
                 pattern.is_some_and(|p| p.is_any() || loose(&p).matches(&request.resource))
@@ -168,6 +181,27 @@ impl<'a> Sides<'a> {
             out
         })
     }
+}
+
+/// Asks the evaluator whether a statement of an endpoint policy is about a principal.
+fn names(statement: &Statement, principal: &str, has_boundary: bool) -> bool {
+    let everything = || Clause { negated: false, patterns: vec![Text::new("*")], span: 0..0 };
+    let all = Statement {
+        effect: Effect::Allow,
+        action: everything(),
+        resource: Some(everything()),
+        conditions: Vec::new(),
+        ..statement.clone()
+    };
+    let document = Document { version: Version::V2012, statements: vec![all], ..Document::default() };
+    let set = PolicySet {
+        identity: vec![document.clone()],
+        boundary: has_boundary.then(|| document.clone()),
+        endpoint: Some(document),
+        ..PolicySet::default()
+    };
+    let request = Request { principal: principal.to_owned(), action: "a:A".to_owned(), resource: "*".to_owned(), ..Request::default() };
+    decide(&request, &set).verdict == Verdict::Allow
 }
 
 /// Prints what decides about a statement's meaning, in an order of its own.

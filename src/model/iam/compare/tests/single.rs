@@ -125,6 +125,20 @@ fn layers_hold_together() {
 }
 
 #[test]
+fn endpoint_policies_name_who_and_resources_policies_are_left_open() {
+    let one = |rest: &str| document(&format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{rest}]}}"));
+    let everyone = "{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}";
+    let other = everyone.replace("\"*\",\"Action\"", "{\"AWS\":\"arn:aws:iam::111122223333:user/bob\"},\"Action\"");
+    let set = |endpoint: &str| PolicySet { identity: vec![one(&allow("s3:GetObject", "*", ""))], endpoint: Some(one(endpoint)), ..PolicySet::default() };
+    let found = compare_sets(&set(everyone), &set(&other), &Options::default());
+    assert!(found.new_access.is_empty() && found.lost_access.len() == 1 && found.undecided.is_empty(), "{found:#?}");
+    // As a bucket's policy the same change is one that nobody here can judge.
+    let found = compare(&[one(everyone)], &[one(&other)], &Options::default());
+    assert!(found.undecided.iter().any(|u| u.gains) && found.undecided.iter().any(|u| !u.gains), "{found:#?}");
+    assert!(compare(&[one(&other)], &[one(&other)], &Options::default()).is_equal());
+}
+
+#[test]
 fn patterns_too_entangled_for_classes_are_still_decided() {
     let item = |n: usize| format!("\"arn:aws:apigateway:*::/restapis/*/resources/*/{}*/x\"", "abcdefghijklmnopqrstuvwxyz".chars().nth(n).unwrap());
     let list = |count: usize| {
