@@ -6,6 +6,7 @@
 //! - [`state`]: snapshots of what exists, the journal and its fold
 //! - [`plan`]: the settler, differences, execution graph, plan file, drift (pure)
 //! - [`access`]: who can reach which instance, by which path (pure)
+//! - [`check`]: rules on configurations and plans
 //! - [`report`]: renderers: text, JSON, events, DOT
 //! - [`builtin`]: types that call no cloud
 //!
@@ -17,6 +18,7 @@
 
 pub mod access;
 pub mod builtin;
+pub mod check;
 pub mod engine;
 pub mod io;
 pub mod lang;

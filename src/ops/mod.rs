@@ -1,6 +1,7 @@
 //! User operations: one file each. The only place where core and a cloud meet; nothing here prints.
 
 pub(crate) mod apply;
+pub(crate) mod check;
 pub(crate) mod clouds;
 pub(crate) mod console;
 pub(crate) mod drift;

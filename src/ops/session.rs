@@ -111,6 +111,7 @@ pub(crate) async fn settle(
             refresh: request.refresh,
             imports: request.import.iter().cloned().collect(),
             workspace: place.workspace.as_str().into(),
+            offline: false,
         },
     };
     if !prior.open.is_empty() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bastionless_core::{plan::validate, store::DEFAULT_WORKSPACE};
 
-use super::{Failed, env::Env, load, place::workspace};
+use super::{Failed, check, env::Env, load, place::workspace};
 
 /// Checks the configuration of the working directory; the result holds warnings, too.
 pub(crate) fn run(env: &Env) -> Failed {
@@ -26,5 +26,8 @@ pub(crate) fn run(env: &Env) -> Failed {
         }
     }
     found.0.sort_by_key(|d| d.primary.as_ref().map(|l| (l.span.source, l.span.start, l.span.end)));
+    if !found.has_errors() {
+        found.extend(check::diagnostics(&check::rehearsed(&program, graph)));
+    }
     Failed::new(found, program.sources.clone())
 }

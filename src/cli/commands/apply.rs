@@ -20,7 +20,7 @@ use crate::{
         options::{many, on, place, request, switch, text, texts, with_planning},
     },
     ops::{
-        Done, apply, file_error, judge, load,
+        Done, apply, check, file_error, judge, load,
         place::Place,
         request::Request,
         session::{self, Lock},
@@ -117,6 +117,7 @@ fn fresh(cx: &Context, m: &ArgMatches, request: &Request, approved: bool) -> Don
         cx.watch(&cancel);
         let planned = plan::until_cancelled(&cancel, session::plan(loaded, place, request, &events)).await;
         let go_on = planned.and_then(|mut planned| {
+            check::tell(&mut planned);
             let judgement = judge::judge(&planned.plan, &planned.loaded, &planned.place.workspace, &rules);
             plan::show(cx, &planned, &judgement, false);
             if planned.diagnostics.has_errors() {

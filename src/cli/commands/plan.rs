@@ -22,7 +22,7 @@ use crate::{
         options::{on, request, switch, text, value, with_planning},
     },
     ops::{
-        Done, Failed, file_error,
+        Done, Failed, check, file_error,
         generate::generate,
         judge, load,
         place::Place,
@@ -63,10 +63,11 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
             "\nBastionless has generated configuration and written it to {path}. Please review\nthe configuration and edit it as necessary before adding it to version control."
         ));
     }
-    let planned = planned?;
+    let mut planned = planned?;
+    let is_refused = check::tell(&mut planned);
     let judgement = judge::judge(&planned.plan, &planned.loaded, &planned.place.workspace, &rules);
     // Where the configuration itself is wrong there is no plan; where planning failed half-way there is one, marked as errored.
-    if let (Some(path), false) = (text(m, "out"), planned.plan.void) {
+    if let (Some(path), false) = (text(m, "out"), planned.plan.void || is_refused) {
         write(&planned, &judgement, path)?;
     }
     show(cx, &planned, &judgement, on(m, "markdown"));

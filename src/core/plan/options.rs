@@ -24,6 +24,8 @@ pub struct Options {
     pub imports: Vec<(AbsInstance, String)>,
     /// `terraform.workspace`
     pub workspace: Arc<str>,
+    /// Nobody is asked: providers are taken as not configured yet, so that data sources stay unknown.
+    pub offline: bool,
 }
 
 impl Default for Options {
@@ -35,6 +37,7 @@ impl Default for Options {
             refresh: true,
             imports: Vec::new(),
             workspace: "default".into(),
+            offline: false,
         }
     }
 }

@@ -86,8 +86,12 @@ fn play(change: &Change, index: usize, schema: &Schema, finaliser: &mut Finalise
         Err(_) => change.after.clone().unmark_deep().0,
     };
     let resource = &change.address.resource.resource;
+    let known = |v: Value| named(v, &change.address.to_string());
     let planned = match (resource.mode, &*resource.type_name) {
-        (Mode::Data, "aws_iam_policy_document") => iam::document::read(&planned).unwrap_or(planned),
+        (Mode::Data, "aws_iam_policy_document") => {
+            let planned = known(planned);
+            iam::document::read(&planned).unwrap_or(planned)
+        }
         (Mode::Data, "bastionless_access_policy") => iam::grant::read(&planned).unwrap_or(planned),
         _ => planned,
     };

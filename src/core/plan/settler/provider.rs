@@ -121,7 +121,7 @@ impl Settler {
         let config = config.unmark_deep().0;
         self.provider_configs
             .insert(address.clone(), config.clone());
-        if !config.is_wholly_known() {
+        if self.options.offline || !config.is_wholly_known() {
             let settings = Arc::new(Settings::from_provider(&config, None));
             self.providers.insert(
                 address.clone(),
