@@ -132,6 +132,37 @@ pub fn documentation() -> (Vec<&'static RuleDoc>, Vec<&'static RuleDoc>) {
     (sorted(lint::RULES.iter().map(|r| &r.doc).collect()), sorted(RULES.iter().map(|r| &r.doc).collect()))
 }
 
+/// Writes the documentation of all rules in Markdown: what `docs/rules.md` holds.
+pub fn rules_markdown() -> String {
+    let (policies, configurations) = documentation();
+    let mut out = String::from(HEAD);
+    for (title, docs) in [("On policies", policies), ("On configurations", configurations)] {
+        out.push_str(&format!("\n## {title}\n"));
+        for doc in docs {
+            out.push_str(&format!("\n{}", doc.markdown()));
+        }
+    }
+    out
+}
+
+const HEAD: &str = "# Rules
+
+What `bastionless iam lint`, `validate` and `plan` look for. Written by `bastionless iam lint -rules`; a test compares.
+
+- *error*: AWS refuses it. `validate`, `plan` and `apply` stop with exit code 1 (an object that stays as it is gets a warning).
+- *warning*: almost never what was meant. Shown by all of them; changes no exit code but that of `iam lint`, which is 3.
+- *advice*: worth knowing, often right as it is. Shown by `iam lint` only.
+
+A comment silences a rule for what stands on its line, on the line after it, or in the block after it:
+
+```hcl
+# bastionless:ignore open-egress: the proxy filters
+resource \"aws_vpc_security_group_egress_rule\" \"all\" {
+```
+
+`iam lint -fix` writes the suggested changes into policy files.
+";
+
 fn diagnostic(rule: &'static RuleDoc, level: Level, message: &str) -> Diagnostic {
     let detail = format!("{message} [{}]", rule.id);
     match level {
