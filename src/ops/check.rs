@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bastionless_core::{
     check::{self, Estate, Found},
-    lang::{functions::Host, graph::StaticGraph, program::Program},
+    lang::{address::AbsInstance, functions::Host, graph::StaticGraph, program::Program},
     plan::{Mode, finalise::Finaliser, policies::projected},
 };
 use bastionless_model::{
@@ -39,11 +39,20 @@ pub(crate) fn tell(plan: &mut Planned) -> bool {
 
 /// Returns what the rules find in a configuration without values and without a cloud.
 pub(crate) fn rehearsed(program: Program, graph: StaticGraph) -> Vec<Found> {
+    with_estate(program, graph, check::check).unwrap_or_default()
+}
+
+/// Returns the policies of a configuration without values and without a cloud: address, argument, text.
+pub(crate) fn policies(program: Program, graph: StaticGraph) -> Vec<(AbsInstance, String, String)> {
+    with_estate(program, graph, check::policies).unwrap_or_default()
+}
+
+fn with_estate<T>(program: Program, graph: StaticGraph, look: impl FnOnce(&Estate<'_>) -> T) -> Option<T> {
     let catalogue = Catalogue::builtin();
     let host: Arc<dyn Host + Send + Sync> = Arc::new(load::host());
     let program = Arc::new(program);
-    let Some((plan, state)) = check::rehearse(&program, &Arc::new(graph), &host, catalogue) else { return Vec::new() };
-    check::check(&Estate::new(&program, &plan, &state, catalogue))
+    let (plan, state) = check::rehearse(&program, &Arc::new(graph), &host, catalogue)?;
+    Some(look(&Estate::new(&program, &plan, &state, catalogue)))
 }
 
 /// Returns the warnings and errors among what was found.

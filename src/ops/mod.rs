@@ -10,6 +10,7 @@ pub(crate) mod fetch;
 pub(crate) mod fmt;
 pub(crate) mod iam_can;
 pub(crate) mod generate;
+pub(crate) mod iam_explain;
 pub(crate) mod iam_lint;
 pub(crate) mod iam_policy;
 pub(crate) mod import;

@@ -9,6 +9,7 @@ mod get;
 mod graph;
 mod iam_can;
 mod iam_diff;
+mod iam_explain;
 mod iam_lint;
 mod iam_policy;
 mod import;
@@ -80,6 +81,7 @@ static COMMANDS: &[Command] = &[
     graph::COMMAND,
     iam_can::COMMAND,
     iam_diff::COMMAND,
+    iam_explain::COMMAND,
     iam_lint::COMMAND,
     iam_policy::COMMAND,
     import::COMMAND,

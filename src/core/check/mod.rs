@@ -10,6 +10,7 @@
 
 mod estate;
 mod groups;
+mod mistakes;
 mod policies;
 mod rehearse;
 mod sessions;
@@ -40,6 +41,7 @@ use bastionless_model::{
 };
 
 pub use estate::{Estate, Object};
+pub use mistakes::MISTAKES;
 pub use rehearse::rehearse;
 
 /// A rule on configurations.
@@ -108,6 +110,11 @@ pub fn check(estate: &Estate<'_>) -> Vec<Found> {
     out
 }
 
+/// Returns the policies of a configuration: address of the object, argument, text with names in place of what is not known.
+pub fn policies(estate: &Estate<'_>) -> Vec<(crate::lang::address::AbsInstance, String, String)> {
+    policies::all(estate).into_iter().map(|p| (p.object.address.clone(), p.attribute, p.text)).collect()
+}
+
 /// Makes diagnostics of what was found, as far as it matters at least so much. What AWS refuses is an error.
 pub fn diagnostics(found: &[Found], least: Level) -> Diagnostics {
     found.iter().filter(|f| f.level >= least).map(Found::diagnostic).collect()
@@ -136,6 +143,11 @@ pub fn documentation() -> (Vec<&'static RuleDoc>, Vec<&'static RuleDoc>) {
 pub fn rules_markdown() -> String {
     let (policies, configurations) = documentation();
     let mut out = String::from(HEAD);
+    out.push_str("\n## Common mistakes\n\n| mistake | what comes of it | rules |\n|---|---|---|\n");
+    for (what, effect, rules) in MISTAKES {
+        let rules: Vec<_> = rules.iter().map(|r| format!("[{r}](#{r})")).collect();
+        out.push_str(&format!("| {what} | {effect} | {} |\n", rules.join(", ")));
+    }
     for (title, docs) in [("On policies", policies), ("On configurations", configurations)] {
         out.push_str(&format!("\n## {title}\n"));
         for doc in docs {

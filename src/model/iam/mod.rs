@@ -12,6 +12,7 @@
 //! - [`ast`], [`parse`]: [`ast::Document`] with the place of every part, printed canonically
 //! - [`operator`], [`template`], [`pattern`]: condition operators, policy variables, wildcards and ARNs
 //! - [`catalogue`]: which actions, resources and condition keys there are
+//! - [`explain`]: a policy in plain words
 //! - [`lint`]: what is wrong or unwise in a policy
 //! - [`evaluate`]: whether a request is allowed, and by which statement
 //! - [`compare`]: what one set of policies allows and another does not
@@ -25,6 +26,7 @@ pub mod document;
 mod equivalence;
 pub mod evaluate;
 pub mod grant;
+pub mod explain;
 mod json;
 pub mod lint;
 pub mod operator;

@@ -69,6 +69,6 @@ mod json_tests;
 #[cfg(test)]
 mod refusal_tests;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

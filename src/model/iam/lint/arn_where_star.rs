@@ -24,7 +24,13 @@ pub(super) static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for s in cx.document.statements.iter().filter(|s| !s.action.negated) {
         let arns: Vec<_> = resources(s).iter().map(|p| arn(&p.value, cx.version())).collect();
-        if arns.is_empty() || arns.iter().any(|a| matches!(a, ArnText::All | ArnText::Broken)) {
+        // What is known only after apply is an ARN where its name says so; otherwise it may be `*`.
+        let is_open = |p: &super::super::ast::Text, a: &ArnText| match a {
+            ArnText::All | ArnText::Broken => true,
+            ArnText::Opaque => !(p.value.starts_with("${aws_") && p.value.contains("arn}")),
+            ArnText::Segments(_) => false,
+        };
+        if arns.is_empty() || resources(s).iter().zip(&arns).any(|(p, a)| is_open(p, a)) {
             continue;
         }
         for p in &s.action.patterns {

@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for c in cx.document.statements.iter().flat_map(|s| &s.conditions) {
-        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.catalogue.key(&c.key.value)) else { continue };
+        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.key(&c.key.value)) else { continue };
         if o.base == super::super::operator::Base::Null {
             continue;
         }

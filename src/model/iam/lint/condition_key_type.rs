@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for c in cx.document.statements.iter().flat_map(|s| &s.conditions) {
-        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.catalogue.key(&c.key.value)) else { continue };
+        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.key(&c.key.value)) else { continue };
         let family = o.base.family();
         let fits = match key.kind {
             _ if family == Family::Null => true,
@@ -37,8 +37,9 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             KeyKind::IpAddress => family == Family::Ip,
             KeyKind::Binary => family == Family::Binary,
         };
-        // The reference gives some ARN keys as texts; comparing them as ARNs works.
-        if fits || (family == Family::Arn && key.name.to_ascii_lowercase().ends_with("arn")) {
+        // Some texts hold ARNs: keys that the reference gives as texts, tags, encryption contexts. Comparing them as ARNs works.
+        let holds_arns = c.key.value.to_ascii_lowercase().ends_with("arn") || c.values.iter().all(|v| v.value.starts_with("arn:") || v.value.starts_with(['*', '$']));
+        if fits || (family == Family::Arn && key.kind == KeyKind::String && holds_arns) {
             continue;
         }
         let name = operator_of(key.kind, o.base.is_negated());

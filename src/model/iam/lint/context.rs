@@ -6,7 +6,7 @@ use super::{
     Kind,
     super::{
         ast::{Condition, Document, Effect, Statement, Text, Version},
-        catalogue::{Action, Catalogue, is_key},
+        catalogue::{Action, Catalogue, Key, is_key},
         operator::{Base, Operator},
         parse::Problem,
         pattern::Pattern,
@@ -49,6 +49,12 @@ impl<'a> Context<'a> {
         Some(service.actions.iter().filter(|(n, _)| name.matches(n)).map(|(_, a)| a).collect())
     }
 
+    /// Returns a condition key by the name that a policy uses; some names of the catalogue hold `<key>` in place of what varies.
+    pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
+        let tables = || self.catalogue.services.values().flat_map(|s| s.keys.values());
+        self.catalogue.key(name).or_else(|| tables().find(|k| k.name.contains('<') && is_meant(&k.name, name)))
+    }
+
     /// Returns the partition that the policy's ARNs name, such as `aws-cn`; `*` if they name none.
     pub(super) fn partition(&self) -> String {
         let patterns = self.document.statements.iter().filter_map(|s| s.resource.as_ref()).flat_map(|r| &r.patterns);
@@ -66,6 +72,15 @@ impl<'a> Context<'a> {
     pub(super) fn version(&self) -> Version {
         self.document.version
     }
+}
+
+/// Tells whether a key of a policy is meant by a name of the catalogue.
+pub(super) fn is_meant(template: &str, name: &str) -> bool {
+    let by_prefix = || {
+        let prefix = template.split_once('<').map(|(p, _)| p.to_ascii_lowercase());
+        prefix.is_some_and(|p| name.len() > p.len() && name.to_ascii_lowercase().starts_with(&p))
+    };
+    is_key(template, name) || by_prefix()
 }
 
 /// Returns where a statement names an action such as `ssm:StartSession`; for `NotAction` the whole element, if it does not except it.

@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 const TAGGING: &[&str] = &["ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"];
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    let Some(by_tag) = cx.allows().find_map(|s| tag_condition(s).filter(|c| limits(c))) else { return };
+    let Some(by_tag) = cx.allows().find_map(|s| tag_condition(s).filter(|c| limits(c) && !is_of_aws(&c.key.value))) else { return };
     for action in TAGGING {
         let guarded = cx.denies().any(|s| {
             let about_tags = ["aws:TagKeys", "aws:RequestTag/${TagKey}", "aws:ResourceTag/${TagKey}", "ec2:ResourceTag/${TagKey}"];
@@ -38,4 +38,9 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Tells whether only AWS itself sets the tag.
+fn is_of_aws(key: &str) -> bool {
+    key.split_once('/').is_some_and(|(_, tag)| tag.starts_with("aws:"))
 }
