@@ -38,21 +38,20 @@ pub(crate) fn tell(plan: &mut Planned) -> bool {
 }
 
 /// Returns what the rules find in a configuration without values and without a cloud.
-pub(crate) fn rehearsed(program: Program, graph: StaticGraph) -> Vec<Found> {
+pub(crate) fn rehearsed(program: &Arc<Program>, graph: StaticGraph) -> Vec<Found> {
     with_estate(program, graph, check::check).unwrap_or_default()
 }
 
 /// Returns the policies of a configuration without values and without a cloud: address, argument, text.
-pub(crate) fn policies(program: Program, graph: StaticGraph) -> Vec<(AbsInstance, String, String)> {
+pub(crate) fn policies(program: &Arc<Program>, graph: StaticGraph) -> Vec<(AbsInstance, String, String)> {
     with_estate(program, graph, check::policies).unwrap_or_default()
 }
 
-fn with_estate<T>(program: Program, graph: StaticGraph, look: impl FnOnce(&Estate<'_>) -> T) -> Option<T> {
+fn with_estate<T>(program: &Arc<Program>, graph: StaticGraph, look: impl FnOnce(&Estate<'_>) -> T) -> Option<T> {
     let catalogue = Catalogue::builtin();
     let host: Arc<dyn Host + Send + Sync> = Arc::new(load::host());
-    let program = Arc::new(program);
-    let (plan, state) = check::rehearse(&program, &Arc::new(graph), &host, catalogue)?;
-    Some(look(&Estate::new(&program, &plan, &state, catalogue)))
+    let (plan, state) = check::rehearse(program, &Arc::new(graph), &host, catalogue)?;
+    Some(look(&Estate::new(program, &plan, &state, catalogue)))
 }
 
 /// Returns the warnings and errors among what was found.

@@ -37,7 +37,7 @@ pub(crate) fn of_configuration(targets: &[Target]) -> Done<Vec<Explained>> {
         let sources = program.sources.clone();
         return Err(Failed::new(linked.diagnostics, sources));
     }
-    let all = check::policies(program, graph);
+    let all = check::policies(&std::sync::Arc::new(program), graph);
     for target in targets {
         if !all.iter().any(|(address, _, _)| target.covers(address)) {
             let detail = format!("The configuration makes no policy at `{target}`, as far as that is known without a plan.");

@@ -162,7 +162,7 @@ pub(crate) fn of_configuration(targets: &[Target]) -> Done<Result> {
         let address = bastionless_core::lang::address::AbsInstance::parse(&f.address);
         targets.is_empty() || address.is_ok_and(|a| targets.iter().any(|t| t.covers(&a)))
     };
-    let found = rules::rehearsed(program, graph);
+    let found = rules::rehearsed(&Arc::new(program), graph);
     let told = found.into_iter().filter(of_target).map(|f| Told {
         rule: f.rule,
         level: f.level,

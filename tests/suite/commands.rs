@@ -253,7 +253,7 @@ fn the_command_line_is_terraforms() {
     let wrong = s.exits("plan -detailed-exitcod", 1).err;
     assert!(wrong.contains("--detailed-exitcode"), "{wrong}");
     assert!(s.exits("pln", 1).err.contains("Did you mean `plan`?"));
-    for line in ["plan -exclude=x", "iam lint", "init -from-module=x"] {
+    for line in ["plan -exclude=x", "init -from-module=x"] {
         assert!(s.exits(line, 1).err.contains("Not built yet"), "{line}");
     }
     assert!(s.ok("plan -help").contains("--detailed-exitcode"));

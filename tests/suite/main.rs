@@ -3,6 +3,7 @@
 mod commands;
 mod console;
 mod iam_can;
+mod lint;
 mod modules;
 mod more_commands;
 mod sandbox;

@@ -1,6 +1,6 @@
 //! Every action, or every action of a service.
 
-use super::{Context, Finding, Kind, Rule};
+use super::{Context, Finding, Kind, Rule, context::is_star};
 use crate::base::{Level, RuleDoc};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,8 +22,8 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     for s in cx.allows().filter(|s| !s.action.negated) {
         for p in &s.action.patterns {
-            let everything = p.value.trim_matches('*').is_empty();
-            let service = p.value.split_once(':').filter(|(_, name)| !name.is_empty() && name.trim_matches('*').is_empty());
+            let everything = is_star(&p.value);
+            let service = p.value.split_once(':').filter(|(_, name)| is_star(name));
             let text = match service {
                 _ if everything => "Every action of every service is allowed.".to_owned(),
                 Some((service, _)) => {

@@ -124,11 +124,16 @@ pub(super) fn resources(statement: &Statement) -> &[Text] {
     statement.resource.as_ref().filter(|r| !r.negated).map_or(&[], |r| &r.patterns)
 }
 
+/// Tells whether a pattern is `*`, or several of them.
+pub(super) fn is_star(text: &str) -> bool {
+    !text.is_empty() && text.trim_matches('*').is_empty()
+}
+
 /// Returns the pattern that lets a statement apply to every resource of a kind: `*`, or an ARN that ends in `KIND/*`.
 pub(super) fn everything<'s>(statement: &'s Statement, kinds: &[&str]) -> Option<&'s Text> {
     resources(statement).iter().find(|p| {
         let last = p.value.splitn(6, ':').nth(5);
-        p.value.trim_matches('*').is_empty()
-            || last.is_some_and(|l| l.trim_matches('*').is_empty() || kinds.iter().any(|k| l == format!("{k}/*") || l == format!("{k}*")))
+        is_star(&p.value)
+            || last.is_some_and(|l| is_star(l) || kinds.iter().any(|k| l == format!("{k}/*") || l == format!("{k}*")))
     })
 }

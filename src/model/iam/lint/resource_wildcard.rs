@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     super::catalogue::{Action, Level as Access},
     Context, Finding, Rule,
-    context::{limits, resources},
+    context::{is_star, limits, resources},
     words,
 };
 use crate::base::{Level, RuleDoc};
@@ -34,7 +34,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     for s in cx.allows().filter(|s| !s.action.negated && !s.conditions.iter().any(is_about_resource)) {
-        let Some(star) = resources(s).iter().find(|p| p.value.trim_matches('*').is_empty()) else { continue };
+        let Some(star) = resources(s).iter().find(|p| is_star(&p.value)) else { continue };
         let mut narrow: Vec<&'static Action> = Vec::new();
         for p in &s.action.patterns {
             // All of a service is another rule's; a pattern counts with the actions that it names.

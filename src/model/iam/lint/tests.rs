@@ -126,6 +126,42 @@ fn the_ten_policies_of_the_comparison() {
 }
 
 #[test]
+fn odd_texts_do_no_harm() {
+    let odd = ["", "*", "**", ":", "::::::", "arn:", "arn:aws", "arn:aws:s3:::", "${", "${}", "${aws:", "${aws:username", "${a.b}*", "é*?", "ssm:", "ssm:*", "/"];
+    let mut count = 0;
+    for rule in RULES {
+        for case in cases(rule.doc.id, "bad") {
+            let Ok(json) = serde_json::from_str::<Json>(&case.text) else { continue };
+            let mut paths = Vec::new();
+            strings(&json, String::new(), &mut paths);
+            for path in paths {
+                for text in odd {
+                    let mut other = json.clone();
+                    *other.pointer_mut(&path).unwrap() = Json::from(text);
+                    let text = other.to_string();
+                    let parsed = Document::parse(&text).unwrap();
+                    for f in lint(&parsed, &text, case.kind.unwrap_or(Kind::Managed)) {
+                        assert!(text.get(f.span.clone()).is_some(), "{}: {text}", f.rule.id);
+                    }
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 5_000, "{count}");
+}
+
+/// Collects the JSON pointers of all texts.
+fn strings(json: &Json, at: String, out: &mut Vec<String>) {
+    match json {
+        Json::String(_) => out.push(at),
+        Json::Array(list) => list.iter().enumerate().for_each(|(i, v)| strings(v, format!("{at}/{i}"), out)),
+        Json::Object(members) => members.iter().for_each(|(k, v)| strings(v, format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), out)),
+        _ => {}
+    }
+}
+
+#[test]
 fn names_of_kinds() {
     for (name, kind) in Kind::names() {
         assert_eq!(Kind::parse(name), Some(*kind));
