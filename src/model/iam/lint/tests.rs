@@ -134,8 +134,9 @@ fn odd_texts_do_no_harm() {
             let Ok(json) = serde_json::from_str::<Json>(&case.text) else { continue };
             let mut paths = Vec::new();
             strings(&json, String::new(), &mut paths);
-            for path in paths {
-                for text in odd {
+            for (i, path) in paths.into_iter().enumerate() {
+                // Two of them at each place, all of them over the places.
+                for text in [odd[(count + i) % odd.len()], odd[(count + 7 * i + 5) % odd.len()]] {
                     let mut other = json.clone();
                     *other.pointer_mut(&path).unwrap() = Json::from(text);
                     let text = other.to_string();
@@ -148,7 +149,7 @@ fn odd_texts_do_no_harm() {
             }
         }
     }
-    assert!(count > 5_000, "{count}");
+    assert!(count > 800, "{count}");
 }
 
 /// Collects the JSON pointers of all texts.
