@@ -112,8 +112,6 @@ static COMMANDS: &[Command] = &[
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
     "audit-queries", "completions",
-    "iam explain",
-    "iam lint",
     "man", "metadata", "modules", "permissions apply",
     "permissions destroy", "permissions plan", "providers", "query", "refresh", "ssh-config", "stacks",
     "state replace-provider", "test", "workspace",
