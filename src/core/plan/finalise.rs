@@ -372,8 +372,13 @@ impl Finaliser {
     /// Objects may have been read again since they were applied, so nothing that was evaluated on the way is used. What
     /// follows from changes that were not made, `lost`, is left as it was.
     pub fn end(mut self, state: &Snapshot, lost: &[usize]) -> Ending {
+        let partial = !self.plan.targets.is_empty();
         if self.plan.mode == Mode::Destroy {
-            return Ending { outputs: BTreeMap::new(), checks: Vec::new(), diagnostics: Diagnostics::default() };
+            return Ending {
+                outputs: if partial { state.outputs.clone() } else { BTreeMap::new() },
+                checks: Vec::new(),
+                diagnostics: if partial { incomplete().into() } else { Diagnostics::default() },
+            };
         }
         self.world.forget();
         self.done.clear();
@@ -383,7 +388,6 @@ impl Finaliser {
             self.conditions.fail_check(&module, &check, why);
         }
         let nodes: Vec<ConfigNode> = self.graph.order().cloned().collect();
-        let partial = !self.plan.targets.is_empty();
         let lost: Vec<ConfigNode> = lost.iter().filter_map(|i| self.node_of(*i)).collect();
         let lost = self.graph.with_dependents(&lost);
         for node in nodes {
@@ -415,10 +419,7 @@ impl Finaliser {
             outputs.insert(name.clone(), OutputState::new(plain, change.sensitive.1));
         }
         if partial {
-            self.conditions.diagnostics.push(Diagnostic::warning(
-                "Applied changes may be incomplete",
-                "The plan was created with the -target option in effect, so some changes requested in the configuration may have been ignored and the output values may not be fully updated. Run the following command to verify that no other changes are pending:\n    bastionless plan\n\nNote that the -target option is not suitable for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when an error message specifically suggests to use it.",
-            ));
+            self.conditions.diagnostics.push(incomplete());
         }
         Ending {
             outputs,
@@ -532,6 +533,13 @@ impl Finaliser {
             self.world.seal_resource(&module, resource);
         }
     }
+}
+
+fn incomplete() -> Diagnostic {
+    Diagnostic::warning(
+        "Applied changes may be incomplete",
+        "The plan was created with the -target option in effect, so some changes requested in the configuration may have been ignored and the output values may not be fully updated. Run the following command to verify that no other changes are pending:\n    bastionless plan\n\nNote that the -target option is not suitable for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when an error message specifically suggests to use it.",
+    )
 }
 
 fn value_in(state: &Snapshot, resource: &AbsResource, key: &Key, schema: &Schema) -> Value {

@@ -16,7 +16,7 @@ use bastionless_model::{
 
 use super::{
     conditions::Conditions,
-    settler::{SELF_REFERENCE, place},
+    settler::{SELF_REFERENCE, ephemeral, place},
     world::{Each, ModuleScope, World, check_repetition},
 };
 use crate::lang::{
@@ -175,6 +175,7 @@ impl Validation {
         let is_wrong = problems.has_errors();
         found.extend(problems);
         if !is_wrong {
+            found.extend(ephemeral(&block.body, block.header, &schema.block, &config));
             let plain = config.unmark_deep().0;
             found.0.extend(plan::validate(schema, &plain).iter().map(|problem| {
                 let at = place(&block.body, &problem.path).unwrap_or(block.header);

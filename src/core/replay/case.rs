@@ -61,7 +61,7 @@ impl Case {
         files.retain(|p, _| is_old(p));
         collect(&dir.join("step2"), &mut files);
         let system = machine(files);
-        let first = (expected["provider"] == "lab").then(|| {
+        let first = matches!(expected["provider"].as_str(), Some("lab" | "terraform")).then(|| {
             let mut files = BTreeMap::new();
             collect(&dir.join("step1"), &mut files);
             machine(files)
@@ -86,6 +86,27 @@ impl Case {
             state,
             data,
             imported,
+        }
+    }
+
+    /// Makes a case of one step of a configuration with the values of its variables.
+    pub(super) fn of_configuration(case: &Json) -> Self {
+        let text = |v: &Json| v.as_str().unwrap_or_default().as_bytes().to_vec();
+        let config = case["config"].as_object().unwrap();
+        let mut files: BTreeMap<PathBuf, Vec<u8>> =
+            config.iter().map(|(k, v)| (k.into(), text(v))).collect();
+        if let Some(vars) = case.get("vars").filter(|v| !v.is_null()) {
+            files.insert("terraform.tfvars.json".into(), vars.to_string().into_bytes());
+        }
+        let system = machine(files);
+        Self {
+            expected: json!({}),
+            first: Some(system.clone()),
+            system,
+            base: PathBuf::new(),
+            state: None,
+            data: BTreeMap::new(),
+            imported: BTreeMap::new(),
         }
     }
 

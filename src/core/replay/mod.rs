@@ -6,6 +6,7 @@
 
 mod case;
 mod compare;
+mod configurations;
 mod ids;
 mod lab;
 mod order;
@@ -176,6 +177,11 @@ fn plans_of_public_configurations_are_terraforms() {
 #[test]
 fn plans_of_the_language_are_terraforms() {
     agrees("plan-cases", 82);
+}
+
+#[test]
+fn more_plans_of_the_language_are_terraforms() {
+    agrees("more-plan-cases", 136);
 }
 
 #[test]

@@ -56,6 +56,32 @@ struct Bench<'a> {
 
 /// Carries out the second step of a case; the first too, where the case has no state.
 pub(super) fn run(case: &Case) -> Json {
+    on_bench(case, async |mut bench| {
+        let mut ids = Ids::default();
+        let Some(first) = &case.first else {
+            return bench.second(&mut ids).await;
+        };
+        let first = bench.first(&**first).await;
+        let prior = open(&*bench.store, &RealDisk).await.unwrap().snapshot;
+        ids.learn(&prior, 1);
+        let mut out = bench.second(&mut ids).await;
+        out["step1"] = first;
+        ids.mask(&out)
+    })
+}
+
+/// Applies a configuration and says what is in its outputs, or what was wrong.
+pub(super) fn apply_once(case: &Case) -> Json {
+    on_bench(case, async |mut bench| {
+        let mut out = bench.first(&*case.system).await;
+        let after = open(&*bench.store, &RealDisk).await.unwrap().snapshot;
+        let state: Json = serde_json::from_str(&after.write().unwrap()).unwrap();
+        out["outputs"] = state["outputs"].clone();
+        out
+    })
+}
+
+fn on_bench<'c>(case: &'c Case, work: impl AsyncFnOnce(Bench<'c>) -> Json) -> Json {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -67,7 +93,7 @@ pub(super) fn run(case: &Case) -> Json {
     let system: &'static Arc<dyn System> = Box::leak(Box::new(case.system.clone()));
     let system: &'static dyn System = &**system;
     let paths = LocalPaths::in_directory(folder.path());
-    let mut bench = Bench {
+    let bench = Bench {
         case,
         cloud: FakeCloud::default(),
         catalogue: match case.first {
@@ -82,18 +108,7 @@ pub(super) fn run(case: &Case) -> Json {
         store: LocalBackend::new(paths, Arc::new(RealDisk)).state(DEFAULT_WORKSPACE),
         sources: Arc::default(),
     };
-    runtime.block_on(async {
-        let mut ids = Ids::default();
-        let Some(first) = &case.first else {
-            return bench.second(&mut ids).await;
-        };
-        let first = bench.first(&**first).await;
-        let prior = open(&*bench.store, &RealDisk).await.unwrap().snapshot;
-        ids.learn(&prior, 1);
-        let mut out = bench.second(&mut ids).await;
-        out["step1"] = first;
-        ids.mask(&out)
-    })
+    runtime.block_on(work(bench))
 }
 
 impl Bench<'_> {

@@ -8,7 +8,7 @@ use bastionless_model::{
     value::{Type, Value},
 };
 
-use super::{Answer, Question, Read, ReadKey, Settler, place::place};
+use super::{Answer, Question, Read, ReadKey, Settler, place::{ephemeral, place}};
 use crate::{
     lang::{
         address::{AbsInstance, AbsResource, Resource},
@@ -170,6 +170,7 @@ impl Settler {
         }
         let (config, mut diagnostics) = scope.decode(&block.body, &schema.block);
         if !diagnostics.has_errors() {
+            diagnostics.extend(ephemeral(&block.body, block.header, &schema.block, &config));
             for problem in plan::validate(schema, &config.clone().unmark_deep().0) {
                 let at = place(&block.body, &problem.path).unwrap_or(block.header);
                 diagnostics.push(

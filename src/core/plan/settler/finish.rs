@@ -183,6 +183,9 @@ impl Settler {
 
     fn output_changes(&self) -> BTreeMap<Arc<str>, OutputChange> {
         let mut changes = BTreeMap::new();
+        if self.options.mode == Mode::Destroy && !self.options.targets.is_empty() {
+            return changes;
+        }
         let root = ModuleInstance::default();
         let before = &self.original.outputs;
         let declared = self.world.module(ModuleId(0)).map(|m| &m.outputs);

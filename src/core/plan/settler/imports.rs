@@ -1,6 +1,9 @@
 //! `import` blocks.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceId, Span},
@@ -12,7 +15,7 @@ use bastionless_model::{
 use super::{Answer, Question, Read, ReadKey, Settler, provider::is_builtin};
 use crate::{
     lang::{
-        address::{AbsInstance, Key, ModuleInstance},
+        address::{AbsInstance, ConfigResource, Key, ModuleInstance},
         program::{Import, ModuleId, Program, ResourceBlock},
     },
     plan::world::{Each, ModuleScope},
@@ -24,6 +27,8 @@ pub(super) struct Imports {
     /// Evaluated: address to id.
     wanted: BTreeMap<AbsInstance, (String, Span)>,
     evaluated: Vec<bool>,
+    /// Resources with an import that says nothing.
+    broken: BTreeSet<ConfigResource>,
     found: BTreeMap<AbsInstance, (String, Value)>,
 }
 
@@ -35,6 +40,7 @@ impl Imports {
             blocks: program.imports.clone(),
             wanted: asked.iter().map(|(a, id)| (a.clone(), (id.clone(), nowhere))).collect(),
             evaluated: vec![false; program.imports.len()],
+            broken: BTreeSet::new(),
             found: BTreeMap::new(),
         }
     }
@@ -46,7 +52,7 @@ impl Imports {
 
     /// Tells whether an object is to be imported to an address.
     pub(super) fn is_wanted(&self, address: &AbsInstance) -> bool {
-        self.wanted.contains_key(address)
+        self.wanted.contains_key(address) || self.broken.contains(&address.resource.config())
     }
 
     /// Returns all objects that were found: address, id, value.
@@ -94,6 +100,7 @@ impl Settler {
             if here && !std::mem::replace(done, true) {
                 let outcome = self.evaluate_import(&import);
                 if let Err(d) = outcome {
+                    self.imports.broken.insert(import.to.config());
                     self.conditions.diagnostics.extend(d);
                 }
             }

@@ -8,7 +8,7 @@ use bastionless_model::{
     value::{Path, Value, identical},
 };
 
-use super::{Settler, destroy::prevented, lifecycle, place::place};
+use super::{Settler, destroy::prevented, lifecycle, place::{ephemeral, place}};
 use crate::{
     lang::{
         address::{AbsInstance, ModuleInstance},
@@ -119,6 +119,8 @@ impl Settler {
         let scope = ModuleScope::new(&self.world, i.module).with_each(i.each.clone());
         let (config, mut diagnostics) = scope.decode(&i.block.body, &i.schema.block);
         if !diagnostics.has_errors() {
+            let block = i.block;
+            diagnostics.extend(ephemeral(&block.body, block.header, &i.schema.block, &config));
             let plain = config.clone().unmark_deep().0;
             for problem in plan::validate(i.schema, &plain) {
                 diagnostics.push(at_place(i, &problem));

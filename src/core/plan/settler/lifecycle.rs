@@ -65,6 +65,8 @@ fn replace_at(config: Value, prior: &Value, path: &[TraversalStep]) -> Value {
                 _ => None,
             }
         }
+        // A key in brackets is that of a map; anywhere else it stands for the whole.
+        (Kind::Object(_), TraversalStep::Index(..)) if rest.is_empty() => Some(prior.clone()),
         (Kind::Map(..) | Kind::Object(_), _) => {
             key_text(first).map(|key| replace_key(&config, prior, &key, rest))
         }
@@ -90,6 +92,12 @@ fn replace_at(config: Value, prior: &Value, path: &[TraversalStep]) -> Value {
             let mut l = l.as_ref().clone();
             *l.get_mut(i)? = replace_at(c.clone(), p, rest);
             Some(Value::list(t.clone(), l))
+        }),
+        (Kind::Tuple(l), TraversalStep::Index(i, _)) => i.as_index().and_then(|i| {
+            let (c, p) = (l.get(i)?, prior.elements()?.get(i)?);
+            let mut l = l.as_ref().to_vec();
+            *l.get_mut(i)? = replace_at(c.clone(), p, rest);
+            Some(Value::tuple(l))
         }),
         _ => None,
     };

@@ -31,7 +31,7 @@ use bastionless_model::{
 };
 
 pub(crate) use lifecycle::ignore as lifecycle_ignore;
-pub(crate) use place::place;
+pub(crate) use place::{ephemeral, place};
 pub(crate) use provider::{empty, is_builtin};
 pub use question::{Answer, Question, Read, ReadKey};
 
@@ -92,6 +92,8 @@ pub struct Settler {
     asked: BTreeSet<ReadKey>,
     walk: walk::Walk,
     selected: Option<BTreeSet<ConfigNode>>,
+    /// Resources that a destroy takes along, because they depend on what targets name.
+    doomed: BTreeSet<ConfigResource>,
     imports: imports::Imports,
     conditions: Conditions,
     changes: BTreeMap<(AbsInstance, Option<Arc<str>>), Change>,
@@ -129,7 +131,8 @@ impl Settler {
         let moved = moves::apply(&inputs.program, &mut prior);
         let mut conditions = Conditions::default();
         conditions.diagnostics.extend(moved.diagnostics);
-        let selected = targets::select(&inputs.program, &inputs.graph, &inputs.options);
+        let doomed = targets::doomed(&prior, &inputs.options);
+        let selected = targets::select(&inputs.program, &inputs.graph, &inputs.options, &doomed);
         let walk = walk::Walk::new(&inputs.graph, selected.as_ref());
         let imports = imports::Imports::new(&inputs.program, &inputs.options.imports);
         let inherited_cbd = lifecycle::create_before_destroy(&inputs.program, &inputs.graph);
@@ -152,6 +155,7 @@ impl Settler {
             answers: BTreeMap::new(),
             asked: BTreeSet::new(),
             walk,
+            doomed,
             selected,
             imports,
             conditions,

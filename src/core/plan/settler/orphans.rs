@@ -126,8 +126,11 @@ impl Settler {
     }
 
     fn orphan_reason(&self, address: &AbsInstance) -> Reason {
-        if self.previous.contains_key(address) && !self.has_block(&address.resource) {
-            return Reason::DeleteBecauseNoMoveTarget;
+        if !self.has_block(&address.resource) {
+            return match self.previous.contains_key(address) {
+                true => Reason::DeleteBecauseNoMoveTarget,
+                false => Reason::DeleteBecauseNoResourceConfig,
+            };
         }
         if !self.module_exists(&address.resource.module) {
             return Reason::DeleteBecauseNoModule;

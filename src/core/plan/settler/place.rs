@@ -1,8 +1,11 @@
 //! Where the part of an object is written that a problem names.
 
+use std::collections::BTreeSet;
+
 use bastionless_model::{
-    base::Span,
-    value::{Path, Step},
+    base::{Diagnostic, Diagnostics, Span},
+    schema,
+    value::{Marks, Path, Step, Value},
 };
 
 use crate::lang::syntax::{Block, Body, Item};
@@ -33,4 +36,32 @@ pub(crate) fn place(body: &Body, path: &Path) -> Option<Span> {
         let block = blocks.get(index).or(blocks.first())?;
         Some(within(block).unwrap_or(block.header))
     })
+}
+
+/// Finds ephemeral values where they would be stored.
+pub(crate) fn ephemeral(
+    body: &Body,
+    header: Span,
+    schema: &schema::Block,
+    config: &Value,
+) -> Diagnostics {
+    let (_, marks) = config.clone().unmark_with_paths();
+    let stored = |path: &Path| {
+        let attribute = path.root().and_then(|name| schema.attributes.get(name));
+        attribute.is_none_or(|a| !a.write_only)
+    };
+    let mut seen = BTreeSet::new();
+    marks
+        .iter()
+        .filter(|(path, marks)| marks.contains(Marks::EPHEMERAL) && stored(path))
+        .filter_map(|(path, _)| Some((path.root()?.to_owned(), path)))
+        .filter(|(name, _)| seen.insert(name.clone()))
+        .map(|(name, path)| {
+            Diagnostic::error(
+                "Invalid use of ephemeral value",
+                format!("Ephemeral values are not valid for {name:?}, because it is not a write-only attribute and must be persisted to state."),
+            )
+            .at(place(body, path).unwrap_or(header))
+        })
+        .collect()
 }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::{Options, Settler};
+use super::{Mode, Options, Settler};
 use crate::lang::{
-    address::{AbsInstance, ModulePath},
+    address::{AbsInstance, ConfigResource, ModulePath},
     graph::{ConfigNode, NodeKind, StaticGraph},
     program::{ModuleId, Program},
 };
+use crate::state::Snapshot;
 
 /// Returns the nodes that the targets select, with all that they depend on; `None` selects everything.
 pub(super) fn select(
     program: &Program,
     graph: &StaticGraph,
     options: &Options,
+    doomed: &BTreeSet<ConfigResource>,
 ) -> Option<BTreeSet<ConfigNode>> {
     if options.targets.is_empty() {
         return None;
@@ -26,7 +28,7 @@ pub(super) fn select(
         let Some(module) = program.modules.get(node.module.0) else {
             continue;
         };
-        if options.targets.iter().any(|t| t.touches(module, &config)) {
+        if doomed.contains(&config) || options.targets.iter().any(|t| t.touches(module, &config)) {
             chosen.push(node.clone());
         }
     }
@@ -46,6 +48,36 @@ pub(super) fn select(
     Some(selected)
 }
 
+/// Returns the resources of the state that go with those that targets name: what depends on them, as the state says. Nothing
+/// where it is not a destroy.
+pub(super) fn doomed(prior: &Snapshot, options: &Options) -> BTreeSet<ConfigResource> {
+    let mut found = BTreeSet::new();
+    if options.mode != Mode::Destroy {
+        return found;
+    }
+    let mut named: BTreeSet<ConfigResource> = BTreeSet::new();
+    for (address, _, _) in prior.instances() {
+        if options.targets.iter().any(|t| t.covers(&address)) {
+            named.insert(address.resource.config());
+        }
+    }
+    loop {
+        let before = found.len();
+        for (address, _, instance) in prior.instances() {
+            let resource = address.resource.config();
+            let objects = instance.current.iter().chain(instance.deposed.values());
+            let needs = objects.flat_map(|o| &o.dependencies);
+            let mut needs = needs.filter(|d| **d != resource);
+            if needs.any(|d| named.contains(d) || found.contains(d)) {
+                found.insert(resource);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
 impl Settler {
     /// Tells whether an instance is selected: by a target, or because a selected one depends on its resource.
     pub(super) fn is_selected(&self, address: &AbsInstance) -> bool {
@@ -54,6 +86,9 @@ impl Settler {
         };
         if self.options.targets.iter().any(|t| t.covers(address)) {
             return true;
+        }
+        if self.options.mode == Mode::Destroy {
+            return self.doomed.contains(&address.resource.config());
         }
         let path: ModulePath = address.resource.module.path();
         let Some(id) = self.world.module_at(&path) else {

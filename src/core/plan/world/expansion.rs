@@ -87,7 +87,7 @@ pub(crate) fn check_repetition(repetition: &Repetition, scope: &ModuleScope<'_>)
         Ok(value) => value,
         Err(problems) => return problems,
     };
-    if !value.is_sensitive() && !value.is_wholly_known() {
+    if value.marks() == Marks::NONE && !value.is_wholly_known() {
         return Diagnostics::default();
     }
     let problem = match repetition {
@@ -102,6 +102,11 @@ fn count(expr: &Expr, value: &Value) -> Result<Keys, Diagnostic> {
     if value.is_sensitive() {
         return Err(bad(
             "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the sensitive value could be disclosed as a resource instance key.",
+        ));
+    }
+    if value.marks().contains(Marks::EPHEMERAL) {
+        return Err(bad(
+            "The given \"count\" is derived from an ephemeral value, which means that bastionless cannot persist it between plan/apply rounds. Use only non-ephemeral values to specify the number of resource instances.",
         ));
     }
     if value.is_null() {
@@ -155,6 +160,9 @@ fn check_for_each(span: Span, value: &Value, marks: Marks) -> Result<(), Diagnos
     let bad = |detail: String| Err(Diagnostic::error("Invalid for_each argument", detail).at(span));
     if marks.contains(Marks::SENSITIVE) {
         return bad("Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the sensitive value could be disclosed as a resource instance key.".into());
+    }
+    if marks.contains(Marks::EPHEMERAL) {
+        return bad("The given \"for_each\" value is derived from an ephemeral value, which means that bastionless cannot persist it between plan/apply rounds. Use only non-ephemeral values to specify a resource's instance keys.".into());
     }
     if value.is_null() {
         return bad("The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.".into());

@@ -81,6 +81,15 @@ impl World {
         let value = ModuleScope::new(self, &parent)
             .with_each(each)
             .evaluate(expr)?;
+        if !variable.ephemeral && holds(&value, Marks::EPHEMERAL) {
+            return Err(Diagnostic::error(
+                "Ephemeral value not allowed",
+                "This input variable is not declared as accepting ephemeral values, so it cannot be set to a result derived from an ephemeral value.",
+            )
+            .at(expr.span)
+            .context(variable.name.span, "declared here")
+            .into());
+        }
         Ok((finish(variable, value, Some(expr))?, Some(expr.span)))
     }
 
@@ -190,6 +199,15 @@ impl World {
                     Value::DYNAMIC
                 }
             };
+            if !output.ephemeral && holds(&value, Marks::EPHEMERAL) {
+                out.diagnostics.push(
+                    Diagnostic::error(
+                        "Ephemeral value not allowed",
+                        "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from an ephemeral value.",
+                    )
+                    .at(output.value.span),
+                );
+            }
             if id == ModuleId(0) {
                 out.diagnostics
                     .extend(exposed(output.sensitive, &value, output.value.span));
@@ -305,35 +323,27 @@ fn unsuitable(variable: &Variable, expr: Option<&Expr>, error: &ConvertError) ->
     .into()
 }
 
-fn exposed(declared: bool, value: &Value, span: Span) -> Diagnostics {
-    let mut out = Diagnostics::default();
-    let mut sensitive = false;
-    let mut ephemeral = false;
+/// Tells whether a mark is anywhere in a value.
+fn holds(value: &Value, mark: Marks) -> bool {
+    let mut found = false;
     value.visit(
         &mut bastionless_model::value::Path::default(),
         &mut |_, v| {
-            sensitive |= v.marks().contains(Marks::SENSITIVE);
-            ephemeral |= v.marks().contains(Marks::EPHEMERAL);
-            true
+            found |= v.marks().contains(mark);
+            !found
         },
     );
-    if sensitive && !declared {
-        out.push(
-            Diagnostic::error(
-                "Output refers to sensitive values",
-                "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, bastionless requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true",
-            )
-            .at(span),
-        );
+    found
+}
+
+fn exposed(declared: bool, value: &Value, span: Span) -> Diagnostics {
+    if declared || !holds(value, Marks::SENSITIVE) {
+        return Diagnostics::default();
     }
-    if ephemeral {
-        out.push(
-            Diagnostic::error(
-                "Invalid output value",
-                "Ephemeral values cannot be root outputs: they are not stored.",
-            )
-            .at(span),
-        );
-    }
-    out
+    Diagnostic::error(
+        "Output refers to sensitive values",
+        "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, bastionless requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true",
+    )
+    .at(span)
+    .into()
 }

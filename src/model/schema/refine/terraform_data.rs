@@ -34,7 +34,8 @@ fn plan(_: &Schema, planned: Value, prior: Option<&Value>, _: &Value) -> Value {
     match prior {
         None => planned.with("id", id).with("output", output),
         Some(_) if !equal("triggers_replace") => planned.with("id", id).with("output", output),
-        Some(_) if !equal("input") => planned.with("output", output),
+        // Even where it will be null.
+        Some(_) if !equal("input") => planned.with("output", Value::unknown(input.type_of())),
         Some(_) => planned,
     }
 }

@@ -1,0 +1,7 @@
+output "a" {
+  value = "x"
+  sensitive = true
+}
+output "b" {
+  value = 1
+}

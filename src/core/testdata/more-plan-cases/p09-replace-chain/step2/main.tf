@@ -1,0 +1,9 @@
+resource "terraform_data" "x" {
+  triggers_replace = 2
+}
+resource "terraform_data" "y" {
+  triggers_replace = terraform_data.x.id
+}
+resource "terraform_data" "z" {
+  input = terraform_data.y.id
+}

@@ -1,0 +1,6 @@
+resource "terraform_data" "x" {
+  triggers_replace = 1
+}
+resource "terraform_data" "y" {
+  triggers_replace = 1
+}

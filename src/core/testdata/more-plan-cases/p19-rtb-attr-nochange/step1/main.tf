@@ -1,0 +1,8 @@
+resource "terraform_data" "x" {
+  input = { a = 1, b = 1 }
+}
+resource "terraform_data" "y" {
+  lifecycle {
+    replace_triggered_by = [terraform_data.x.input.a]
+  }
+}

@@ -1,0 +1,9 @@
+resource "terraform_data" "x" {
+  input = 2
+}
+check "c" {
+  assert {
+    condition = terraform_data.x.output == 1
+    error_message = "bad"
+  }
+}

@@ -1,0 +1,4 @@
+resource "terraform_data" "x" {
+  count = 2
+  input = 1
+}

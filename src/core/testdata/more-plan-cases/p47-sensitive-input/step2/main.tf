@@ -1,0 +1,7 @@
+variable "s" {
+  default = "b"
+  sensitive = true
+}
+resource "terraform_data" "x" {
+  input = { k = var.s, l = 1 }
+}

@@ -1,0 +1,6 @@
+variable "s" {
+  default = "a"
+}
+resource "terraform_data" "x" {
+  input = var.s
+}

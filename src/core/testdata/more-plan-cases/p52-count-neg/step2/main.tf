@@ -1,0 +1,6 @@
+resource "terraform_data" "x" {
+  count = -1
+}
+resource "terraform_data" "z" {
+  input = 1
+}

@@ -1,0 +1,6 @@
+resource "terraform_data" "a" {
+  input = "x"
+}
+output "o" {
+  value = 1
+}

@@ -1,0 +1,4 @@
+variable "v" { default = 1 }
+output "o" {
+  value = 1
+}

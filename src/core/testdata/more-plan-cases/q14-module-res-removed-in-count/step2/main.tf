@@ -1,0 +1,4 @@
+module "m" {
+  source = "./k"
+  count = 1
+}

@@ -1,0 +1,4 @@
+moved {
+  from = terraform_data.x
+  to = terraform_data.y
+}

@@ -1,0 +1,7 @@
+variable "v" {
+  ephemeral = true
+  default = "a"
+}
+resource "terraform_data" "x" {
+
+}

@@ -1,0 +1,7 @@
+variable "v" {
+  ephemeral = true
+  default = "a"
+}
+output "o" {
+  value = var.v
+}

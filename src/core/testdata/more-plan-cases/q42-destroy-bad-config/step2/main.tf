@@ -1,0 +1,6 @@
+resource "terraform_data" "x" {
+  input = 1
+}
+output "n" {
+  value = 1 + "a"
+}

@@ -1,0 +1,6 @@
+resource "terraform_data" "x" {
+  count = 0
+}
+resource "terraform_data" "y" {
+  input = one(terraform_data.x[*].id)
+}

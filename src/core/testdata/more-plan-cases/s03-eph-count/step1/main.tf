@@ -1,0 +1,4 @@
+variable "v" {
+  ephemeral = true
+  default = 1
+}

@@ -1,0 +1,8 @@
+variable "v" {
+  ephemeral = true
+  default = 1
+}
+module "m" {
+  source = "./m"
+  v = var.v
+}
