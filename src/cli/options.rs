@@ -163,6 +163,7 @@ pub(crate) fn request(m: &ArgMatches, destroy: bool, input: bool) -> Result<Requ
         locking: locking(m),
         input,
         extra: None,
+        finish_waits: false,
         import: None,
     })
 }

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_core::{
-    engine::{Applied, Apply, Cancel, Events, Providers, answer},
+    engine::{Applied, Apply, Cancel, Events, Providers, answer, resume},
     io::RealDisk,
+    lang::address::ProviderConfig,
     plan::{
-        Action, Change, Plan,
+        Action, Change, Mode, Plan,
         file::{Basis, PlanFile},
         finalise::Finaliser,
         settler::{Answer, Question, Read, ReadKey},
@@ -82,12 +83,59 @@ pub(crate) async fn saved(
         Err(e) => return Err(refuse(Failed::from(e).diagnostics)),
     };
     check_basis(&file, &loaded, &place, &prior).map_err(|d| refuse(d.into()))?;
-    let plan = Arc::new(file.plan);
     let host = Arc::new(load::host());
     let providers = Providers::new(clouds::clouds());
+    let plan = finish_waits(file.plan, &loaded, &place.workspace, &host, &providers, &events, &cancel).await.map_err(refuse)?;
     check_live(&plan, &loaded, &place.workspace, &host, &providers, &events, parallelism).await.map_err(refuse)?;
     let finaliser = finaliser(&loaded, &plan, &place.workspace, &host);
     Ok(run(plan, finaliser, place, prior, providers, parallelism, cancel, events).await)
+}
+
+/// Goes on with the waits of an earlier run, which the plan saw as they stood.
+async fn finish_waits(
+    mut plan: Plan,
+    loaded: &Loaded,
+    workspace: &str,
+    host: &Arc<MachineHost>,
+    providers: &Providers,
+    events: &Arc<dyn Events>,
+    cancel: &Cancel,
+) -> Result<Arc<Plan>, Diagnostics> {
+    if plan.refreshed.waiting.is_empty() || plan.mode != Mode::Normal {
+        return Ok(Arc::new(plan));
+    }
+    let mut snapshot = (*plan.refreshed).clone();
+    let shared = Arc::new(plan.clone());
+    let mut finaliser = finaliser(loaded, &shared, workspace, host);
+    for address in &snapshot.waiting {
+        if let Some(resource) = snapshot.resources.get(&address.resource) {
+            configure(&resource.provider, &mut finaliser, &shared, providers).await?;
+        }
+    }
+    let problems = resume(&mut snapshot, providers, Catalogue::builtin(), events, cancel).await;
+    if !problems.is_empty() {
+        // A warning says that an object is to be replaced, which the plan does not know.
+        return Err(if problems.has_errors() { problems } else { stale("an object turned out to be unusable").into() });
+    }
+    plan.refreshed = Arc::new(snapshot);
+    Ok(Arc::new(plan))
+}
+
+/// Configures a provider as the plan did, if that was not done yet.
+async fn configure(
+    provider: &ProviderConfig,
+    finaliser: &mut Finaliser,
+    plan: &Plan,
+    providers: &Providers,
+) -> Result<(), Diagnostics> {
+    if providers.is_ready(provider) {
+        return Ok(());
+    }
+    let config = finaliser.provider(provider, &plan.refreshed)?;
+    match providers.configure(provider, &config).await {
+        Ok(_) => Ok(()),
+        Err(e) => Err(Diagnostic::error("Invalid provider configuration", format!("{provider}: {e}.")).into()),
+    }
 }
 
 fn stale(what: &str) -> Diagnostic {
@@ -152,13 +200,7 @@ async fn check_live(
     let mut reads = Vec::new();
     let mut by_key: BTreeMap<ReadKey, &Change> = BTreeMap::new();
     for change in touched {
-        if !providers.is_ready(&change.provider) {
-            let config = finaliser.provider(&change.provider, &plan.refreshed)?;
-            if let Err(e) = providers.configure(&change.provider, &config).await {
-                let text = format!("{}: {e}.", change.provider);
-                return Err(Diagnostic::error("Invalid provider configuration", text).into());
-            }
-        }
+        configure(&change.provider, &mut finaliser, plan, providers).await?;
         let prior = change.before.clone().unmark_deep().0;
         let key = ReadKey::Object(change.address.clone(), change.deposed.clone());
         let question = Question::Observe {

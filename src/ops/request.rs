@@ -68,6 +68,8 @@ pub(crate) struct Request {
     pub(crate) input: bool,
     /// A file that belongs to the configuration without being in its directory.
     pub(crate) extra: Option<Extra>,
+    /// Waits that an earlier run gave up come to their end before the plan is made: what follows is an apply.
+    pub(crate) finish_waits: bool,
     /// `import ADDR ID`: an object to be taken over beside those of `import` blocks.
     pub(crate) import: Option<(AbsInstance, String)>,
 }
@@ -90,6 +92,7 @@ impl Default for Request {
             locking: Locking::default(),
             input: false,
             extra: None,
+            finish_waits: false,
             import: None,
         }
     }

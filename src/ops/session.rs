@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bastionless_core::{
-    engine::{Events, Providers, answer, recover},
+    engine::{Cancel, Events, Providers, answer, recover, resume},
     io::RealDisk,
     plan::{
         Options, Plan,
@@ -119,6 +119,15 @@ pub(crate) async fn settle(
         configure_only(Settler::new(inputs(&prior)), &providers, events).await;
         let recovered = recover(&mut prior, &providers, Catalogue::builtin(), &**events).await;
         diagnostics.extend(recovered.diagnostics);
+        if diagnostics.has_errors() {
+            return Err(Failed::new(diagnostics, sources));
+        }
+    }
+    if request.finish_waits && !prior.snapshot.waiting.is_empty() {
+        configure_only(Settler::new(inputs(&prior)), &providers, events).await;
+        // Who interrupts the planning gives this up as well.
+        let cancel = Cancel::default();
+        diagnostics.extend(resume(&mut prior.snapshot, &providers, Catalogue::builtin(), events, &cancel).await);
         if diagnostics.has_errors() {
             return Err(Failed::new(diagnostics, sources));
         }

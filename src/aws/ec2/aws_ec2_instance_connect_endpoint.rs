@@ -52,6 +52,18 @@ impl Described for AwsEc2InstanceConnectEndpoint {
         raw.state() != Some(&State::DeleteComplete)
     }
 
+    fn is_moving(raw: &Endpoint) -> Result<bool, OpError> {
+        match raw.state() {
+            Some(State::CreateFailed) => {
+                Err(failed(raw, "waiting for EC2 Instance Connect Endpoint"))
+            }
+            Some(State::CreateInProgress | State::UpdateInProgress | State::DeleteInProgress) => {
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
     async fn values(
         ec2: &Ec2,
         objects: Vec<(Endpoint, Option<&Value>)>,
@@ -212,18 +224,11 @@ impl AwsEc2InstanceConnectEndpoint {
         match endpoint.state() {
             Some(State::DeleteComplete) => return Ok(()),
             Some(State::DeleteInProgress) => {}
-            state => {
-                if matches!(
-                    state,
-                    Some(State::CreateInProgress | State::UpdateInProgress)
-                ) {
-                    // An endpoint that is being made cannot be deleted.
-                    let moving = [
-                        Some(&State::CreateInProgress),
-                        Some(&State::UpdateInProgress),
-                    ];
-                    let still = |e: &Endpoint| Ok(!moving.contains(&e.state()));
-                    wait_for::<Self>(&self.0, op, id, still).await?;
+            _ => {
+                // An endpoint that is being made cannot be deleted; one that cannot be made can.
+                let moving = |e: &Endpoint| Self::is_moving(e).unwrap_or(false);
+                if moving(&endpoint) {
+                    wait_for::<Self>(&self.0, op, id, |e| Ok(!moving(e))).await?;
                 }
                 let call = self.0.client.delete_instance_connect_endpoint();
                 let call = call.instance_connect_endpoint_id(id);

@@ -46,6 +46,12 @@ impl Described for AwsInstance {
         state_of(raw) != Some(&State::Terminated)
     }
 
+    fn is_moving(raw: &Instance) -> Result<bool, OpError> {
+        // One that was stopped by somebody stays so.
+        let moving = [State::Pending, State::Stopping, State::ShuttingDown];
+        Ok(state_of(raw).is_some_and(|s| moving.contains(s)))
+    }
+
     async fn values(
         ec2: &Ec2,
         objects: Vec<(Instance, Option<&Value>)>,

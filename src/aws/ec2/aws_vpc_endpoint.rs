@@ -55,6 +55,10 @@ impl Described for AwsVpcEndpoint {
         !in_state(raw, &["deleted"])
     }
 
+    fn is_moving(raw: &VpcEndpoint) -> Result<bool, OpError> {
+        usable(raw, "waiting for EC2 VPC Endpoint", false).map(|done| !done)
+    }
+
     async fn values(
         ec2: &Ec2,
         objects: Vec<(VpcEndpoint, Option<&Value>)>,

@@ -1,17 +1,23 @@
 //! What all types have in common that are read with one `Describe…` call.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use aws_sdk_ec2::types::Filter;
 use bastionless_model::{
     cloud::{Failure, Found, Identity, Intent, Observed, OpError, Operation},
     value::Value,
 };
+use tokio::time::Instant;
 
 use super::{
     attributes::{keep_unread, with_told_blocks},
     call::is_gone,
-    context::{Ec2, by_ids, by_key},
+    context::{Ec2, by_ids, by_key, id_of},
     tagging::marked,
     wait::until,
 };
@@ -41,6 +47,16 @@ pub(crate) trait Described: Send + Sync {
     fn is_there(raw: &Self::Raw) -> bool {
         let _ = raw;
         true
+    }
+
+    /// Tells whether the object is on its way to another state, such as one that is being made; an error where it never will be
+    /// usable.
+    ///
+    /// # Errors
+    /// Says why the object must be replaced.
+    fn is_moving(raw: &Self::Raw) -> Result<bool, OpError> {
+        let _ = raw;
+        Ok(false)
     }
 
     /// Makes the values of described objects; the answer has the same length and order. `prior` is what the state or the
@@ -128,6 +144,48 @@ pub(crate) async fn wait_for<D: Described>(
         }
     })
     .await
+}
+
+/// How long a new object may not be seen by those that describe it.
+const UNSEEN: Duration = Duration::from_secs(10);
+
+/// Waits until an object does not change by itself any more; one that is gone does not.
+pub(crate) async fn settle<D: Described>(
+    ec2: &Ec2,
+    op: &Operation<'_>,
+    state: &Value,
+) -> Result<(), Failure> {
+    // What cannot be known now leaves the object as it is.
+    let not_known = |error| Failure {
+        error,
+        state: None,
+        usable: true,
+    };
+    let what = format!("waiting for {}", D::NOUN);
+    let id = id_of(state, &what).map_err(not_known)?;
+    let what = format!("{what} ({id})");
+    let start = Instant::now();
+    let seen = AtomicBool::new(false);
+    let seen = &seen;
+    let settled = until(ec2, op, op.timeout, &what, || async move {
+        let found = match fetch_one::<D>(ec2, id).await {
+            Err(e) if is_gone(&e) => None,
+            found => found?,
+        };
+        match found.filter(D::is_there) {
+            Some(raw) => {
+                seen.store(true, Ordering::Relaxed);
+                Ok(match D::is_moving(&raw) {
+                    Ok(true) => None,
+                    Ok(false) => Some(Ok(())),
+                    Err(e) => Some(Err(e)),
+                })
+            }
+            None if seen.load(Ordering::Relaxed) || start.elapsed() > UNSEEN => Ok(Some(Ok(()))),
+            None => Ok(None),
+        }
+    });
+    Ok(settled.await.map_err(not_known)??)
 }
 
 /// Waits until an object is gone.

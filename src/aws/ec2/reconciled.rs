@@ -20,6 +20,15 @@ macro_rules! reconciled {
                 Box::pin($crate::ec2::kind::observe::<$type>(&self.0, ids))
             }
 
+            fn settle<'a>(
+                &'a self,
+                op: &'a bastionless_model::cloud::Operation<'a>,
+                state: &'a bastionless_model::value::Value,
+            ) -> bastionless_model::cloud::Future<'a, Result<(), bastionless_model::cloud::Failure>>
+            {
+                Box::pin($crate::ec2::kind::settle::<$type>(&self.0, op, state))
+            }
+
             fn find<'a>(
                 &'a self,
                 intent: Option<&'a bastionless_model::cloud::Intent>,

@@ -51,7 +51,8 @@ pub(super) const DESTROY: Command = Command {
 };
 
 fn run(cx: &Context, m: &ArgMatches, destroy: bool) -> Done<u8> {
-    let request = request(m, destroy, cx.can_ask(m))?;
+    let mut request = request(m, destroy, cx.can_ask(m))?;
+    request.finish_waits = request.mode == Mode::Normal;
     if let Some(path) = text(m, "plan") {
         refuse_planning_options(m)?;
         return saved(cx, path, &request, &texts(m, "override-rule"));

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How long one request may take: the lock must hold at least that long before it is sent.
-const REQUEST: Duration = Duration::from_secs(30);
+pub(crate) const REQUEST: Duration = Duration::from_secs(30);
 
 /// How long a change may take where neither configuration nor schema says.
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(20);
@@ -373,14 +373,9 @@ impl Call {
         value: &Value,
         progress: &'a CallProgress<'a>,
     ) -> Operation<'a> {
-        let own = value
-            .get("timeouts")
-            .and_then(|t| t.get_str(what))
-            .and_then(duration);
-        let default = self.schema.timeouts.get(what).copied();
         Operation {
             intent,
-            timeout: own.or(default).unwrap_or(DEFAULT_TIMEOUT),
+            timeout: timeout(&self.schema, what, value),
             progress,
         }
     }
@@ -400,6 +395,16 @@ impl Call {
             broken: AtomicBool::new(false),
         }
     }
+}
+
+/// Returns how long a change of an object may take: as its `timeouts` block, else the schema says.
+pub(crate) fn timeout(schema: &Schema, what: &str, value: &Value) -> Duration {
+    let own = value
+        .get("timeouts")
+        .and_then(|t| t.get_str(what))
+        .and_then(duration);
+    let default = schema.timeouts.get(what).copied();
+    own.or(default).unwrap_or(DEFAULT_TIMEOUT)
 }
 
 /// Makes the stored form of a changed object.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How often it is told that a change goes on.
-const TICK: Duration = Duration::from_secs(10);
+pub(crate) const TICK: Duration = Duration::from_secs(10);
 
 /// What a node does.
 pub(crate) enum Work {

@@ -3,7 +3,7 @@
 //! - `providers`: configured clouds of a run
 //! - `observe`: answers, batched
 //! - `apply`: walks the stored graph; `commit` makes one change; `record` keeps the journal
-//! - `recover`: looks for the objects of a run that broke off
+//! - `recover`: looks for the objects of a run that broke off; `resume` goes on with its waits
 //! - `cancel`, `events`: what the terminal sends and what it is told
 
 mod apply;
@@ -23,6 +23,7 @@ mod providers;
 mod record;
 mod recover;
 mod remote_state;
+mod resume;
 mod save;
 #[cfg(test)]
 mod tests;
@@ -34,3 +35,4 @@ pub use events::{Event, Events, Silent, Step};
 pub use observe::answer;
 pub use providers::Providers;
 pub use recover::{Recovered, recover};
+pub use resume::resume;

@@ -51,8 +51,12 @@ pub async fn recover(
     // One wait serves all: time passes for every object.
     let mut waited = false;
     for begin in std::mem::take(&mut prior.open) {
-        // An unfinished update or destruction needs nothing: the object is in the state, and reading it tells how it is.
+        // An unfinished update or destruction needs no search: the object is in the state, and reading it tells how it is.
         if begin.action != Intended::Create {
+            let current = begin.deposed.is_none() && prior.snapshot.object(&begin.address, None).is_some();
+            if begin.action == Intended::Update && current {
+                prior.snapshot.waiting.insert(begin.address.clone());
+            }
             continue;
         }
         match look(&begin, prior, providers, catalogue, &mut waited).await {
@@ -183,6 +187,7 @@ fn adopt(snapshot: &mut Snapshot, begin: &Begin, object: Object) {
         snapshot.put(&begin.address, Some(&key), &begin.provider, old);
     }
     snapshot.put(&begin.address, None, &begin.provider, object);
+    snapshot.waiting.insert(begin.address.clone());
 }
 
 fn unsettled(begin: &Begin, why: &str) -> Diagnostic {

@@ -160,7 +160,13 @@ fn left_over(
             };
             lines.push_str(&Entry::Begin(Box::new(begin)).to_line());
             let object = Some(object.clone());
-            lines.push_str(&Entry::Done { id, object }.to_line());
+            // Done, or still to be waited for: folding it leaves the state as it is.
+            let end = if snapshot.waiting.contains(address) {
+                Entry::Failed { id, object, open: false }
+            } else {
+                Entry::Done { id, object }
+            };
+            lines.push_str(&end.to_line());
         }
     }
     (!lines.is_empty()).then(|| Journal::header(base) + &lines)

@@ -228,9 +228,6 @@ fn rename(
     let Some(instance): Option<InstanceState> = source.instances.remove(&from.key) else {
         return;
     };
-    if let Some(object) = snapshot.last_applied.remove(from) {
-        snapshot.last_applied.insert(to.clone(), object);
-    }
     if source.instances.is_empty() {
         snapshot.resources.remove(&from.resource);
     }
@@ -240,6 +237,7 @@ fn rename(
         .or_insert_with(|| ResourceState::new(provider))
         .instances
         .insert(to.key.clone(), instance);
+    snapshot.move_notes(from, to);
     let first = previous.remove(from).unwrap_or_else(|| from.clone());
     previous.insert(to.clone(), first);
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::{Deposed, Object, Snapshot, StateError, TERRAFORM_VERSION, json::push_string};
+use super::{Deposed, Object, Snapshot, StateError, Status, TERRAFORM_VERSION, json::push_string};
 use crate::lang::address::{AbsInstance, ProviderConfig};
 
 /// Version of the journal's format.
@@ -244,13 +244,14 @@ impl Fold {
                 if let Some(b) = self.begun.get(id) {
                     self.snapshot
                         .put(&b.address, None, &b.provider, object.clone());
+                    self.snapshot.waiting.insert(b.address.clone());
                 }
             }
             Entry::Done { id, object } => {
                 if let Some(b) = self.begun.remove(id) {
                     self.set(&b, object.as_ref());
                     if b.deposed.is_none() {
-                        self.snapshot.last_applied.remove(&b.address);
+                        self.snapshot.drop_notes(&b.address);
                     }
                 }
             }
@@ -266,6 +267,9 @@ impl Fold {
                     if b.deposed.is_none() && b.action != Intended::Create {
                         self.snapshot.keep_applied(&b.address);
                     }
+                    if b.deposed.is_none() {
+                        self.note_waiting(&b, object.status);
+                    }
                     self.set(&b, Some(object));
                 }
             }
@@ -280,13 +284,25 @@ impl Fold {
             Entry::Take { address, deposed } => {
                 self.snapshot.take(address, deposed.as_ref());
                 if deposed.is_none() {
-                    self.snapshot.last_applied.remove(address);
+                    self.snapshot.drop_notes(address);
                 }
             }
-            Entry::Depose { address, key } => self.rename(address, None, Some(key)),
+            Entry::Depose { address, key } => {
+                self.snapshot.waiting.remove(address);
+                self.rename(address, None, Some(key));
+            }
             Entry::Restore { address, key } => self.rename(address, Some(key), None),
         }
         self.changed = true;
+    }
+
+    /// What failed and is in order otherwise may just not be ready yet.
+    fn note_waiting(&mut self, begin: &Begin, status: Status) {
+        if status == Status::Ready && begin.action != Intended::Delete {
+            self.snapshot.waiting.insert(begin.address.clone());
+        } else {
+            self.snapshot.waiting.remove(&begin.address);
+        }
     }
 
     fn set(&mut self, begin: &Begin, object: Option<&Object>) {

@@ -61,9 +61,6 @@ impl Snapshot {
         let Some(instance) = resource.instances.remove(&from.key) else {
             return false;
         };
-        if let Some(object) = self.last_applied.remove(from) {
-            self.last_applied.insert(to.clone(), object);
-        }
         let mut target = super::ResourceState::new(resource.provider.clone());
         target.extra.clone_from(&resource.extra);
         if resource.instances.is_empty() {
@@ -74,6 +71,7 @@ impl Snapshot {
             .entry(to.resource.clone())
             .or_insert_with(|| target);
         target.instances.insert(to.key.clone(), instance);
+        self.move_notes(from, to);
         true
     }
 
@@ -81,7 +79,7 @@ impl Snapshot {
     pub fn remove(&mut self, target: &Target) -> Vec<AbsInstance> {
         let gone = self.select(target);
         for address in &gone {
-            self.last_applied.remove(address);
+            self.drop_notes(address);
             if let Some(resource) = self.resources.get_mut(&address.resource) {
                 resource.instances.remove(&address.key);
                 if resource.instances.is_empty() {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{
     Extra, InstanceState, Object, OutputState, ResourceState, Snapshot, StateError, Status,
     attributes::{read_paths, read_value},
-    write::LAST_APPLIED,
+    write::{LAST_APPLIED, WAITING},
 };
 use crate::lang::address::{
     AbsInstance, AbsResource, ConfigResource, Key, Mode, ModuleInstance, ProviderConfig, Resource,
@@ -112,6 +112,12 @@ impl<'de> Visitor<'de> for StateSeed<'_> {
                     for (address, stored) in objects {
                         let address = AbsInstance::parse(&address).map_err(custom)?;
                         out.last_applied.insert(address, stored.0.object);
+                    }
+                }
+                WAITING => {
+                    for address in map.next_value::<Vec<String>>()? {
+                        let address = AbsInstance::parse(&address).map_err(custom)?;
+                        out.waiting.insert(address);
                     }
                 }
                 "encrypted_data" => {

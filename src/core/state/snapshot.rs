@@ -1,6 +1,9 @@
 //! The snapshot: state v4 in memory.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::value::{Marks, Path, Value};
 use serde_json::value::RawValue;
@@ -26,6 +29,9 @@ pub struct Snapshot {
     /// Objects as they were last applied, where the state has taken over since what is live, or a change ended half-way: what
     /// `drift` compares with. Emptied by an apply that does everything. A field of its own, which Terraform passes over.
     pub last_applied: BTreeMap<AbsInstance, Object>,
+    /// Objects that were made or changed by a run that did not wait until they were usable: the next apply does. A field of its
+    /// own, too.
+    pub waiting: BTreeSet<AbsInstance>,
     /// `check_results`, kept as read or as the last run left them.
     pub check_results: Option<Arc<RawValue>>,
     /// Fields that we do not know, kept as read.
@@ -208,6 +214,22 @@ impl Snapshot {
             && let Some(object) = self.object(address, None).cloned()
         {
             self.last_applied.insert(address.clone(), object);
+        }
+    }
+
+    /// Forgets what was noted of an instance beside its object.
+    pub fn drop_notes(&mut self, address: &AbsInstance) {
+        self.last_applied.remove(address);
+        self.waiting.remove(address);
+    }
+
+    /// Takes what was noted of an instance beside its object to its new address.
+    pub fn move_notes(&mut self, from: &AbsInstance, to: &AbsInstance) {
+        if let Some(object) = self.last_applied.remove(from) {
+            self.last_applied.insert(to.clone(), object);
+        }
+        if self.waiting.remove(from) {
+            self.waiting.insert(to.clone());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Writing state files as Terraform does, byte by byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bastionless_model::value::{Type, type_to_json};
 
@@ -13,6 +13,9 @@ use crate::lang::address::{AbsInstance, AbsResource, Key, Mode};
 
 /// The field for [`Snapshot::last_applied`].
 pub(super) const LAST_APPLIED: &str = "bastionless_last_applied";
+
+/// The field for [`Snapshot::waiting`].
+pub(super) const WAITING: &str = "bastionless_waiting";
 
 impl Snapshot {
     /// Writes the state file: format version 4, in Terraform's order and layout.
@@ -62,6 +65,7 @@ impl Snapshot {
             self.check_results.as_ref().map_or("null", |r| r.get()),
         );
         w.last_applied(&self.last_applied);
+        w.waiting(&self.waiting);
         w.extra(&self.extra);
         w.close('}');
         w.out.push('\n');
@@ -159,6 +163,19 @@ impl Writer {
             self.object(&Key::None, None, object);
         }
         self.close('}');
+    }
+
+    fn waiting(&mut self, addresses: &BTreeSet<AbsInstance>) {
+        if addresses.is_empty() {
+            return;
+        }
+        self.key(WAITING);
+        self.open('[');
+        for address in addresses {
+            self.item();
+            push_string(&mut self.out, &address.to_string());
+        }
+        self.close(']');
     }
 
     fn output(&mut self, output: &OutputState) -> Result<(), StateError> {

@@ -106,12 +106,24 @@ pub trait Reconcile: Send + Sync {
     /// Reads objects; the answer has the same length and order. One listing serves many where that is cheaper.
     fn observe<'a>(&'a self, ids: &'a [Identity]) -> Future<'a, Vec<Observed>>;
 
-    /// Creates an object and waits until it is usable. `planned` has no unknown part but computed attributes.
+    /// Creates an object and waits until it is usable, as [`Reconcile::settle`] does. `planned` has no unknown part but computed attributes.
     fn create<'a>(
         &'a self,
         op: &'a Operation<'a>,
         planned: &'a Value,
     ) -> Future<'a, Result<Value, Failure>>;
+
+    /// Waits until an object that exists does not change by itself any more: the second half of a create or update whose first
+    /// wait was given up. Changes nothing, and ends at once where there is nothing to wait for. A failure that is not `usable`
+    /// says that the object never will be, so that it must be replaced; any other that it is not known.
+    fn settle<'a>(
+        &'a self,
+        op: &'a Operation<'a>,
+        state: &'a Value,
+    ) -> Future<'a, Result<(), Failure>> {
+        let _ = (op, state);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Changes an object in place.
     fn update<'a>(

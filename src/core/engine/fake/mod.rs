@@ -29,7 +29,7 @@ pub const ACCOUNT: &str = "123456789012";
 /// A call that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// `create`, `update`, `delete`, `observe`, `find`, `lookup`, `clear_marker`, `children`, `configure` or `forget`.
+    /// `create`, `settle`, `update`, `delete`, `observe`, `find`, `lookup`, `clear_marker`, `children`, `configure` or `forget`.
     pub operation: &'static str,
     /// The type.
     pub type_name: String,

@@ -138,6 +138,34 @@ impl Reconcile for Type {
         })
     }
 
+    fn settle<'a>(
+        &'a self,
+        op: &'a Operation<'a>,
+        state: &'a Value,
+    ) -> Future<'a, Result<(), Failure>> {
+        Box::pin(async move {
+            let id = state.get_str("id").unwrap_or_default();
+            match self.cloud.note("settle", self.name(), id) {
+                Some(Wrong::Refused(kind)) => Err(Failure {
+                    error: error(kind, "settle", self.name()),
+                    state: None,
+                    usable: kind != OpErrorKind::Invalid,
+                }),
+                Some(Wrong::Waits) => {
+                    while !op.progress.cancelled() {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                    Err(Failure {
+                        error: error(OpErrorKind::Cancelled, "waiting for", self.name()),
+                        state: None,
+                        usable: true,
+                    })
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+
     fn update<'a>(
         &'a self,
         op: &'a Operation<'a>,

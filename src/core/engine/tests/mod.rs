@@ -5,6 +5,7 @@ mod drift;
 mod joins;
 mod lifecycle;
 mod order;
+mod resume;
 mod runs;
 mod s3;
 
