@@ -103,3 +103,12 @@ fn nothing_is_left_to_be_done_later() {
         }
     }
 }
+
+/// One build of the SDK serves `cargo build` and `cargo test`: see `docs/decisions/0004-scripted-answers.md`.
+#[test]
+fn tests_ask_for_no_features_of_what_the_sdk_stands_on() {
+    for manifest in ["Cargo.toml", "src/model/Cargo.toml", "src/core/Cargo.toml", "src/aws/Cargo.toml"] {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        assert!(!text.contains("test-util"), "{manifest}");
+    }
+}

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use bastionless_model::cloud::Future;
+
 /// Storage on this machine.
 ///
 /// All files that it makes are readable by their owner only, as states hold secrets.
@@ -57,6 +59,10 @@ pub trait Disk: Send + Sync {
     fn now(&self) -> Duration;
     /// Returns a time that never goes back and counts suspension of the machine.
     fn steady(&self) -> Duration;
+    /// Ends when so much time has passed on the steady clock, or a little more.
+    fn pause(&self, time: Duration) -> Future<'static, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
     /// Returns a fresh random UUID.
     fn uuid(&self) -> String;
     /// Returns `user@host`.

@@ -107,7 +107,7 @@ impl Lock {
 
     /// Tells whether the holder gives no sign of life for longer than it may be silent.
     async fn is_silent(&self, etag: &str) -> Result<bool, StoreFailure> {
-        tokio::time::sleep(self.lease / 3).await;
+        self.objects.disk.pause(self.lease / 3).await;
         let there = self.objects.get(&self.key).await?;
         Ok(there.is_some_and(|t| t.etag == etag))
     }
@@ -268,7 +268,7 @@ impl Lock {
 async fn renew(objects: Objects, key: String, lease: Duration, held: Arc<Mutex<Option<Held>>>) {
     let mut pause = lease / 4;
     loop {
-        tokio::time::sleep(pause).await;
+        objects.disk.pause(pause).await;
         let Some((mut info, etag)) = guard(&held)
             .as_ref()
             .map(|h| (h.info.clone(), h.etag.clone()))

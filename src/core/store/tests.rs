@@ -149,14 +149,14 @@ async fn a_second_writer_is_refused_and_told_who_holds_the_lock() {
     assert!(matches!(lost, StoreFailure::Changed(_)), "{lost}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn waiting_for_the_lock_ends_when_it_is_freed() {
     let dir = tempfile::tempdir().unwrap();
     let first = backend(dir.path()).state(DEFAULT_WORKSPACE);
     let second = backend(dir.path()).state(DEFAULT_WORKSPACE);
     first.lock("OperationTypeApply").await.unwrap();
     let free = async {
-        tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         first.unlock().await.unwrap();
     };
     let wait = lock(
