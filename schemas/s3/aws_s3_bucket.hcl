@@ -2,6 +2,7 @@ resource "aws_s3_bucket" {
   description    = "An S3 bucket."
   version        = 0
   legacy         = true
+  refine         = "s3_bucket"
   identity       = ["id"]
   import         = "bucket name"
   timeouts       = { create = "20m", read = "20m", update = "20m", delete = "60m" }

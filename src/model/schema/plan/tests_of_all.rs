@@ -50,6 +50,21 @@ fn configuration(schema: &Schema, extent: Extent) -> Value {
     // Arguments that are known and refused because they are not built yet.
     let refused: &[&str] = match &*schema.name.name {
         "aws_instance" => &["secondary_network_interface", "get_password_data"],
+        "aws_s3_bucket" => &[
+            "acceleration_status",
+            "acl",
+            "cors_rule",
+            "grant",
+            "lifecycle_rule",
+            "logging",
+            "object_lock_configuration",
+            "policy",
+            "replication_configuration",
+            "request_payer",
+            "server_side_encryption_configuration",
+            "versioning",
+            "website",
+        ],
         _ => &[],
     };
     let later: Vec<Arc<str>> = later.cloned().chain(refused.iter().map(|n| Arc::from(*n))).collect();

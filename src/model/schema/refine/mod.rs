@@ -4,6 +4,7 @@ mod access_policy;
 mod instance;
 mod policy_document;
 mod route_table;
+mod s3_bucket;
 mod s3_bucket_versioning;
 mod security_group;
 mod security_group_rule;
@@ -63,6 +64,7 @@ static REFINES: &[Refine] = &[
     instance::REFINE,
     policy_document::REFINE,
     route_table::REFINE,
+    s3_bucket::REFINE,
     s3_bucket_versioning::REFINE,
     security_group::REFINE,
     security_group_rule::REFINE,
