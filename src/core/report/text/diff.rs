@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use bastionless_model::{
     schema::{Block, Nesting},
-    value::{Kind, Map, Path, Step, Value, identical},
+    value::{Kind, Map, Path, Step, Type, Value, identical},
 };
 
 use crate::{
@@ -56,9 +56,24 @@ pub(super) struct Diff {
     pub(super) paint: Paint,
     /// How far in the symbols stand.
     pub(super) indent: usize,
+    /// Inside a value of any type: its maps look like objects, as Terraform knows no better.
+    any: bool,
+    /// What goes is not said to become null: all around it goes, or the elements of objects and lists.
+    bare: bool,
+}
+
+/// Which symbol stands before all parts of a value that is shown as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Added,
+    Gone,
 }
 
 impl Diff {
+    pub(super) fn new(paint: Paint, indent: usize) -> Self {
+        Self { paint, indent, any: false, bare: false }
+    }
+
     fn deeper(self) -> Self {
         Self {
             indent: self.indent + 4,
@@ -123,7 +138,8 @@ impl Diff {
                 .iter()
                 .any(|p| matches!(p.0.as_slice(), [Step::Attribute(first), ..] if first == name));
             let old = if unknown { None } else { old };
-            self.entry(out, name, width, old, new, forces);
+            let any = block.and_then(|b| b.attributes.get(name)).is_some_and(|a| a.ty == Type::Dynamic);
+            Self { any, ..self }.entry(out, name, width, old, new, forces);
         }
         if hidden > 0 {
             let _ = writeln!(
@@ -209,12 +225,14 @@ impl Diff {
         }
         match (old.filter(|v| !v.is_null()), new.filter(|v| !v.is_null())) {
             (None, None) => out.push_str("null"),
-            (None, Some(n)) => self.value(out, n),
+            (None, Some(n)) => self.value(out, n, Sign::Added),
             (Some(o), None) => {
-                self.value(out, o);
-                out.push_str(" -> null");
+                self.value(out, o, Sign::Gone);
+                if !self.bare {
+                    out.push_str(" -> null");
+                }
             }
-            (Some(o), Some(n)) if identical(o, n) => self.value(out, n),
+            (Some(o), Some(n)) if identical(o, n) => self.value(out, n, Sign::Added),
             (Some(o), Some(n)) => self.update(out, o, n),
         }
     }
@@ -224,27 +242,29 @@ impl Diff {
             out.push_str("jsonencode(\n");
             let inner = self.deeper();
             let _ = write!(out, "{}{} ", inner.pad(), inner.mark(Some(&o), Some(&n)));
-            inner.update(out, &o, &n);
+            Self { any: true, ..inner }.update(out, &o, &n);
             let _ = write!(out, "\n{}  )", self.pad());
             return;
         }
         match (old.kind(), new.kind()) {
+            (Kind::Map(_, o), Kind::Map(_, n)) if !self.any => self.entries(out, o, n, "element"),
             (Kind::Map(_, o) | Kind::Object(o), Kind::Map(_, n) | Kind::Object(n)) => {
-                self.entries(out, o, n)
+                Self { bare: true, ..self }.entries(out, o, n, "attribute");
             }
             (Kind::List(_, o) | Kind::Tuple(o), Kind::List(_, n) | Kind::Tuple(n)) => {
                 self.list(out, o, n)
             }
             (Kind::Set(_, o), Kind::Set(_, n)) => self.set(out, o, n),
             _ => {
-                self.value(out, old);
+                self.value(out, old, Sign::Gone);
                 out.push_str(" -> ");
-                self.value(out, new);
+                self.value(out, new, Sign::Added);
             }
         }
     }
 
-    fn entries(self, out: &mut String, old: &Map, new: &Map) {
+    /// Writes what changed in a map or object; `noun` names what is not shown.
+    fn entries(self, out: &mut String, old: &Map, new: &Map, noun: &str) {
         out.push_str("{\n");
         let inner = self.deeper();
         let keys: BTreeSet<&Arc<str>> = old.keys().chain(new.keys()).collect();
@@ -257,7 +277,7 @@ impl Diff {
             })
             .collect();
         let hidden = old.keys().filter(|k| !changed.contains(k)).count();
-        let names: Vec<String> = changed.iter().map(|k| quote(k)).collect();
+        let names: Vec<String> = changed.iter().map(|k| key_text(k, noun == "element")).collect();
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         for (key, name) in changed.iter().zip(&names) {
             inner.entry(out, name, width, old.get(*key), new.get(*key), false);
@@ -265,12 +285,48 @@ impl Diff {
         if hidden > 0 {
             let _ = writeln!(
                 out,
-                "{}  # ({hidden} unchanged element{} hidden)",
+                "{}  # ({hidden} unchanged {noun}{} hidden)",
                 inner.pad(),
                 plural(hidden)
             );
         }
         let _ = write!(out, "{}  }}", self.pad());
+    }
+
+    /// Writes all entries of a map or object that comes or goes as a whole.
+    fn all_entries(self, out: &mut String, all: &Map, is_map: bool, sign: Sign) {
+        out.push_str("{\n");
+        let inner = self.deeper();
+        // An attribute of a known type that is null is as good as not there.
+        let shown = all.iter().filter(|(_, v)| is_map || self.any || !v.is_null());
+        let rows: Vec<(String, &Value)> = shown.map(|(k, v)| (key_text(k, is_map), v)).collect();
+        let width = rows.iter().map(|(n, _)| n.chars().count()).max().unwrap_or(0);
+        for (name, value) in rows {
+            let pad = " ".repeat(width.saturating_sub(name.chars().count()));
+            let _ = write!(out, "{}{} {name}{pad} = ", inner.pad(), self.sign(sign));
+            inner.value(out, value, sign);
+            out.push('\n');
+        }
+        let _ = write!(out, "{}  }}", self.pad());
+    }
+
+    /// Writes all elements of a list or set that comes or goes as a whole.
+    fn all_elements(self, out: &mut String, all: &[Value], sign: Sign) {
+        out.push_str("[\n");
+        let inner = self.deeper();
+        for value in all {
+            let _ = write!(out, "{}{} ", inner.pad(), self.sign(sign));
+            inner.value(out, value, sign);
+            out.push_str(",\n");
+        }
+        let _ = write!(out, "{}  ]", self.pad());
+    }
+
+    fn sign(self, sign: Sign) -> String {
+        match sign {
+            Sign::Added => self.paint.green("+"),
+            Sign::Gone => self.paint.red("-"),
+        }
     }
 
     fn list(self, out: &mut String, old: &[Value], new: &[Value]) {
@@ -304,7 +360,7 @@ impl Diff {
     fn element(self, out: &mut String, old: Option<&Value>, new: Option<&Value>) {
         let _ = write!(out, "{}{} ", self.pad(), self.mark(old, new));
         match (old, new) {
-            (Some(o), None) => self.value(out, o),
+            (Some(o), None) => self.value(out, o, Sign::Gone),
             _ => self.change(out, old, new),
         }
         out.push_str(",\n");
@@ -323,7 +379,7 @@ impl Diff {
     }
 
     /// Writes a value alone.
-    fn value(self, out: &mut String, value: &Value) {
+    fn value(self, out: &mut String, value: &Value, sign: Sign) {
         if value.is_sensitive() {
             out.push_str("(sensitive value)");
             return;
@@ -331,8 +387,8 @@ impl Diff {
         if let Some(json) = json_text(value) {
             out.push_str("jsonencode(\n");
             let inner = self.deeper();
-            out.push_str(&inner.pad());
-            inner.value(out, &json);
+            let _ = write!(out, "{}  ", inner.pad());
+            Self { any: true, ..inner }.value(out, &json, sign);
             let _ = write!(out, "\n{}  )", self.pad());
             return;
         }
@@ -345,11 +401,12 @@ impl Diff {
             }
             Kind::String(s) => self.string(out, s),
             Kind::Map(_, m) | Kind::Object(m) if m.is_empty() => out.push_str("{}"),
-            Kind::Map(_, m) | Kind::Object(m) => self.entries(out, &Map::new(), m),
+            Kind::Map(_, m) if !self.any => self.all_entries(out, m, true, sign),
+            Kind::Map(_, m) | Kind::Object(m) => self.all_entries(out, m, false, sign),
             Kind::List(_, l) | Kind::Set(_, l) | Kind::Tuple(l) if l.is_empty() => {
                 out.push_str("[]")
             }
-            Kind::List(_, l) | Kind::Set(_, l) | Kind::Tuple(l) => self.list(out, &[], l),
+            Kind::List(_, l) | Kind::Set(_, l) | Kind::Tuple(l) => self.all_elements(out, l, sign),
         }
     }
 
@@ -360,7 +417,7 @@ impl Diff {
         }
         out.push_str("<<-EOT\n");
         for line in text.lines() {
-            let _ = writeln!(out, "{}    {line}", self.pad());
+            let _ = writeln!(out, "{}      {line}", self.pad());
         }
         let _ = write!(out, "{}  EOT", self.pad());
     }
@@ -376,10 +433,17 @@ impl Diff {
         if o.sensitive.0 || o.sensitive.1 {
             out.push_str("(sensitive value)");
         } else {
-            self.change(out, Some(&o.before), Some(&o.after));
+            Self { any: true, ..self }.change(out, Some(&o.before), Some(&o.after));
         }
         out.push('\n');
     }
+}
+
+/// Writes a key: of a map in quotes, of an object only where it is no name.
+fn key_text(key: &str, is_map: bool) -> String {
+    let is_name = key.starts_with(|c: char| c == '_' || unicode_ident::is_xid_start(c))
+        && key.chars().all(|c| c == '-' || unicode_ident::is_xid_continue(c));
+    if is_name && !is_map { key.to_owned() } else { quote(key) }
 }
 
 fn plural(n: usize) -> &'static str {
@@ -439,4 +503,60 @@ fn json_text(value: &Value) -> Option<Value> {
     }
     let json: serde_json::Value = serde_json::from_str(text).ok()?;
     Some(bastionless_model::value::from_json(&json))
+}
+
+#[cfg(test)]
+mod tests {
+    use bastionless_model::schema::Catalogue;
+
+    use super::*;
+
+    fn shown(type_name: &str, before: &Value, after: &Value) -> String {
+        let schema = Catalogue::builtin().managed(type_name).unwrap();
+        let mut out = String::new();
+        Diff::new(Paint { color: false }, 6).object(&mut out, Some(&schema.block), before, after, &[]);
+        out
+    }
+
+    fn texts(texts: &[&str]) -> Value {
+        Value::list(Type::String, texts.iter().map(|t| Value::from(*t)).collect())
+    }
+
+    /// The expected texts are those of Terraform 1.15.5.
+    #[test]
+    fn what_goes_is_marked_so_down_to_its_parts() {
+        let input = Value::map(
+            Type::list(Type::String),
+            [("a b", texts(&["y"])), ("k", texts(&["v"])), ("l", texts(&["x"]))],
+        );
+        let object = |input: Value, output: Value| Value::object([("input", input), ("output", output)]);
+        let null = Value::null(Type::Dynamic);
+        let before = object(input.clone(), null.clone());
+        let gone = "      - input = {\n          - \"a b\" = [\n              - \"y\",\n            ]\n          - k     = [\n              - \"v\",\n            ]\n          - l     = [\n              - \"x\",\n            ]\n        } -> null\n";
+        assert_eq!(shown("terraform_data", &before, &object(null.clone(), null.clone())), gone);
+        assert_eq!(shown("terraform_data", &before, &null), gone);
+        let fewer = Value::map(Type::list(Type::String), [("a b", texts(&["z"])), ("k", texts(&["v"]))]);
+        assert_eq!(
+            shown("terraform_data", &before, &object(fewer, null)),
+            "      ~ input = {\n          ~ \"a b\" = [\n              ~ \"y\" -> \"z\",\n            ]\n          - l     = [\n              - \"x\",\n            ]\n            # (1 unchanged attribute hidden)\n        }\n"
+        );
+    }
+
+    #[test]
+    fn tags_are_a_map_and_say_what_becomes_null() {
+        let tags = |pairs: &[(&'static str, &'static str)]| {
+            let map = Value::map(Type::String, pairs.iter().map(|(k, v)| (*k, Value::from(*v))));
+            Value::object([("tags", map)])
+        };
+        let two = tags(&[("Name", "x"), ("Team", "y")]);
+        let null = Value::object([("tags", Value::null(Type::map(Type::String)))]);
+        assert_eq!(
+            shown("aws_vpc", &two, &null),
+            "      - tags = {\n          - \"Name\" = \"x\"\n          - \"Team\" = \"y\"\n        } -> null\n"
+        );
+        assert_eq!(
+            shown("aws_vpc", &two, &tags(&[("Name", "x")])),
+            "      ~ tags = {\n          - \"Team\" = \"y\" -> null\n            # (1 unchanged element hidden)\n        }\n"
+        );
+    }
 }

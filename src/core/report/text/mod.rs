@@ -132,7 +132,7 @@ pub fn plan_text(plan: &Plan, catalogue: &Catalogue, style: Style) -> String {
             .iter()
             .filter(|(_, o)| o.action != Action::NoOp)
         {
-            Diff { paint, indent: 2 }.output(&mut out, name, o);
+            Diff::new(paint, 2).output(&mut out, name, o);
         }
         if shown.is_empty() {
             out.push_str("\nYou can apply this plan to save these new output values to the state, without changing any real infrastructure.\n");

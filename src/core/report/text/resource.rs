@@ -37,7 +37,7 @@ pub(super) fn write(out: &mut String, c: &Change, catalogue: &Catalogue, paint: 
         resource.type_name,
         resource.name
     );
-    let diff = Diff { paint, indent: 6 };
+    let diff = Diff::new(paint, 6);
     diff.object(
         out,
         schema.as_deref().map(|s| &s.block),
@@ -65,7 +65,7 @@ pub(super) fn write_drift(out: &mut String, d: &Drifted, catalogue: &Catalogue, 
         resource.type_name,
         resource.name
     );
-    Diff { paint, indent: 6 }.object(
+    Diff::new(paint, 6).object(
         out,
         schema.as_deref().map(|s| &s.block),
         &d.before,

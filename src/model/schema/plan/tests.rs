@@ -414,4 +414,7 @@ fn the_output_of_terraform_data_follows_its_input() {
     )
     .value;
     assert!(empty.get("output").unwrap().is_null());
+    let without = config("a", "t").with("input", null_of(&Type::Dynamic));
+    let emptied = plan(Some(&prior), &without).value;
+    assert!(emptied.get("output").unwrap().is_unknown(), "as Terraform 1.15 plans it");
 }
