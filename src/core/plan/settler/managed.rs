@@ -1,6 +1,6 @@
 //! Managed resources: which instances there are and which go.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bastionless_model::{base::Diagnostic, schema::Schema};
 
@@ -145,8 +145,9 @@ impl Settler {
         if matches!(keys, Keys::Unknown) {
             return;
         }
+        let made: BTreeSet<&Key> = wanted.iter().map(|(k, _)| k).collect();
         for key in existing {
-            if wanted.iter().any(|(k, _)| *k == key) && self.options.mode != Mode::Destroy {
+            if made.contains(&key) && self.options.mode != Mode::Destroy {
                 self.plan_deposed(&resource.instance(key), &block.provider, schema);
                 continue;
             }

@@ -31,6 +31,23 @@ pub(crate) type Repeated = (Key, Each);
 pub(crate) type ExpansionError = Diagnostics;
 
 impl Keys {
+    /// Returns what `each` and `count` are in one instance; `None` where there is none of that key.
+    pub(crate) fn each(&self, key: &Key) -> Option<Each> {
+        match (self, key) {
+            (Self::Single, Key::None) => Some(Each::default()),
+            (Self::Count(n), Key::Int(i)) if i < n => Some(Each {
+                count_index: Some(Value::from(i64::try_from(*i).unwrap_or(i64::MAX))),
+                ..Each::default()
+            }),
+            (Self::ForEach(map), Key::Str(k)) => map.get(k).map(|v| Each {
+                each_key: Some(Value::from(k.clone())),
+                each_value: Some(v.clone()),
+                count_index: None,
+            }),
+            _ => None,
+        }
+    }
+
     /// Returns the instances in order.
     pub(crate) fn instances(&self) -> Vec<Repeated> {
         match self {

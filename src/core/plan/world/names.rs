@@ -256,11 +256,7 @@ impl World {
 
     /// Returns `each` of a module instance's resource with a key.
     pub(crate) fn each_of(&self, keys: &Keys, key: &Key) -> Each {
-        keys.instances()
-            .into_iter()
-            .find(|(k, _)| k == key)
-            .map(|(_, e)| e)
-            .unwrap_or_default()
+        keys.each(key).unwrap_or_default()
     }
 }
 
