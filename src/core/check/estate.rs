@@ -144,7 +144,7 @@ impl Object<'_> {
     /// Returns the empty place after the opening brace; `None` in JSON syntax.
     pub fn inside(&self) -> Option<Span> {
         let body = &self.block.body;
-        (!body.json).then(|| Span { end: body.span.start, ..body.span })
+        (!body.json).then_some(Span { end: body.span.start, ..body.span })
     }
 
     /// Returns the header of its block.

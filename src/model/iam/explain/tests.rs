@@ -109,7 +109,10 @@ fn mutants(d: &Document) -> Vec<(String, Document)> {
     out
 }
 
-fn of_conditions(s: &Statement, i: usize, with: &mut dyn FnMut(String, &dyn Fn(&mut Document))) {
+/// Takes what is changed and the change.
+type With<'a> = dyn FnMut(String, &dyn Fn(&mut Document)) + 'a;
+
+fn of_conditions(s: &Statement, i: usize, with: &mut With<'_>) {
     let at = |what: &str| format!("statement {i}: {what}");
     for c in 0..s.conditions.len() {
         let condition = &s.conditions[c];
