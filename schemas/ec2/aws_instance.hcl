@@ -8,7 +8,7 @@ resource "aws_instance" {
   refine         = "instance"
   conflicts_with = [["user_data", "user_data_base64"], ["ipv6_addresses", "ipv6_address_count"], ["placement_group", "host_resource_group_arn"], ["volume_tags", "root_block_device.tags"]]
   actions = {
-    create = ["ec2:RunInstances", "ec2:CreateTags", "ec2:ModifyInstanceAttribute", "iam:PassRole"]
+    create = ["ec2:RunInstances", "ec2:CreateTags", "ec2:DescribeImages", "ec2:ModifyInstanceAttribute", "iam:PassRole"]
     read   = ["ec2:DescribeInstances", "ec2:DescribeInstanceAttribute", "ec2:DescribeVolumes", "ec2:DescribeInstanceCreditSpecifications"]
     update = ["ec2:ModifyInstanceAttribute", "ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceMetadataOptions", "ec2:ModifyInstanceCreditSpecification", "ec2:ModifyInstanceMaintenanceOptions", "ec2:ModifyVolume", "ec2:DescribeVolumesModifications", "ec2:StopInstances", "ec2:StartInstances", "ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation", "ec2:DisassociateIamInstanceProfile", "ec2:DescribeIamInstanceProfileAssociations", "ec2:MonitorInstances", "ec2:UnmonitorInstances", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses", "iam:PassRole", "ec2:CreateTags", "ec2:DeleteTags"]
     delete = ["ec2:ModifyInstanceAttribute", "ec2:TerminateInstances"]

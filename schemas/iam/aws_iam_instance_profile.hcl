@@ -7,7 +7,7 @@ resource "aws_iam_instance_profile" {
   conflicts_with = [["name", "name_prefix"]]
   actions = {
     create = ["iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile", "iam:PassRole", "iam:TagInstanceProfile"]
-    read   = ["iam:GetInstanceProfile", "iam:GetRole"]
+    read   = ["iam:GetInstanceProfile"]
     update = ["iam:RemoveRoleFromInstanceProfile", "iam:AddRoleToInstanceProfile", "iam:PassRole", "iam:TagInstanceProfile", "iam:UntagInstanceProfile"]
     delete = ["iam:RemoveRoleFromInstanceProfile", "iam:DeleteInstanceProfile"]
   }

@@ -11,7 +11,7 @@ resource "aws_s3_bucket" {
     create = ["s3:CreateBucket", "s3:ListBucket", "s3:PutBucketTagging", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
     read   = ["s3:ListBucket", "s3:GetBucketTagging", "s3:GetBucketObjectLockConfiguration"]
     update = ["s3:PutBucketTagging"]
-    delete = ["s3:DeleteBucket", "s3:ListBucketVersions", "s3:DeleteObject", "s3:DeleteObjectVersion"]
+    delete = ["s3:DeleteBucket", "s3:ListBucket", "s3:ListBucketVersions", "s3:DeleteObject", "s3:DeleteObjectVersion"]
   }
   attribute "acceleration_status" {
     type        = string

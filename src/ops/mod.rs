@@ -19,6 +19,7 @@ pub(crate) mod judge;
 pub(crate) mod load;
 pub(crate) mod migrate;
 pub(crate) mod modules;
+pub(crate) mod permissions;
 pub(crate) mod place;
 pub(crate) mod request;
 pub(crate) mod session;

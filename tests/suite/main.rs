@@ -2,6 +2,7 @@
 
 mod commands;
 mod console;
+mod grants;
 mod iam_can;
 mod lint;
 mod modules;

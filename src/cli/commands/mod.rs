@@ -14,6 +14,7 @@ mod iam_lint;
 mod iam_policy;
 mod import;
 mod init;
+mod permissions;
 mod plan;
 mod providers_schema;
 mod show;
@@ -87,6 +88,9 @@ static COMMANDS: &[Command] = &[
     import::COMMAND,
     init::COMMAND,
     show::OUTPUT,
+    permissions::APPLY,
+    permissions::DESTROY,
+    permissions::PLAN,
     plan::COMMAND,
     providers_schema::COMMAND,
     show::COMMAND,
@@ -112,8 +116,7 @@ static COMMANDS: &[Command] = &[
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
     "audit-queries", "completions",
-    "man", "metadata", "modules", "permissions apply",
-    "permissions destroy", "permissions plan", "providers", "query", "refresh", "ssh-config", "stacks",
+    "man", "metadata", "modules", "providers", "query", "refresh", "ssh-config", "stacks",
     "state replace-provider", "test", "workspace",
 ];
 

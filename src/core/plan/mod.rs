@@ -9,6 +9,7 @@ pub mod finalise;
 mod model;
 mod moves;
 mod options;
+pub mod permissions;
 pub mod policies;
 pub mod settler;
 mod validation;

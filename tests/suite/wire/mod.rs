@@ -6,6 +6,7 @@ mod access;
 mod bench;
 mod crashes;
 mod examples;
+mod permissions;
 mod reading;
 mod saved_plans;
 

@@ -72,6 +72,11 @@ impl Settler {
         }
         for p in pending {
             let answer = self.answers.get(&ReadKey::Data(p.address.clone())).cloned();
+            if matches!(answer, Some(Answer::Later)) {
+                let reason = Reason::ReadBecauseDependencyPending;
+                self.defer_data(&node, block, &schema, p.address, p.config, reason);
+                continue;
+            }
             self.end_data(&node, block, &schema, p, answer);
         }
         for module in self.world.instances_of(id) {

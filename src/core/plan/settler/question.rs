@@ -77,6 +77,8 @@ pub enum Answer {
     Observed(Observed),
     /// The result of a data source.
     Found(Value),
+    /// The data source is not asked now: what it says is known after apply.
+    Later,
     /// It failed.
     Failed(OpError),
 }

@@ -54,11 +54,10 @@ fn endpoints(order: &Order, plane: &ControlPlane, errors: &mut Vec<GrantError>) 
         Statement::allow("TagEndpoint", ["ec2:CreateTags"], [new.clone()]).when("StringEquals", "ec2:CreateAction", ["CreateInstanceConnectEndpoint"]),
         Statement::allow("LinkedRole", ["iam:CreateServiceLinkedRole"], [role]).when("StringEquals", "iam:AWSServiceName", [LINKED]),
         Statement::allow("FindEndpoint", ["ec2:DescribeInstanceConnectEndpoints"], ["*"]).when(
-            "StringEqualsIfExists",
+            "StringEquals",
             "aws:RequestedRegion",
             [scope.region.clone()],
         ),
-        Statement::allow("ChangeGroups", ["ec2:ModifyInstanceConnectEndpoint"], groups.clone()),
     ];
     for grant in order.grants.iter().filter(|g| g.method.is_eic()) {
         // Wrong names are reported where the users' policy is compiled.
@@ -66,11 +65,14 @@ fn endpoints(order: &Order, plane: &ControlPlane, errors: &mut Vec<GrantError>) 
         if grant.endpoints.is_empty() {
             arns.push(new.clone());
         }
-        let mut s = Statement::allow("ChangeEndpoint", ["ec2:ModifyInstanceConnectEndpoint", "ec2:DeleteInstanceConnectEndpoint"], arns);
+        let mut modify = Statement::allow("ChangeEndpoint", ["ec2:ModifyInstanceConnectEndpoint"], arns.clone());
+        let mut delete = Statement::allow("DeleteEndpoint", ["ec2:DeleteInstanceConnectEndpoint"], arns);
         for (key, value) in &grant.endpoint_tags {
-            s = s.when("StringEquals", format!("aws:ResourceTag/{key}"), [value.clone()]);
+            modify = modify.when("StringEquals", format!("aws:ResourceTag/{key}"), [value.clone()]);
+            delete = delete.when("StringEquals", format!("aws:ResourceTag/{key}"), [value.clone()]);
         }
-        out.push(s);
+        // Groups do not have the endpoint's tags, so they stand apart where it is chosen by tags.
+        out.extend([modify, delete, Statement::allow("ChangeGroups", ["ec2:ModifyInstanceConnectEndpoint"], groups.clone())]);
     }
     out
 }

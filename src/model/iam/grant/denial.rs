@@ -66,8 +66,8 @@ fn is_nor(operator: &str) -> bool {
 fn extreme<'a>(operator: &str, values: impl Iterator<Item = &'a String>) -> Option<BTreeSet<String>> {
     let bound = match operator {
         "NumericGreaterThanIfExists" => values.filter_map(|v| v.parse::<i64>().ok()).max()?.to_string(),
-        "DateGreaterThanEqualsIfExists" => values.max()?.clone(),
-        "DateLessThanIfExists" => values.min()?.clone(),
+        "DateGreaterThanEquals" => values.max()?.clone(),
+        "DateLessThan" => values.min()?.clone(),
         _ => return None,
     };
     Some(BTreeSet::from([bound]))
@@ -80,8 +80,9 @@ fn complement(operator: &str, values: &BTreeSet<String>) -> Option<(&'static str
         "NumericEquals" => "NumericNotEquals",
         "IpAddress" => "NotIpAddress",
         "NumericLessThanEquals" => "NumericGreaterThanIfExists",
-        "DateLessThan" => "DateGreaterThanEqualsIfExists",
-        "DateGreaterThanEquals" => "DateLessThanIfExists",
+        // The time is in every request.
+        "DateLessThan" => "DateGreaterThanEquals",
+        "DateGreaterThanEquals" => "DateLessThan",
         "Bool" => return Some(("BoolIfExists", BTreeSet::from(["false".to_owned()]))),
         "BoolIfExists" => return Some(("Bool", BTreeSet::from(["false".to_owned()]))),
         _ => return None,

@@ -21,7 +21,7 @@ pub(super) fn statements(check: &mut Check<'_>) -> Vec<Statement> {
         "ssmmessages:OpenDataChannel",
     ];
     let region = check.scope.region.clone();
-    let mut out = vec![Statement::allow("Agent", agent, ["*"]).when("StringEqualsIfExists", "aws:RequestedRegion", [region.clone()])];
+    let mut out = vec![Statement::allow("Agent", agent, ["*"]).when("StringEquals", "aws:RequestedRegion", [region.clone()])];
     if grant.method != Method::SsmShell {
         return out;
     }
@@ -33,7 +33,7 @@ pub(super) fn statements(check: &mut Check<'_>) -> Vec<Statement> {
     let logging = &grant.logging;
     let groups = check.arns("log_group_arns", &logging.log_groups, &[LOG_GROUP]);
     if !groups.is_empty() {
-        out.push(Statement::allow("FindLogGroup", ["logs:DescribeLogGroups"], ["*"]).when("StringEqualsIfExists", "aws:RequestedRegion", [region]));
+        out.push(Statement::allow("FindLogGroup", ["logs:DescribeLogGroups"], ["*"]).when("StringEquals", "aws:RequestedRegion", [region]));
         let groups = groups.iter().map(|g| g.strip_suffix(":*").unwrap_or(g));
         let both = groups.flat_map(|g| [g.to_owned(), format!("{g}:*")]);
         out.push(Statement::allow("WriteLogs", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], both));

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
+    arn::has_symbol,
     range::text_covers,
-    statement::{Effect, Statement, Test},
+    statement::{Statement, Test},
 };
 
 /// Joins statements that differ in one element only, and drops what another statement covers.
@@ -43,6 +44,9 @@ fn join(a: &Statement, b: &Statement) -> Option<Statement> {
         (_, true, true) => out.actions.extend(b.actions.iter().cloned()),
         (true, _, true) => out.resources.extend(b.resources.iter().cloned()),
         (true, true, false) => {
+            if let Some(joined) = join_windows(a, b) {
+                return Some(joined);
+            }
             let keys = a.conditions.keys().eq(b.conditions.keys());
             let differing: Vec<&Test> = a.conditions.iter().filter(|(k, v)| b.conditions.get(*k) != Some(v)).map(|(k, _)| k).collect();
             let [only] = differing.as_slice() else { return None };
@@ -57,6 +61,31 @@ fn join(a: &Statement, b: &Statement) -> Option<Statement> {
         _ => return None,
     }
     Some(out)
+}
+
+/// Joins two statements that differ in their time windows only, where these leave no gap.
+fn join_windows(a: &Statement, b: &Statement) -> Option<Statement> {
+    const KEY: &str = "aws:CurrentTime";
+    let (from, to) = (("DateGreaterThanEquals", KEY.to_owned()), ("DateLessThan", KEY.to_owned()));
+    let without = |s: &Statement| {
+        let mut s = s.clone();
+        let mut bound = |test: &Test| s.conditions.remove(test).and_then(|v| v.first().cloned());
+        let window = (bound(&from), bound(&to));
+        (s, window)
+    };
+    let ((rest, window), (other, second)) = (without(a), without(b));
+    let bounds = [&window.0, &window.1, &second.0, &second.1];
+    if rest.conditions != other.conditions || bounds.into_iter().flatten().any(|t| has_symbol(t)) {
+        return None;
+    }
+    // Times of one form, so their texts are ordered as they are.
+    let begins_before = |from: &Option<String>, to: &Option<String>| from.as_ref().zip(to.as_ref()).is_none_or(|(f, t)| f <= t);
+    if !begins_before(&window.0, &second.1) || !begins_before(&second.0, &window.1) {
+        return None;
+    }
+    let earliest = window.0.zip(second.0).map(|(x, y)| x.min(y));
+    let latest = window.1.zip(second.1).map(|(x, y)| x.max(y));
+    Some(rest.when(from.0, from.1, earliest).when(to.0, to.1, latest))
 }
 
 /// Tells whether more values allow more.
@@ -103,9 +132,6 @@ fn prune(all: &mut Vec<Statement>) -> bool {
         let Some(s) = all.get(i) else { continue };
         let others = || all.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, o)| o);
         let covered = |part: &Statement| others().any(|o| covers(o, part));
-        if s.effect != Effect::Allow {
-            continue;
-        }
         if covered(s) {
             all.remove(i);
             return true;
@@ -168,6 +194,15 @@ mod tests {
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].resources.len(), 2);
         assert_eq!(merge(vec![tunnel("x", &["10.0.0.1/32"]), tunnel("y", &["10.0.0.2/32"])]).len(), 2);
+    }
+
+    #[test]
+    fn windows_without_a_gap_are_joined() {
+        let at = |op, time: &str| Statement::allow("T", ["a:B"], ["x"]).when(op, "aws:CurrentTime", [time]);
+        let (until, since) = (at("DateLessThan", "2027-01-01T00:00:00Z"), at("DateGreaterThanEquals", "2026-01-01T00:00:00Z"));
+        assert_eq!(merge(vec![until.clone(), since]), [Statement::allow("T", ["a:B"], ["x"])]);
+        let late = at("DateGreaterThanEquals", "2028-01-01T00:00:00Z");
+        assert_eq!(merge(vec![until.clone(), late.clone()]), [until, late]);
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn policy(statements: &[&str]) -> String {
 }
 
 fn find(actions: &str) -> String {
-    format!(r#"{{"Sid":"Find","Effect":"Allow","Action":{actions},"Resource":"*","Condition":{{"StringEqualsIfExists":{{"aws:RequestedRegion":"eu-west-1"}}}}}}"#)
+    format!(r#"{{"Sid":"Find","Effect":"Allow","Action":{actions},"Resource":"*","Condition":{{"StringEquals":{{"aws:RequestedRegion":"eu-west-1"}}}}}}"#)
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn find(check: &mut Check<'_>, actions: &[&str]) -> Option<Statement> {
     }
     let region = check.scope.region.clone();
     let common = check.common();
-    Some(Statement::allow("Find", actions.iter().copied(), ["*"]).with(&common).when("StringEqualsIfExists", "aws:RequestedRegion", [region]))
+    Some(Statement::allow("Find", actions.iter().copied(), ["*"]).with(&common).when("StringEquals", "aws:RequestedRegion", [region]))
 }
 
 /// Allows pushing a key to instances, as the named users of the operating system.
