@@ -1,7 +1,7 @@
 //! Syntax: the tree of a file, whatever parser made it.
 //!
-//! hcl-edit stands behind `parse`; nothing outside this room names it. What it misreads (templates, heredocs, numbers,
-//! limits) is read again here from the source text.
+//! `token` splits, `skeleton` reads bodies, `expression` and its neighbours what stands in them; `json` and `json_body` give the
+//! same tree from JSON.
 
 mod ast;
 mod collection;

@@ -1,12 +1,11 @@
-//! Finds the items of a file: parses every expression and writes a text of the same length that holds nothing but the
-//! structure (names, `=`, braces, newlines, with `0` for each expression), which hcl-edit reads whatever stood there.
+//! The structure of a file: attributes with their expressions, and blocks.
 
 use std::collections::HashMap;
 
 use bastionless_model::base::{Diagnostic, Diagnostics, SourceId, Span};
 
 use super::{
-    ast::{Expr, Label},
+    ast::{Attribute, Block, Body, Item, Label},
     cursor::{Cursor, Parsed, error, nfc},
     escape,
     token::{Kind, Token, Tokens},
@@ -15,50 +14,27 @@ use super::{
 /// How deep blocks may nest.
 const MAX_BLOCKS: usize = 50;
 
-/// What the mask leaves out of a block, in the order of writing.
-pub(super) struct BlockPlaces {
-    pub(super) labels: Vec<Label>,
-    pub(super) header: Span,
-    pub(super) open: Span,
-    pub(super) close: Span,
-}
-
-/// The structure of a file and what was taken out of it.
-pub(super) struct Skeleton {
-    pub(super) mask: Vec<u8>,
-    /// Expressions with the start of their attribute's name, in the order of writing.
-    pub(super) exprs: Vec<(u32, Expr)>,
-    /// Blocks in the order of their headers.
-    pub(super) blocks: Vec<Option<BlockPlaces>>,
-    pub(super) diagnostics: Diagnostics,
-}
-
 struct Scanner<'a> {
     cursor: Cursor<'a>,
-    out: Skeleton,
+    diagnostics: Diagnostics,
     depth: usize,
 }
 
-/// Reads the structure of a file; what stands after the first error is left out.
-pub(super) fn read(source: SourceId, text: &str, tokens: &Tokens) -> Skeleton {
+/// Reads the items of a file; what stands after the first error is left out.
+pub(super) fn read(source: SourceId, text: &str, tokens: &Tokens) -> (Vec<Item>, Diagnostics) {
     let mut scanner = Scanner {
         cursor: Cursor::new(source, text, &tokens.list, true),
-        out: Skeleton {
-            mask: vec![b' '; text.len()],
-            exprs: Vec::new(),
-            blocks: Vec::new(),
-            diagnostics: Diagnostics::default(),
-        },
+        diagnostics: Diagnostics::default(),
         depth: 0,
     };
-    let failed = scanner.file();
-    let mut skeleton = scanner.out;
+    let (items, failed) = scanner.file();
+    let mut diagnostics = scanner.diagnostics;
     let first = tokens.error.clone();
     // What follows an invalid character is a consequence of it.
     let own = failed.filter(|d| first.as_ref().is_none_or(|f| start(d) < start(f)));
     let errors = first.into_iter().chain(own).map(|d| *d);
-    skeleton.diagnostics.0.extend(errors);
-    skeleton
+    diagnostics.0.extend(errors);
+    (items, diagnostics)
 }
 
 fn start(diagnostic: &Diagnostic) -> u32 {
@@ -67,37 +43,16 @@ fn start(diagnostic: &Diagnostic) -> u32 {
 
 impl Scanner<'_> {
     /// Reads the items of the file; at an error the items before it stay.
-    fn file(&mut self) -> Option<Box<Diagnostic>> {
+    fn file(&mut self) -> (Vec<Item>, Option<Box<Diagnostic>>) {
+        let mut items = Vec::new();
         let mut names = HashMap::new();
-        loop {
-            let (exprs, blocks) = (self.out.exprs.len(), self.out.blocks.len());
-            let from = self.cursor.peek();
-            if from.kind == Kind::End {
-                return None;
-            }
-            if let Err(d) = self.item(&mut names) {
-                self.out.exprs.truncate(exprs);
-                self.out.blocks.truncate(blocks);
-                if let Some(rest) = self.out.mask.get_mut(from.start as usize..) {
-                    rest.fill(b' ');
-                }
-                return Some(d);
+        while self.cursor.kind() != Kind::End {
+            match self.item(&mut names) {
+                Ok(item) => items.extend(item),
+                Err(d) => return (items, Some(d)),
             }
         }
-    }
-
-    fn keep(&mut self, token: Token) {
-        let range = token.start as usize..token.end as usize;
-        let source = self.cursor.text.as_bytes().get(range.clone());
-        if let (Some(to), Some(from)) = (self.out.mask.get_mut(range), source) {
-            to.copy_from_slice(from);
-        }
-    }
-
-    fn put(&mut self, at: u32, byte: u8) {
-        if let Some(slot) = self.out.mask.get_mut(at as usize) {
-            *slot = byte;
-        }
+        (items, None)
     }
 
     fn required<T>(&self, token: Token, detail: &'static str) -> Parsed<T> {
@@ -106,16 +61,15 @@ impl Scanner<'_> {
     }
 
     /// Reads one item or newline of a body.
-    fn item(&mut self, names: &mut HashMap<String, Span>) -> Parsed<()> {
+    fn item(&mut self, names: &mut HashMap<String, Span>) -> Parsed<Option<Item>> {
         let next = self.cursor.read();
         match next.kind {
-            Kind::Newline => {
-                self.put(next.end - 1, b'\n');
-                Ok(())
-            }
+            Kind::Newline => Ok(None),
             Kind::Ident => match self.cursor.kind() {
                 Kind::Assign => self.attribute(next, names, false),
-                Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => self.block(next),
+                Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => {
+                    self.block(next).map(|b| Some(Item::Block(b)))
+                }
                 _ => self.required(next, NAME_ALONE),
             },
             Kind::OpenQuote => Err(error(
@@ -132,15 +86,14 @@ impl Scanner<'_> {
         name: Token,
         names: &mut HashMap<String, Span>,
         one_line: bool,
-    ) -> Parsed<()> {
-        let assign = self.cursor.read();
+    ) -> Parsed<Option<Item>> {
+        self.cursor.read();
         let expr = self.cursor.expression()?;
         if !one_line {
             let end = self.cursor.peek();
             match end.kind {
                 Kind::Newline => {
                     self.cursor.read();
-                    self.put(end.end - 1, b'\n');
                 }
                 Kind::End => {}
                 Kind::Comma => {
@@ -162,7 +115,7 @@ impl Scanner<'_> {
         let span = self.cursor.span(name);
         let text = self.cursor.text_of(name);
         if let Some(first) = names.get(text) {
-            self.out.diagnostics.push(
+            self.diagnostics.push(
                 Diagnostic::error(
                     "Attribute redefined",
                     format!("The argument \"{text}\" was already set. Each argument may be set only once."),
@@ -170,20 +123,17 @@ impl Scanner<'_> {
                 .at(span)
                 .context(*first, "it was set here first"),
             );
-            return Ok(());
+            return Ok(None);
         }
         names.insert(text.to_owned(), span);
-        self.keep(name);
-        self.keep(assign);
-        self.put(expr.span.start, b'0');
-        self.out.exprs.push((name.start, expr));
-        Ok(())
+        Ok(Some(Item::Attribute(Attribute {
+            span: span.to(expr.span),
+            name: self.cursor.ident(name),
+            expr,
+        })))
     }
 
-    fn block(&mut self, kind: Token) -> Parsed<()> {
-        let slot = self.out.blocks.len();
-        self.out.blocks.push(None);
-        self.keep(kind);
+    fn block(&mut self, kind: Token) -> Parsed<Block> {
         let mut labels = Vec::new();
         let mut header = self.cursor.span(kind);
         let open = loop {
@@ -201,15 +151,8 @@ impl Scanner<'_> {
                 _ => return Err(self.bad_header(token)),
             };
             header = header.to(label.span);
-            self.put(label.span.start, b'"');
-            self.put(label.span.end - 1, b'"');
-            if label.span.end - label.span.start == 1 {
-                // A name of one letter has no room for quotes.
-                self.put(label.span.start, b'l');
-            }
             labels.push(label);
         };
-        self.put(open.start, b'{');
         self.depth += 1;
         if self.depth > MAX_BLOCKS {
             return Err(error(
@@ -218,17 +161,15 @@ impl Scanner<'_> {
                 format!("Blocks may be nested at most {MAX_BLOCKS} levels deep."),
             ));
         }
-        let close = match self.cursor.kind() {
+        let (items, close) = match self.cursor.kind() {
             Kind::Newline | Kind::End | Kind::CloseBrace => self.body(open)?,
             _ => self.one_line(open)?,
         };
         self.depth -= 1;
-        self.put(close.start, b'}');
         let end = self.cursor.peek();
         match end.kind {
             Kind::Newline => {
                 self.cursor.read();
-                self.put(end.end - 1, b'\n');
             }
             Kind::End => {}
             _ => {
@@ -239,16 +180,24 @@ impl Scanner<'_> {
                 ));
             }
         }
-        let places = BlockPlaces {
+        let (open, close) = (self.cursor.span(open), self.cursor.span(close));
+        let kind = self.cursor.ident(kind);
+        Ok(Block {
+            span: kind.span.to(close),
+            kind,
             labels,
+            body: Body {
+                items,
+                span: Span {
+                    start: open.end,
+                    end: close.start,
+                    ..open
+                },
+                missing_at: open,
+                json: false,
+            },
             header,
-            open: self.cursor.span(open),
-            close: self.cursor.span(close),
-        };
-        if let Some(slot) = self.out.blocks.get_mut(slot) {
-            *slot = Some(places);
-        }
-        Ok(())
+        })
     }
 
     fn bad_header(&self, token: Token) -> Box<Diagnostic> {
@@ -304,13 +253,14 @@ impl Scanner<'_> {
         })
     }
 
-    fn body(&mut self, open: Token) -> Parsed<Token> {
+    fn body(&mut self, open: Token) -> Parsed<(Vec<Item>, Token)> {
+        let mut items = Vec::new();
         let mut names = HashMap::new();
         loop {
             match self.cursor.kind() {
-                Kind::CloseBrace => return Ok(self.cursor.read()),
+                Kind::CloseBrace => return Ok((items, self.cursor.read())),
                 Kind::End => return Err(self.unclosed(open)),
-                _ => self.item(&mut names)?,
+                _ => items.extend(self.item(&mut names)?),
             }
         }
     }
@@ -324,12 +274,12 @@ impl Scanner<'_> {
     }
 
     /// `kind { name = value }`
-    fn one_line(&mut self, open: Token) -> Parsed<Token> {
+    fn one_line(&mut self, open: Token) -> Parsed<(Vec<Item>, Token)> {
         let name = self.cursor.read();
         if name.kind != Kind::Ident {
             return self.required(name, "An argument or block definition is required here.");
         }
-        match self.cursor.kind() {
+        let item = match self.cursor.kind() {
             Kind::Assign => self.attribute(name, &mut HashMap::new(), true)?,
             Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => {
                 let text = self.cursor.text_of(name);
@@ -342,10 +292,10 @@ impl Scanner<'_> {
                 ));
             }
             _ => return self.required(name, NAME_ALONE),
-        }
+        };
         let close = self.cursor.read();
         match close.kind {
-            Kind::CloseBrace => Ok(close),
+            Kind::CloseBrace => Ok((item.into_iter().collect(), close)),
             Kind::End => Err(self.unclosed(open)),
             Kind::Comma => Err(error(
                 self.cursor.span(close),
