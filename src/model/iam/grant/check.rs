@@ -112,7 +112,7 @@ impl<'a> Check<'a> {
     pub(super) fn common(&mut self) -> Conditions {
         let mut out = Conditions::new();
         let mut add = |operator, key: &str, value: String| {
-            out.entry((operator, key.to_owned())).or_insert_with(BTreeSet::new).insert(value);
+            out.entry((operator, key.to_owned())).or_default().insert(value);
         };
         let grant = self.grant;
         if grant.require_mfa || grant.mfa_max_age.is_some() {
