@@ -136,7 +136,9 @@ mod tests {
         {
             for file in fs::read_dir(folder.path()).unwrap().flatten() {
                 let name = |e: &fs::DirEntry| e.file_name().into_string().unwrap();
-                files.push(format!("{}/{}", name(&folder), name(&file)));
+                if name(&file).ends_with(".hcl") {
+                    files.push(format!("{}/{}", name(&folder), name(&file)));
+                }
             }
         }
         files.sort();
