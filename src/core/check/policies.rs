@@ -15,7 +15,7 @@ use super::{
     Found,
     estate::{Estate, Object},
 };
-use crate::lang::syntax::{Body, Expr, ExprKind, TraversalStep};
+use crate::lang::syntax::{Body, Expr, ExprKind, TraversalStep, is_identifier};
 
 /// A policy in the configuration.
 pub(super) struct ConfigPolicy<'e, 'p> {
@@ -123,19 +123,25 @@ fn found(estate: &Estate<'_>, policy: &ConfigPolicy<'_, '_>, finding: Finding, s
     let object = policy.object;
     let (home, home_block) = home(estate, policy);
     let value = string_at(&policy.text, &finding.span);
-    let at = value.as_deref().and_then(|v| literal(sources, home, v)).or(object.at(&policy.attribute));
+    let at = value.as_deref().and_then(|v| literal(sources, home, v).or_else(|| bare_key(sources, home, v))).or(object.at(&policy.attribute));
     let patch = finding.patch.as_ref().and_then(|p| {
         let old = string_at(&policy.text, &p.span)?;
         let new: String = serde_json::from_str(&p.replacement).ok()?;
-        let span = literal(sources, home, &old)?;
-        Some(Patch { span, replacement: hcl(&new), text: p.text.clone() })
+        match literal(sources, home, &old) {
+            Some(span) => Some(Patch { span, replacement: hcl(&new), text: p.text.clone() }),
+            None => Some(Patch { span: bare_key(sources, home, &old)?, replacement: key(&new), text: p.text.clone() }),
+        }
     });
+    let mut message = finding.message;
+    if let (Some(p), None) = (&finding.patch, &patch) {
+        message = format!("{message} Suggestion: {}", p.text);
+    }
     Found {
         rule: finding.rule,
         level: finding.level,
         address: object.address.to_string(),
         span: at,
-        message: finding.message,
+        message,
         context: None,
         patch,
         block: home_block.or(object.header()),
@@ -192,6 +198,31 @@ fn literal(sources: &SourceMap, within: Option<Span>, value: &str) -> Option<Spa
     }
     let start = within.start as usize + at;
     Some(Span::new(within.source, start, start + needle.len()))
+}
+
+/// Returns where a text stands as a key without quotes in a part of a source, if it stands there once.
+fn bare_key(sources: &SourceMap, within: Option<Span>, value: &str) -> Option<Span> {
+    let within = within?;
+    if !is_identifier(value) {
+        return None;
+    }
+    let text = sources.text(within);
+    let is_part = |c: char| c.is_alphanumeric() || "_-.\"".contains(c);
+    let mut places = text.match_indices(value).filter(|(at, found)| {
+        let (before, after) = (text.get(..*at).unwrap_or_default(), text.get(at + found.len()..).unwrap_or_default());
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    });
+    let (at, _) = places.next()?;
+    if places.next().is_some() {
+        return None;
+    }
+    let start = within.start as usize + at;
+    Some(Span::new(within.source, start, start + value.len()))
+}
+
+/// Writes a text as a key: without quotes where that is possible.
+fn key(value: &str) -> String {
+    if is_identifier(value) { value.to_owned() } else { hcl(value) }
 }
 
 /// Writes a text as a quoted text of the language.

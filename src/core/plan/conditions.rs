@@ -20,12 +20,15 @@ pub(crate) struct Rule<'a> {
     pub(crate) summary: &'static str,
 }
 
+/// Results of one object's instances, by address: the worst, and the messages of those that failed.
+type Results = BTreeMap<String, (CheckStatus, Vec<String>)>;
+
 /// What the conditions of a run gave.
 #[derive(Default)]
 pub(crate) struct Conditions {
     /// What was wrong.
     pub(crate) diagnostics: Diagnostics,
-    results: BTreeMap<(&'static str, String), BTreeMap<String, (CheckStatus, Vec<String>)>>,
+    results: BTreeMap<(&'static str, String), Results>,
 }
 
 impl Conditions {

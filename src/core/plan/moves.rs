@@ -133,10 +133,8 @@ fn target(moved: &Moved, from: &AbsInstance) -> Option<AbsInstance> {
             }
             let mut path = base.to_vec();
             path.extend(concrete(to_steps));
-            if whole {
-                if let (Some(last), Some((_, key))) = (path.last_mut(), head.last()) {
-                    last.1 = key.clone();
-                }
+            if whole && let (Some(last), Some((_, key))) = (path.last_mut(), head.last()) {
+                last.1 = key.clone();
             }
             path.extend_from_slice(tail);
             let resource = AbsResource {

@@ -254,6 +254,7 @@ const BLOCKS: usize = if cfg!(debug_assertions) {
 };
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the time is what one runs it for")]
 fn many_blocks_take_moments() {
     let mut text = String::new();
     for i in 0..BLOCKS {

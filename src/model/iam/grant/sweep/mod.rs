@@ -2,6 +2,8 @@
 //!
 //! [`spec`] says what an order means without building a policy, so compiler, evaluator and specification are three.
 
+#![expect(clippy::print_stderr, reason = "the counts are what one runs the sweep for")]
+
 mod mutants;
 mod orders;
 mod probes;
