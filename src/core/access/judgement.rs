@@ -77,10 +77,10 @@ pub fn unseen(estate: &Estate) -> Vec<String> {
     out
 }
 
-/// Returns the texts of all policies of managed objects, by address and argument.
+/// Returns the texts of all policies of managed objects, by address and argument; not those that are sensitive.
 fn texts(things: &[Thing], catalogue: &Catalogue) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
-    for thing in things.iter().filter(|t| !t.is_data) {
+    for thing in things.iter().filter(|t| !t.is_data && !t.is_secret) {
         if let Some(schema) = catalogue.managed(&thing.type_name) {
             arguments(&schema.block, &thing.value, &thing.address, &mut out);
         }

@@ -78,6 +78,8 @@ pub enum Permit {
 #[derive(Debug)]
 struct Prepared<'a> {
     at: &'a str,
+    /// Its conditions are not to be shown.
+    is_secret: bool,
     version: Version,
     statement: &'a Statement,
     actions: Vec<Pattern>,
@@ -166,8 +168,8 @@ impl<'a> Rules<'a> {
     /// Prepares the policies of all roles; `assumed` are keys that every request is to have.
     pub fn new(estate: &'a Estate, assumed: &Context) -> Self {
         let roles = estate.roles.iter().map(|(name, role)| {
-            let identity = role.policies.iter().flat_map(|(at, d)| prepare(at, d)).collect();
-            let boundary = role.boundary.as_ref().map(|d| prepare("the permissions boundary", d).collect());
+            let identity = role.policies.iter().flat_map(|(at, d)| prepare(at, estate.secrets.contains(at), d)).collect();
+            let boundary = role.boundary.as_ref().map(|d| prepare("the permissions boundary", !estate.secrets.is_empty(), d).collect());
             let mut keys = session_keys(estate, role);
             for (key, values) in assumed.iter() {
                 keys.set_all(key, values.values.clone());
@@ -237,7 +239,7 @@ impl<'a> Rules<'a> {
 
     fn by_resource(&self, asked: &Asked<'_>, policy: &Document) -> ByResource {
         let mut out = ByResource::default();
-        for prepared in prepare("", policy) {
+        for prepared in prepare("", !self.estate.secrets.is_empty(), policy) {
             let principal = prepared.statement.principal.as_ref().map(|p| who(self.estate, asked.rules.role, p));
             // Endpoint policies without principals are about everybody.
             let who = principal.unwrap_or(Some(Who::Everybody));
@@ -352,7 +354,7 @@ fn session_keys(estate: &Estate, role: &Role) -> Context {
     keys
 }
 
-fn prepare<'a>(at: &'a str, document: &'a Document) -> impl Iterator<Item = Prepared<'a>> {
+fn prepare<'a>(at: &'a str, is_secret: bool, document: &'a Document) -> impl Iterator<Item = Prepared<'a>> {
     document.statements.iter().map(move |statement| {
         let actions = statement.action.patterns.iter().map(|p| Pattern::wild(&p.value).lower()).collect();
         let resources = statement.resource.iter().flat_map(|c| &c.patterns).map(|p| {
@@ -361,7 +363,7 @@ fn prepare<'a>(at: &'a str, document: &'a Document) -> impl Iterator<Item = Prep
             (template, fixed.map(|p| ArnPattern::resource(&p)))
         });
         let checks = statement.conditions.iter().map(|c| Check::new(c, document.version)).collect();
-        Prepared { at, version: document.version, statement, actions, resources: resources.collect(), checks }
+        Prepared { at, is_secret, version: document.version, statement, actions, resources: resources.collect(), checks }
     })
 }
 
@@ -449,7 +451,7 @@ impl Prepared<'_> {
             !template.has_variables() || template.fill(|k| asked.value(k)).is_some()
         });
         if !variables_known || !asked.is_known(key) {
-            return Holds::Open(words(condition));
+            return Holds::Open(if self.is_secret { format!("{} (sensitive value)", condition.key.value) } else { words(condition) });
         }
         if check.holds(asked.context()) { Holds::Yes } else { Holds::No }
     }

@@ -27,6 +27,9 @@ pub struct Witness {
 
 /// Fills in what a question leaves open, so that the conditions that are left hold, and returns the request if the evaluator allows it.
 pub(super) fn find(estate: &Estate, role: &Role, question: &Question) -> Option<Witness> {
+    if role.policies.iter().any(|(at, _)| estate.secrets.contains(at)) || role.boundary.is_some() && !estate.secrets.is_empty() {
+        return None;
+    }
     let mut context = Context::default();
     let keys = Rules::keys(estate, role);
     for (key, values) in keys.iter().chain(question.known.iter()) {

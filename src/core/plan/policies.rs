@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::{Action, Change, NodeKind, Plan, finalise::Finaliser};
 use crate::{
     lang::address::{AbsInstance, Mode},
-    state::{Object, Snapshot},
+    state::{Object, Snapshot, sensitive_paths},
 };
 
 /// A policy argument of an object.
@@ -81,10 +81,12 @@ fn order(plan: &Plan) -> Vec<usize> {
 /// Puts the object of a change into the state as it will be, as far as that is known.
 fn play(change: &Change, index: usize, schema: &Schema, finaliser: &mut Finaliser, state: &mut Snapshot) {
     let planned = match finaliser.finalise(index, state) {
-        Ok(f) => f.planned.unmark_deep().0,
+        Ok(f) => f.planned,
         // What cannot be evaluated with names in it stays as the plan has it.
-        Err(_) => change.after.clone().unmark_deep().0,
+        Err(_) => change.after.clone(),
     };
+    let sensitive = sensitive_paths(&planned, schema);
+    let planned = planned.unmark_deep().0;
     let resource = &change.address.resource.resource;
     let known = |v: Value| named(v, &change.address.to_string());
     let planned = match (resource.mode, &*resource.type_name) {
@@ -97,6 +99,7 @@ fn play(change: &Change, index: usize, schema: &Schema, finaliser: &mut Finalise
     };
     let value = named(planned, &change.address.to_string());
     if let Ok(object) = Object::encode(&value, schema) {
+        let object = Object { sensitive, ..object };
         state.put(&change.address, None, &change.provider, object);
     }
 }

@@ -36,6 +36,8 @@ pub struct Thing {
     pub type_name: String,
     /// Somebody else manages it: it comes from a data source.
     pub is_data: bool,
+    /// Some of it is sensitive: what its policies say in words is not shown.
+    pub is_secret: bool,
     /// Its attributes, without marks.
     pub value: Value,
 }
@@ -299,6 +301,8 @@ pub struct Estate {
     pub buckets: BTreeMap<String, Option<String>>,
     /// What stands for symbols.
     pub standins: symbols::StandIns,
+    /// Addresses of objects of which some is sensitive.
+    pub secrets: BTreeSet<String>,
     /// Texts that are no policy: address and why.
     pub unreadable: Vec<(String, String)>,
 }
@@ -310,12 +314,13 @@ pub fn things(state: &Snapshot, catalogue: &Catalogue) -> Vec<Thing> {
         let resource = &address.resource.resource;
         let is_data = resource.mode == Mode::Data;
         let schema = if is_data { catalogue.data(&resource.type_name) } else { catalogue.managed(&resource.type_name) };
-        let value = schema.and_then(|s| instance.current.as_ref()?.decode(&s).ok());
-        if let Some(value) = value {
+        let Some(object) = instance.current.as_ref() else { continue };
+        if let Some(value) = schema.and_then(|s| object.decode(&s).ok()) {
             out.push(Thing {
                 address: address.to_string(),
                 type_name: resource.type_name.to_string(),
                 is_data,
+                is_secret: !object.sensitive.is_empty(),
                 value: value.unmark_deep().0,
             });
         }
@@ -329,6 +334,7 @@ impl Estate {
     pub fn read(things: &[Thing], earlier: Option<&[Thing]>) -> Self {
         let mut estate = Self::default();
         symbols::place(&mut estate, things);
+        estate.secrets = things.iter().filter(|t| t.is_secret).map(|t| t.address.clone()).collect();
         let things: Vec<Thing> = things.iter().map(|t| estate.standins.thing(t)).collect();
         network::read(&mut estate, &things, earlier);
         compute::read(&mut estate, &things);

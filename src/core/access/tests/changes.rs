@@ -119,3 +119,16 @@ fn conditions_and_logging() {
     let found = told(&between("session-manager", &[], &unlogged));
     assert_eq!(found, ["no_longer_logged aws_iam_policy.operator ssm-shell"]);
 }
+
+#[test]
+fn what_is_sensitive_is_not_shown() {
+    let secret = [
+        ("policy.tf", "values   = [var.os_user]", "values   = [\"hush\"]"),
+        ("policy.tf", "policy      = data.aws_iam_policy_document.connect.json", "policy      = sensitive(data.aws_iam_policy_document.connect.json)"),
+    ];
+    let state = planned("eic-endpoint", &secret);
+    let judgement = crate::access::judge(&crate::state::Snapshot::default(), &state, Catalogue::builtin(), &[]);
+    assert!(judgement.changes.iter().any(|c| c.kind == ChangeKind::Gained));
+    let text = serde_json::to_string(&judgement).unwrap();
+    assert!(!text.contains("hush") && text.contains("ec2:osuser (sensitive value)"), "{text}");
+}
