@@ -89,14 +89,8 @@ const RESOURCES: &[Resource] = &[
     bulk!("aws_subnet", ec2::AwsSubnet),
     bulk!("aws_vpc", ec2::AwsVpc),
     bulk!("aws_vpc_endpoint", ec2::AwsVpcEndpoint),
-    bulk!(
-        "aws_vpc_security_group_egress_rule",
-        ec2::AwsVpcSecurityGroupEgressRule
-    ),
-    bulk!(
-        "aws_vpc_security_group_ingress_rule",
-        ec2::AwsVpcSecurityGroupIngressRule
-    ),
+    ("aws_vpc_security_group_egress_rule", |scope| Arc::new(ec2::egress_rules(scope))),
+    ("aws_vpc_security_group_ingress_rule", |scope| Arc::new(ec2::ingress_rules(scope))),
 ];
 
 /// Types of data sources.

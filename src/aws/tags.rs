@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use aws_sdk_ec2::types::Tag;
 use bastionless_model::{
     cloud::{INTENT_TAG, Intent},
     value::{Type, Value},
@@ -126,33 +127,16 @@ pub(crate) fn change(prior: &Value, planned: &Value) -> Option<TagChange> {
     })
 }
 
-/// Makes the functions between [`Tags`] and a service's own tag type, whose key and value are options on read.
-macro_rules! sdk_tags {
-    ($read:ident, $write:ident, $tag:ty) => {
-        /// Reads the service's tags.
-        #[allow(dead_code, reason = "one pair a service; not each service needs both")]
-        pub(crate) fn $read(tags: &[$tag]) -> $crate::tags::Tags {
-            tags.iter()
-                .filter_map(|t| {
-                    Some((
-                        t.key()?.to_owned(),
-                        t.value().unwrap_or_default().to_owned(),
-                    ))
-                })
-                .collect()
-        }
-
-        /// Writes the service's tags.
-        #[allow(dead_code, reason = "one pair a service; not each service needs both")]
-        pub(crate) fn $write(tags: &$crate::tags::Tags) -> Vec<$tag> {
-            tags.iter()
-                .map(|(k, v)| <$tag>::builder().key(k).value(v).build())
-                .collect()
-        }
-    };
+/// Reads tags of EC2, whose key and value are options.
+pub(crate) fn from_ec2(tags: &[Tag]) -> Tags {
+    let known = tags.iter().filter_map(|t| Some((t.key()?.to_owned(), t.value().unwrap_or_default().to_owned())));
+    known.collect()
 }
 
-sdk_tags!(from_ec2, to_ec2, aws_sdk_ec2::types::Tag);
+/// Writes tags of EC2.
+pub(crate) fn to_ec2(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(k, v)| Tag::builder().key(k).value(v).build()).collect()
+}
 
 #[cfg(test)]
 mod tests {

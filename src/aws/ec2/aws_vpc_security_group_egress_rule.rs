@@ -3,16 +3,10 @@
 use super::security_group_rules::SecurityGroupRules;
 use crate::clients::Scope;
 
-/// Makes the reconciler of outbound rules.
-pub(crate) struct AwsVpcSecurityGroupEgressRule;
-
-impl AwsVpcSecurityGroupEgressRule {
-    /// Makes the reconciler of a provider in a region.
-    #[allow(clippy::new_ret_no_self, reason = "both directions are one reconciler")]
-    pub(crate) fn new(scope: Scope) -> SecurityGroupRules {
-        SecurityGroupRules {
-            ec2: scope.network(),
-            egress: true,
-        }
+/// Makes the reconciler of outbound rules of a provider in a region; both directions are one reconciler.
+pub(crate) fn egress_rules(scope: &Scope) -> SecurityGroupRules {
+    SecurityGroupRules {
+        ec2: scope.clone().network(),
+        egress: true,
     }
 }

@@ -3,16 +3,10 @@
 use super::security_group_rules::SecurityGroupRules;
 use crate::clients::Scope;
 
-/// Makes the reconciler of inbound rules.
-pub(crate) struct AwsVpcSecurityGroupIngressRule;
-
-impl AwsVpcSecurityGroupIngressRule {
-    /// Makes the reconciler of a provider in a region.
-    #[allow(clippy::new_ret_no_self, reason = "both directions are one reconciler")]
-    pub(crate) fn new(scope: Scope) -> SecurityGroupRules {
-        SecurityGroupRules {
-            ec2: scope.network(),
-            egress: false,
-        }
+/// Makes the reconciler of inbound rules of a provider in a region; both directions are one reconciler.
+pub(crate) fn ingress_rules(scope: &Scope) -> SecurityGroupRules {
+    SecurityGroupRules {
+        ec2: scope.clone().network(),
+        egress: false,
     }
 }

@@ -405,7 +405,7 @@ impl Kind for Key {
 }
 
 /// The spec of a key, under its old name or its new one.
-#[allow(
+#[expect(
     deprecated,
     reason = "older stacks of KMS answer with the old name only"
 )]

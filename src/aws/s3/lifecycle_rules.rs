@@ -74,7 +74,7 @@ pub(super) fn read(rule: &LifecycleRule) -> Value {
     let abort = rule
         .abort_incomplete_multipart_upload()
         .map(|a| part([("days_after_initiation", number(a.days_after_initiation()))]));
-    #[allow(deprecated, reason = "rules from before filters have a prefix only")]
+    #[expect(deprecated, reason = "rules from before filters have a prefix only")]
     let prefix = rule.prefix();
     part([
         ("abort_incomplete_multipart_upload", objects(abort)),
@@ -196,7 +196,7 @@ pub(super) fn write(rule: &Value) -> Result<LifecycleRule, OpError> {
         )
         .set_noncurrent_version_expiration(old_expiration)
         .set_abort_incomplete_multipart_upload(abort);
-    #[allow(
+    #[expect(
         deprecated,
         reason = "a rule may still have a prefix instead of a filter"
     )]

@@ -347,7 +347,7 @@ fn difference(case: &Json) -> Option<String> {
 }
 
 #[test]
-#[allow(
+#[expect(
     clippy::print_stdout,
     reason = "differences are printed where they are asked for"
 )]

@@ -85,10 +85,6 @@ fn is_untyped_null(v: &Value) -> bool {
 }
 
 /// Returns the type of both results; `Some(None)` where it is not known yet.
-#[allow(
-    clippy::option_option,
-    reason = "no common type and no type yet are different things"
-)]
 fn result_type(yes: &Value, no: &Value) -> Option<Option<Type>> {
     if is_untyped_null(yes) && yes.marks().is_empty() {
         return Some(Some(no.type_of()));

@@ -143,10 +143,7 @@ fn power(x: f64, y: f64) -> f64 {
         result = (fraction * x.ln()).exp();
     }
     let (mut base, mut base_exponent) = split_exponent(x);
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "whole and below 2^63, as checked above"
-    )]
+    // Whole and below 2^63, as checked above.
     let mut bits = whole as i64;
     while bits != 0 {
         if !(-4096..=4096).contains(&base_exponent) {

@@ -369,15 +369,12 @@ pub(super) fn parse_duration(text: &str) -> Result<i64, String> {
             .and_then(|w| exact.checked_add(w))
             .ok_or_else(invalid)?;
         if !fraction.is_empty() {
-            #[allow(clippy::cast_precision_loss, reason = "factors are small")]
+            // Factors are small: nothing of them is lost.
             let part = format!("0.{fraction}").parse::<f64>().unwrap_or(0.0) * factor as f64;
             total += part.trunc();
         }
     }
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "fractions of units are far below 2^63"
-    )]
+    // Fractions of units are far below 2^63.
     let total = exact + total as i128;
     let signed = if text.starts_with('-') { -total } else { total };
     i64::try_from(signed).map_err(|_| invalid())
