@@ -110,8 +110,11 @@ resource "aws_ec2_instance_connect_endpoint" "net_{i}" {{
 
 data "aws_iam_policy_document" "net_{i}" {{
   statement {{
-    actions   = ["sts:AssumeRole"]
-    resources = ["*"]
+    actions = ["sts:AssumeRole"]
+    principals {{
+      type        = "Service"
+      identifiers = ["ec2.amazonaws.com"]
+    }}
   }}
 }}
 
