@@ -63,11 +63,6 @@ pub fn judge(before: &Snapshot, after: &Snapshot, catalogue: &Catalogue, rules: 
     Judgement { changes, statements, violations, unseen: unseen(&is) }
 }
 
-/// Tells whether objects of a state have to do with access: if not, judging it is for nothing.
-pub fn is_about_access(state: &Snapshot) -> bool {
-    state.resources.keys().any(|r| r.resource.type_name.starts_with("aws_"))
-}
-
 /// Says what of an estate was not seen.
 pub fn unseen(estate: &Estate) -> Vec<String> {
     let mut out: Vec<String> = estate.unreadable.iter().map(|(address, why)| format!("{address} is no policy: {why}")).collect();

@@ -1,6 +1,6 @@
 //! Paths: who gets to which instance by which method, hop by hop.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
 use bastionless_model::iam::evaluate::Context;
 use serde::{Deserialize, Serialize};
@@ -143,11 +143,7 @@ impl<'a> Analysis<'a> {
     pub fn of(&self, role: &Role) -> Vec<Path> {
         let mut out = Vec::new();
         for (instance, side) in self.estate.instances.iter().zip(&self.sides) {
-            self.between(role, instance, side, &Method::ALL, &mut |path| {
-                if path.verdict() != Verdict::Blocked {
-                    out.push(path);
-                }
-            });
+            self.between(role, instance, side, &Method::ALL, false, &mut |path| out.push(path));
         }
         out
     }
@@ -165,7 +161,7 @@ impl<'a> Analysis<'a> {
         let role = self.estate.roles.values().find(|r| r.address == role);
         let places = self.estate.instances.iter().zip(&self.sides);
         if let (Some(role), Some((instance, side))) = (role, places.into_iter().find(|(i, _)| i.address == instance)) {
-            self.between(role, instance, side, &[method], &mut |path| out.push(path));
+            self.between(role, instance, side, &[method], true, &mut |path| out.push(path));
         }
         // The path that its builders mean: the one which the principal may take, through a document of their own.
         out.sort_by_key(|p| {
@@ -177,47 +173,50 @@ impl<'a> Analysis<'a> {
         out
     }
 
-    fn between(&self, role: &Role, instance: &Instance, side: &Side, methods: &[Method], found: &mut dyn FnMut(Path)) {
+    fn between(&self, role: &Role, instance: &Instance, side: &Side, methods: &[Method], all: bool, found: &mut dyn FnMut(Path)) {
         let Some(own) = self.owns.get(role.name.as_str()) else { return };
-        let cx = Pair { analysis: self, role, instance, side, own };
+        let (tunnel, push, start) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let cx = Pair { analysis: self, role, instance, side, own, all, tunnel, push, start };
         for method in methods {
             cx.method(*method, found);
         }
     }
 }
 
-/// A role and an instance.
+/// A role and an instance; what several methods ask is asked once.
 struct Pair<'a> {
     analysis: &'a Analysis<'a>,
     role: &'a Role,
     instance: &'a Instance,
     side: &'a Side,
     own: &'a Own,
+    /// Paths that are blocked are wanted, too.
+    all: bool,
+    tunnel: OnceCell<Arc<Vec<Hop>>>,
+    push: OnceCell<Arc<Vec<Hop>>>,
+    start: OnceCell<Arc<Vec<Hop>>>,
 }
 
 impl Pair<'_> {
     fn method(&self, method: Method, found: &mut dyn FnMut(Path)) {
         let endpoint = instance::endpoint(self.analysis.estate, self.instance).map(|e| e.address.as_str()).unwrap_or_default();
-        let never = Logged::Never;
         match method {
             Method::EicConsole | Method::EicSsh => {
-                let parts = [self.tunnel("22"), self.push(), self.own.describe.clone(), self.side.ssh.clone(), self.side.metadata.clone()];
-                found(self.path(method, endpoint, parts.to_vec(), never));
+                let parts = [self.ssh(), self.push(), &self.own.describe, &self.side.ssh, &self.side.metadata];
+                self.found(method, endpoint, &parts, || Logged::Never, found);
             }
-            Method::EicTunnel => found(self.path(method, endpoint, vec![self.tunnel("22"), self.side.ssh.clone()], never)),
+            Method::EicTunnel => self.found(method, endpoint, &[self.ssh(), &self.side.ssh], || Logged::Never, found),
             Method::EicRdp => {
-                let parts = vec![self.tunnel("3389"), self.side.rdp.clone(), self.side.windows.clone()];
-                found(self.path(method, endpoint, parts, never));
+                let tunnel = self.tunnel("3389");
+                self.found(method, endpoint, &[&tunnel, &self.side.rdp, &self.side.windows], || Logged::Never, found);
             }
-            Method::InstanceConnect => found(self.path(method, "", vec![self.push(), self.side.direct.clone()], never)),
+            Method::InstanceConnect => self.found(method, "", &[self.push(), &self.side.direct], || Logged::Never, found),
             Method::SerialConsole => {
                 let question = self.on_instance("ec2-instance-connect:SendSerialConsoleSSHPublicKey");
-                let parts = vec![self.ask("", &question), self.own.serial.clone()];
-                found(self.path(method, "", parts, never));
+                self.found(method, "", &[&self.ask("", &question), &self.own.serial], || Logged::Never, found);
             }
             Method::Socks => {
-                let parts = vec![self.tunnel("22"), self.side.ssh.clone(), self.side.onward.clone()];
-                found(self.path(method, endpoint, parts, Logged::Never));
+                self.found(method, endpoint, &[self.ssh(), &self.side.ssh, &self.side.onward], || Logged::Never, found);
                 self.sessions(method, found);
             }
             Method::SsmShell | Method::SsmSsh | Method::SsmPortForward | Method::SsmRemotePortForward | Method::FleetManagerRdp => {
@@ -227,24 +226,32 @@ impl Pair<'_> {
     }
 
     fn sessions(&self, method: Method, found: &mut dyn FnMut(Path)) {
-        let start = self.ask("instance", &self.on_instance("ssm:StartSession").with(DOCUMENT_CHECK, "true"));
-        for (name, document) in &self.analysis.documents {
-            if !serves(method, name, document) {
-                continue;
-            }
+        let start = self.start.get_or_init(|| self.ask("instance", &self.on_instance("ssm:StartSession").with(DOCUMENT_CHECK, "true")));
+        for (name, document) in self.analysis.documents.iter().filter(|(name, d)| serves(method, name, d)) {
             let (Some(own), Some(side)) = (self.own.sessions.get(name), self.side.sessions.get(name)) else { continue };
-            let mut parts = vec![start.clone(), own.clone()];
+            let mut parts = vec![start, own];
             match method {
-                Method::FleetManagerRdp => parts.extend([self.own.fleet.clone(), side.clone(), self.side.windows.clone()]),
-                Method::SsmRemotePortForward | Method::Socks => parts.extend([side.clone(), self.side.onward.clone()]),
-                _ => parts.push(side.clone()),
+                Method::FleetManagerRdp => parts.extend([&self.own.fleet, side, &self.side.windows]),
+                Method::SsmRemotePortForward | Method::Socks => parts.extend([side, &self.side.onward]),
+                _ => parts.push(side),
             }
-            found(self.path(method, name, parts, logged(self.analysis.estate, name, document)));
+            self.found(method, name, &parts, || logged(self.analysis.estate, name, document), found);
         }
     }
 
-    fn path(&self, method: Method, via: &str, parts: Vec<Arc<Vec<Hop>>>, logged: Logged) -> Path {
-        Path { method, principal: self.role.address.clone(), instance: self.instance.address.clone(), via: via.to_owned(), parts, logged }
+    /// Passes on a path that is wanted; most are blocked by their first hop, and then nothing is made.
+    fn found(&self, method: Method, via: &str, parts: &[&Arc<Vec<Hop>>], logged: impl Fn() -> Logged, found: &mut dyn FnMut(Path)) {
+        let is_blocked = || parts.iter().flat_map(|p| p.iter()).any(|h| h.state == HopState::Missing);
+        if self.all || !is_blocked() {
+            found(Path {
+                method,
+                principal: self.role.address.clone(),
+                instance: self.instance.address.clone(),
+                via: via.to_owned(),
+                parts: parts.iter().map(|p| Arc::clone(p)).collect(),
+                logged: logged(),
+            });
+        }
     }
 
     fn ask(&self, on: &'static str, question: &Question) -> Arc<Vec<Hop>> {
@@ -255,8 +262,12 @@ impl Pair<'_> {
         Question::new(action, &self.instance.arn).tagged(&self.instance.tags)
     }
 
-    fn push(&self) -> Arc<Vec<Hop>> {
-        self.ask("", &self.on_instance("ec2-instance-connect:SendSSHPublicKey"))
+    fn push(&self) -> &Arc<Vec<Hop>> {
+        self.push.get_or_init(|| self.ask("", &self.on_instance("ec2-instance-connect:SendSSHPublicKey")))
+    }
+
+    fn ssh(&self) -> &Arc<Vec<Hop>> {
+        self.tunnel.get_or_init(|| self.tunnel("22"))
     }
 
     /// Opening a tunnel is checked on the endpoint, never on the instance: its address is a condition key.

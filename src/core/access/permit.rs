@@ -4,7 +4,10 @@
 //! second factor. So each condition is true, false, or stays as a condition of the answer. A condition that stays is taken
 //! as one that can be met.
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+};
 
 use bastionless_model::iam::{
     ast::{Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalKind, Statement, Version},
@@ -80,11 +83,21 @@ struct Prepared<'a> {
     at: &'a str,
     /// Its conditions are not to be shown.
     is_secret: bool,
-    version: Version,
     statement: &'a Statement,
     actions: Vec<Pattern>,
     resources: Vec<(Template, Option<ArnPattern>)>,
-    checks: Vec<Check>,
+    conditions: Vec<Prerequisite<'a>>,
+}
+
+/// A condition, prepared.
+#[derive(Debug)]
+struct Prerequisite<'a> {
+    condition: &'a Condition,
+    check: Check,
+    /// The values that hold policy variables.
+    templates: Vec<Template>,
+    /// Whether a request for an action may hold the key: the catalogue is asked once an action.
+    may_have: RefCell<Vec<(&'static str, bool)>>,
 }
 
 #[derive(Debug)]
@@ -131,16 +144,6 @@ impl<'q> Asked<'q> {
     fn value(&self, key: &str) -> Option<&str> {
         let values = self.question.known.get(key).or_else(|| self.rules.keys.get(key))?;
         values.values.first().map(String::as_str)
-    }
-
-    /// Tells whether it is known what the request holds for a key, be it nothing.
-    fn is_known(&self, key: &str) -> bool {
-        if self.value(key).is_some() {
-            return true;
-        }
-        let lower = key.to_ascii_lowercase();
-        let is_tag = ["aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/"].iter().any(|p| lower.starts_with(p));
-        is_tag && self.question.has_tags || !may_have(self.question.action, key)
     }
 }
 
@@ -318,16 +321,6 @@ pub fn allows_service(policy: &Document, service: &str, action: &str) -> bool {
     of(Effect::Allow) && !of(Effect::Deny)
 }
 
-/// Returns who a trust policy lets assume the role, in its words.
-pub fn trusted(trust: &Document) -> Vec<String> {
-    let allowing = trust.statements.iter().filter(|s| s.effect == Effect::Allow);
-    let entries = allowing.flat_map(|s| s.principal.iter()).flat_map(|p| p.entries.iter().map(|e| (p.negated, e)));
-    let mut out: Vec<String> = entries.map(|(not, e)| format!("{}{}", if not { "all but " } else { "" }, e.value.value)).collect();
-    out.sort();
-    out.dedup();
-    out
-}
-
 /// The keys of every request of a session of a role.
 fn session_keys(estate: &Estate, role: &Role) -> Context {
     let mut keys = Context::default();
@@ -362,8 +355,8 @@ fn prepare<'a>(at: &'a str, is_secret: bool, document: &'a Document) -> impl Ite
             let fixed = (!template.has_variables()).then(|| template.fill(|_| None)).flatten();
             (template, fixed.map(|p| ArnPattern::resource(&p)))
         });
-        let checks = statement.conditions.iter().map(|c| Check::new(c, document.version)).collect();
-        Prepared { at, is_secret, version: document.version, statement, actions, resources: resources.collect(), checks }
+        let conditions = statement.conditions.iter().map(|c| Prerequisite::new(c, document.version)).collect();
+        Prepared { at, is_secret, statement, actions, resources: resources.collect(), conditions }
     })
 }
 
@@ -404,11 +397,11 @@ impl Prepared<'_> {
                 _ => {}
             }
         }
-        for (condition, check) in self.statement.conditions.iter().zip(&self.checks) {
-            match self.condition(condition, check, asked) {
-                Holds::Yes => {}
-                Holds::No => return Applies::No,
-                Holds::Open(text) => open.push(text),
+        for condition in &self.conditions {
+            match condition.holds(asked) {
+                Some(true) => {}
+                Some(false) => return Applies::No,
+                None => open.push(condition.words(self.is_secret)),
             }
         }
         if open.is_empty() { Applies::Yes } else { Applies::If(open) }
@@ -443,17 +436,45 @@ impl Prepared<'_> {
         }
         open.map_or(Holds::No, Holds::Open)
     }
+}
 
-    fn condition(&self, condition: &Condition, check: &Check, asked: &Asked<'_>) -> Holds {
-        let key = condition.key.value.as_str();
-        let variables_known = condition.values.iter().all(|v| {
-            let template = Template::wild(&v.value, self.version);
-            !template.has_variables() || template.fill(|k| asked.value(k)).is_some()
-        });
-        if !variables_known || !asked.is_known(key) {
-            return Holds::Open(if self.is_secret { format!("{} (sensitive value)", condition.key.value) } else { words(condition) });
+impl<'a> Prerequisite<'a> {
+    fn new(condition: &'a Condition, version: Version) -> Self {
+        let templates = condition.values.iter().map(|v| Template::wild(&v.value, version)).filter(Template::has_variables);
+        Self { condition, check: Check::new(condition, version), templates: templates.collect(), may_have: RefCell::default() }
+    }
+
+    /// Tells whether it holds; `None` where that depends on what is not known of the request.
+    fn holds(&self, asked: &Asked<'_>) -> Option<bool> {
+        let is_filled = self.templates.iter().all(|t| t.fill(|k| asked.value(k)).is_some());
+        (is_filled && self.is_known(asked)).then(|| self.check.holds(asked.context()))
+    }
+
+    /// Tells whether it is known what the request holds for the key, be it nothing.
+    fn is_known(&self, asked: &Asked<'_>) -> bool {
+        let key = self.check.key();
+        let is_tag = || ["aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/"].iter().any(|p| key.starts_with(p));
+        asked.value(key).is_some() || asked.question.has_tags && is_tag() || !self.may_have(asked.question.action)
+    }
+
+    fn may_have(&self, action: &'static str) -> bool {
+        let mut known = self.may_have.borrow_mut();
+        if let Some((_, may)) = known.iter().find(|(a, _)| *a == action) {
+            return *may;
         }
-        if check.holds(asked.context()) { Holds::Yes } else { Holds::No }
+        let may = may_have(action, self.check.key());
+        known.push((action, may));
+        may
+    }
+
+    /// Writes it for a reader.
+    fn words(&self, is_secret: bool) -> String {
+        let key = &self.condition.key.value;
+        if is_secret {
+            return format!("{key} (sensitive value)");
+        }
+        let values: Vec<_> = self.condition.values.iter().map(|v| v.value.as_str()).collect();
+        format!("{key} {} {}", self.condition.operator.value, values.join(" or "))
     }
 }
 
@@ -467,10 +488,4 @@ pub(super) fn may_have(action: &str, key: &str) -> bool {
         Some(action) => is_global && !of_tags || catalogue.keys_of(action, None).iter().any(|k| is_key(k, key)),
         None => true,
     }
-}
-
-/// Writes a condition for a reader.
-fn words(condition: &Condition) -> String {
-    let values: Vec<_> = condition.values.iter().map(|v| v.value.as_str()).collect();
-    format!("{} {} {}", condition.key.value, condition.operator.value, values.join(" or "))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bastionless_model::iam::{
-    ast::Condition,
+    ast::{Condition, Effect},
     evaluate::{Context, PolicySet, Request, Verdict, decide, values::Network},
     operator::{Family, Operator},
 };
@@ -42,11 +42,12 @@ pub(super) fn find(estate: &Estate, role: &Role, question: &Question) -> Option<
         ..PolicySet::default()
     };
     let statements = policies.identity.iter().chain(&policies.boundary).flat_map(|d| &d.statements);
-    let conditions: Vec<&Condition> = statements.flat_map(|s| &s.conditions).collect();
-    for condition in conditions {
+    let conditions: Vec<(Effect, &Condition)> = statements.flat_map(|s| s.conditions.iter().map(|c| (s.effect, c))).collect();
+    for (effect, condition) in conditions {
         let key = condition.key.value.as_str();
+        let value = if effect == Effect::Allow { example(condition) } else { counterexample(condition) };
         if context.get(key).is_none()
-            && let Some(value) = example(condition)
+            && let Some(value) = value
             && super::permit::may_have(question.action, key)
         {
             context.set(key, value);
@@ -69,6 +70,13 @@ pub(super) fn find(estate: &Estate, role: &Role, question: &Question) -> Option<
         resource: request.resource.clone(),
         context: request.context.iter().map(|(k, v)| (k.to_owned(), v.values.join(","))).collect(),
     })
+}
+
+/// Returns a value for which a condition that denies does not hold, if one is easily found.
+fn counterexample(condition: &Condition) -> Option<String> {
+    let is_bool = Operator::parse(&condition.operator.value)?.base.family() == Family::Bool;
+    let value = condition.values.first().filter(|_| is_bool)?;
+    Some((!value.value.eq_ignore_ascii_case("true")).to_string())
 }
 
 /// Returns a value for which a condition holds, if one is easily found.

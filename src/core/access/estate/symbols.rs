@@ -39,7 +39,7 @@ const IDS: [(&str, &str); 7] = [
     ("aws_ssm_document", "name"),
 ];
 
-/// Texts in place of symbols, and the way back for those who read.
+/// Texts in place of symbols.
 #[derive(Clone, Debug, Default)]
 pub struct StandIns {
     by_symbol: BTreeMap<String, String>,
@@ -78,13 +78,6 @@ impl StandIns {
             _ => v,
         });
         Thing { value: replaced, ..thing.clone() }
-    }
-
-    /// Writes an address as a reader knows it: the symbol, where the address only stands in for it.
-    pub fn name(&self, address: IpAddr) -> String {
-        let text = address.to_string();
-        let symbol = self.by_symbol.iter().find(|(_, v)| **v == text).map(|(k, _)| k.clone());
-        symbol.unwrap_or(text)
     }
 
     fn put(&mut self, symbol: &str, text: String) {
