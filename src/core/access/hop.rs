@@ -107,7 +107,7 @@ pub struct Hop {
     pub detail: String,
     /// What must hold beside, in words.
     pub conditions: Vec<String>,
-    /// What was asked, of a permission of the principal.
+    /// What was asked, of a permission that the principal has.
     pub asked: Option<Box<Question>>,
 }
 

@@ -213,7 +213,7 @@ impl Pair<'_> {
             Method::InstanceConnect => self.found(method, "", &[self.push(), &self.side.direct], || Logged::Never, found),
             Method::SerialConsole => {
                 let question = self.on_instance("ec2-instance-connect:SendSerialConsoleSSHPublicKey");
-                self.found(method, "", &[&self.ask("", &question), &self.own.serial], || Logged::Never, found);
+                self.found(method, "", &[&self.ask("", question), &self.own.serial], || Logged::Never, found);
             }
             Method::Socks => {
                 self.found(method, endpoint, &[self.ssh(), &self.side.ssh, &self.side.onward], || Logged::Never, found);
@@ -226,7 +226,7 @@ impl Pair<'_> {
     }
 
     fn sessions(&self, method: Method, found: &mut dyn FnMut(Path)) {
-        let start = self.start.get_or_init(|| self.ask("instance", &self.on_instance("ssm:StartSession").with(DOCUMENT_CHECK, "true")));
+        let start = self.start.get_or_init(|| self.ask("instance", self.on_instance("ssm:StartSession").with(DOCUMENT_CHECK, "true")));
         for (name, document) in self.analysis.documents.iter().filter(|(name, d)| serves(method, name, d)) {
             let (Some(own), Some(side)) = (self.own.sessions.get(name), self.side.sessions.get(name)) else { continue };
             let mut parts = vec![start, own];
@@ -254,7 +254,7 @@ impl Pair<'_> {
         }
     }
 
-    fn ask(&self, on: &'static str, question: &Question) -> Arc<Vec<Hop>> {
+    fn ask(&self, on: &'static str, question: Question) -> Arc<Vec<Hop>> {
         Arc::new(vec![permission(&self.analysis.rules, &self.role.name, on, question)])
     }
 
@@ -263,7 +263,7 @@ impl Pair<'_> {
     }
 
     fn push(&self) -> &Arc<Vec<Hop>> {
-        self.push.get_or_init(|| self.ask("", &self.on_instance("ec2-instance-connect:SendSSHPublicKey")))
+        self.push.get_or_init(|| self.ask("", self.on_instance("ec2-instance-connect:SendSSHPublicKey")))
     }
 
     fn ssh(&self) -> &Arc<Vec<Hop>> {
@@ -281,7 +281,7 @@ impl Pair<'_> {
         if let Some(address) = self.instance.private_ip {
             question = question.with("ec2-instance-connect:privateIpAddress", address.to_string());
         }
-        self.ask("", &question)
+        self.ask("", question)
     }
 }
 
@@ -317,9 +317,10 @@ fn logged(estate: &Estate, name: &str, document: &SessionDocument) -> Logged {
 }
 
 /// Asks for a permission of the principal.
-fn permission(rules: &Rules<'_>, role: &str, on: &'static str, question: &Question) -> Hop {
-    let hop = rules.ask(role, question).hop(HopKind::Permission(question.action, on));
-    Hop { asked: Some(Box::new(question.clone())), ..hop }
+fn permission(rules: &Rules<'_>, role: &str, on: &'static str, question: Question) -> Hop {
+    let hop = rules.ask(role, &question).hop(HopKind::Permission(question.action, on));
+    let asked = (hop.state == HopState::Open).then(|| Box::new(question));
+    Hop { asked, ..hop }
 }
 
 fn side(estate: &Estate, rules: &Rules<'_>, instance: &Instance, documents: &BTreeMap<String, SessionDocument>) -> Side {
@@ -343,11 +344,11 @@ fn side(estate: &Estate, rules: &Rules<'_>, instance: &Instance, documents: &BTr
 }
 
 fn own(estate: &Estate, rules: &Rules<'_>, role: &str, documents: &BTreeMap<String, SessionDocument>) -> Own {
-    let ask = |action: &'static str, on: &'static str, resource: &str| permission(rules, role, on, &Question::new(action, resource));
+    let ask = |action: &'static str, on: &'static str, resource: &str| permission(rules, role, on, Question::new(action, resource));
     let all = |actions: &[&'static str]| Arc::new(actions.iter().map(|a| ask(a, "", "*")).collect::<Vec<_>>());
     let sessions = documents.iter().map(|(name, document)| {
         let mut hops = vec![
-            permission(rules, role, "document", &Question::new("ssm:StartSession", &document.arn).tagged(&BTreeMap::new()).with(DOCUMENT_CHECK, "true")),
+            permission(rules, role, "document", Question::new("ssm:StartSession", &document.arn).tagged(&BTreeMap::new()).with(DOCUMENT_CHECK, "true")),
             ask("ssmmessages:OpenDataChannel", "", &format!("arn:{}:ssm:{}:{}:session/{SESSION}-0123456789abcdef0", estate.partition, estate.region, estate.account)),
         ];
         if let Some(key) = document.key.as_ref().filter(|_| document.session_type != "Port") {
