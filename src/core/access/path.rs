@@ -6,7 +6,7 @@ use bastionless_model::iam::evaluate::Context;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    estate::{Estate, Instance, Role, SessionDocument},
+    estate::{EicEndpoint, Estate, Instance, Role, SessionDocument},
     hop::{Hop, HopKind, HopState, Verdict},
     instance,
     method::Method,
@@ -80,7 +80,8 @@ impl Path {
 }
 
 /// What is the same for all principals.
-struct Side {
+struct Side<'a> {
+    endpoint: Option<&'a EicEndpoint>,
     ssh: Arc<Vec<Hop>>,
     rdp: Arc<Vec<Hop>>,
     metadata: Arc<Vec<Hop>>,
@@ -105,7 +106,7 @@ pub struct Analysis<'a> {
     estate: &'a Estate,
     rules: Rules<'a>,
     documents: BTreeMap<String, SessionDocument>,
-    sides: Vec<Side>,
+    sides: Vec<Side<'a>>,
     owns: BTreeMap<&'a str, Own>,
 }
 
@@ -173,7 +174,7 @@ impl<'a> Analysis<'a> {
         out
     }
 
-    fn between(&self, role: &Role, instance: &Instance, side: &Side, methods: &[Method], all: bool, found: &mut dyn FnMut(Path)) {
+    fn between(&self, role: &Role, instance: &Instance, side: &Side<'_>, methods: &[Method], all: bool, found: &mut dyn FnMut(Path)) {
         let Some(own) = self.owns.get(role.name.as_str()) else { return };
         let (tunnel, push, start) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         let cx = Pair { analysis: self, role, instance, side, own, all, tunnel, push, start };
@@ -188,7 +189,7 @@ struct Pair<'a> {
     analysis: &'a Analysis<'a>,
     role: &'a Role,
     instance: &'a Instance,
-    side: &'a Side,
+    side: &'a Side<'a>,
     own: &'a Own,
     /// Paths that are blocked are wanted, too.
     all: bool,
@@ -199,7 +200,7 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn method(&self, method: Method, found: &mut dyn FnMut(Path)) {
-        let endpoint = instance::endpoint(self.analysis.estate, self.instance).map(|e| e.address.as_str()).unwrap_or_default();
+        let endpoint = self.side.endpoint.map(|e| e.address.as_str()).unwrap_or_default();
         match method {
             Method::EicConsole | Method::EicSsh => {
                 let parts = [self.ssh(), self.push(), &self.own.describe, &self.side.ssh, &self.side.metadata];
@@ -272,9 +273,8 @@ impl Pair<'_> {
 
     /// Opening a tunnel is checked on the endpoint, never on the instance: its address is a condition key.
     fn tunnel(&self, port: &str) -> Arc<Vec<Hop>> {
-        let estate = self.analysis.estate;
         let action = "ec2-instance-connect:OpenTunnel";
-        let Some(endpoint) = instance::endpoint(estate, self.instance) else {
+        let Some(endpoint) = self.side.endpoint else {
             return Arc::new(Vec::new());
         };
         let mut question = Question::new(action, &endpoint.arn).tagged(&endpoint.tags).with("ec2-instance-connect:remotePort", port);
@@ -323,7 +323,7 @@ fn permission(rules: &Rules<'_>, role: &str, on: &'static str, question: Questio
     Hop { asked, ..hop }
 }
 
-fn side(estate: &Estate, rules: &Rules<'_>, instance: &Instance, documents: &BTreeMap<String, SessionDocument>) -> Side {
+fn side<'a>(estate: &'a Estate, rules: &Rules<'_>, instance: &Instance, documents: &BTreeMap<String, SessionDocument>) -> Side<'a> {
     let mut sessions: BTreeMap<String, Arc<Vec<Hop>>> = BTreeMap::new();
     let mut alike: Vec<(&SessionDocument, Arc<Vec<Hop>>)> = Vec::new();
     for (name, document) in documents {
@@ -333,6 +333,7 @@ fn side(estate: &Estate, rules: &Rules<'_>, instance: &Instance, documents: &BTr
         sessions.insert(name.clone(), hops);
     }
     Side {
+        endpoint: instance::endpoint(estate, instance),
         ssh: Arc::new(instance::eic(estate, instance, 22)),
         rdp: Arc::new(instance::eic(estate, instance, 3389)),
         metadata: Arc::new(vec![instance::metadata(instance)]),
