@@ -447,7 +447,19 @@ impl<'a> Prerequisite<'a> {
     /// Tells whether it holds; `None` where that depends on what is not known of the request.
     fn holds(&self, asked: &Asked<'_>) -> Option<bool> {
         let is_filled = self.templates.iter().all(|t| t.fill(|k| asked.value(k)).is_some());
-        (is_filled && self.is_known(asked)).then(|| self.check.holds(asked.context()))
+        if !is_filled || !self.is_known(asked) {
+            return None;
+        }
+        if !self.templates.is_empty() {
+            return Some(self.check.holds(asked.context()));
+        }
+        // Without variables a condition asks for its own key only.
+        let key = self.check.key();
+        let mut context = Context::default();
+        if let Some(value) = asked.value(key) {
+            context.set(key, value);
+        }
+        Some(self.check.holds(&context))
     }
 
     /// Tells whether it is known what the request holds for the key, be it nothing.
