@@ -18,8 +18,10 @@ pub mod judgement;
 mod managed;
 pub mod method;
 pub mod network;
+mod open;
 pub mod path;
 pub mod permit;
+mod prepared;
 pub mod rules;
 pub mod statements;
 #[cfg(test)]
@@ -27,8 +29,8 @@ mod tests;
 mod witness;
 
 pub use estate::{Estate, things};
-pub use judgement::{Judgement, judge};
 pub use hop::{Hop, HopKind, HopState, Verdict};
+pub use judgement::{Judgement, judge};
 pub use method::Method;
 pub use path::{Analysis, Logged, Path};
 pub use witness::Witness;

@@ -153,7 +153,7 @@ impl<'a> Analysis<'a> {
     pub fn witnesses(&self, path: &Path) -> Vec<Witness> {
         let role = self.estate.roles.values().find(|r| r.address == path.principal);
         let asked = path.hops().filter(|h| h.state == HopState::Open).filter_map(|h| h.asked.as_deref());
-        role.map(|role| asked.filter_map(|q| witness::find(self.estate, role, q)).collect()).unwrap_or_default()
+        role.map(|role| asked.filter_map(|q| witness::find(self.estate, &self.rules, role, q)).collect()).unwrap_or_default()
     }
 
     /// Returns every path of a role to an instance by a method, those that lead through first.

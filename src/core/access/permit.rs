@@ -4,20 +4,19 @@
 //! second factor. So each condition is true, false, or stays as a condition of the answer. A condition that stays is taken
 //! as one that can be met.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    collections::BTreeMap,
-};
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use bastionless_model::iam::{
-    ast::{Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalKind, Statement, Version},
-    catalogue::{Catalogue, is_key},
-    evaluate::{Check, Context},
-    pattern::{ArnPattern, Pattern},
-    template::{Part, Template},
+    ast::{Document, Effect, PrincipalClause, PrincipalEntry, PrincipalKind, Statement},
+    evaluate::Context,
+    pattern::Pattern,
 };
 
-use super::estate::{Estate, Role};
+use super::{
+    estate::{Estate, Role},
+    open::{Met, Open, Remainder, Solutions},
+    prepared::{Applies, Outcome, Prepared, judge, prepare},
+};
 
 /// A request, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +34,12 @@ pub struct Question {
 impl Question {
     /// Asks for an action on a resource.
     pub fn new(action: &'static str, resource: &str) -> Self {
-        Self { action, resource: resource.to_owned(), known: Context::default(), has_tags: false }
+        Self {
+            action,
+            resource: resource.to_owned(),
+            known: Context::default(),
+            has_tags: false,
+        }
     }
 
     /// Says the resource's tags.
@@ -77,29 +81,6 @@ pub enum Permit {
     Unseen(String),
 }
 
-/// A statement, prepared to be asked often.
-#[derive(Debug)]
-struct Prepared<'a> {
-    at: &'a str,
-    /// Its conditions are not to be shown.
-    is_secret: bool,
-    statement: &'a Statement,
-    actions: Vec<Pattern>,
-    resources: Vec<(Template, Option<ArnPattern>)>,
-    conditions: Vec<Prerequisite<'a>>,
-}
-
-/// A condition, prepared.
-#[derive(Debug)]
-struct Prerequisite<'a> {
-    condition: &'a Condition,
-    check: Check,
-    /// The values that hold policy variables.
-    templates: Vec<Template>,
-    /// Whether a request for an action may hold the key: the catalogue is asked once an action.
-    may_have: RefCell<Vec<(&'static str, bool)>>,
-}
-
 #[derive(Debug)]
 struct RoleRules<'a> {
     role: &'a Role,
@@ -113,23 +94,30 @@ struct RoleRules<'a> {
 pub struct Rules<'a> {
     estate: &'a Estate,
     roles: BTreeMap<&'a str, RoleRules<'a>>,
+    solutions: Solutions,
 }
 
 /// A question to one role, with everything that is known of the request.
-struct Asked<'q> {
+pub(super) struct Asked<'q> {
     rules: &'q RoleRules<'q>,
-    question: &'q Question,
-    action: String,
+    pub(super) question: &'q Question,
+    /// In lower case.
+    pub(super) action: String,
     /// Keys of the session and of the question together; put together when a condition first asks.
     context: OnceCell<Context>,
 }
 
 impl<'q> Asked<'q> {
     fn new(rules: &'q RoleRules<'q>, question: &'q Question) -> Self {
-        Self { rules, question, action: question.action.to_ascii_lowercase(), context: OnceCell::new() }
+        Self {
+            rules,
+            question,
+            action: question.action.to_ascii_lowercase(),
+            context: OnceCell::new(),
+        }
     }
 
-    fn context(&self) -> &Context {
+    pub(super) fn context(&self) -> &Context {
         self.context.get_or_init(|| {
             let mut context = self.question.known.clone();
             for (name, values) in self.rules.keys.iter() {
@@ -141,45 +129,55 @@ impl<'q> Asked<'q> {
         })
     }
 
-    fn value(&self, key: &str) -> Option<&str> {
-        let values = self.question.known.get(key).or_else(|| self.rules.keys.get(key))?;
+    pub(super) fn value(&self, key: &str) -> Option<&str> {
+        let values = self
+            .question
+            .known
+            .get(key)
+            .or_else(|| self.rules.keys.get(key))?;
         values.values.first().map(String::as_str)
     }
 }
 
-/// Which of a policy's statements apply.
-#[derive(Default)]
-struct Outcome {
-    allowed: Option<(String, Vec<String>)>,
-    denied: Option<String>,
-    unless: Vec<String>,
-}
-
-enum Applies {
-    No,
-    Yes,
-    If(Vec<String>),
-}
-
-enum Holds {
-    Yes,
-    No,
-    Open(String),
+/// What policies say of a question before it is known whether what stays open can be met.
+enum Finding<'p> {
+    /// Allowed by any of these, under what stays open of each.
+    Allowed(Vec<(String, Remainder<'p>)>),
+    No(String),
+    Unseen(String),
 }
 
 impl<'a> Rules<'a> {
     /// Prepares the policies of all roles; `assumed` are keys that every request is to have.
     pub fn new(estate: &'a Estate, assumed: &Context) -> Self {
         let roles = estate.roles.iter().map(|(name, role)| {
-            let identity = role.policies.iter().flat_map(|(at, d)| prepare(at, estate.secrets.contains(at), d)).collect();
-            let boundary = role.boundary.as_ref().map(|d| prepare("the permissions boundary", !estate.secrets.is_empty(), d).collect());
+            let identity = role
+                .policies
+                .iter()
+                .flat_map(|(at, d)| prepare(at, estate.secrets.contains(at), d))
+                .collect();
+            let boundary = role.boundary.as_ref().map(|d| {
+                prepare("the permissions boundary", !estate.secrets.is_empty(), d).collect()
+            });
             let mut keys = session_keys(estate, role);
             for (key, values) in assumed.iter() {
                 keys.set_all(key, values.values.clone());
             }
-            (name.as_str(), RoleRules { role, identity, boundary, keys })
+            (
+                name.as_str(),
+                RoleRules {
+                    role,
+                    identity,
+                    boundary,
+                    keys,
+                },
+            )
         });
-        Self { estate, roles: roles.collect() }
+        Self {
+            estate,
+            roles: roles.collect(),
+            solutions: Solutions::default(),
+        }
     }
 
     /// Returns the keys of every request of a session of a role.
@@ -189,96 +187,230 @@ impl<'a> Rules<'a> {
 
     /// Judges a request of a role.
     pub fn ask(&self, role: &str, question: &Question) -> Permit {
-        let Some(rules) = self.roles.get(role) else { return Permit::Unseen(format!("the role {role} is not managed here")) };
-        let asked = Asked::new(rules, question);
-        let outcome = judge(rules.identity.iter(), &asked);
-        if let Some(by) = outcome.denied {
-            return Permit::No(format!("denied by {by}"));
-        }
-        let key = self.estate.key_policies.get(&question.resource).filter(|_| question.action.starts_with("kms:"));
-        let bucket = question.resource.split_once(":s3:::").map(|(_, name)| name.split('/').next().unwrap_or_default());
-        if let Some(policy) = bucket.and_then(|b| self.estate.bucket_policies.get(b))
-            && let Some(by) = self.by_resource(&asked, policy).denied
-        {
-            return Permit::No(format!("denied by the bucket's policy, {by}"));
-        }
-        let by_key = key.map(|policy| self.by_resource(&asked, policy));
-        if let Some(ByResource { denied: Some(by), .. }) = &by_key {
-            return Permit::No(format!("denied by the key's policy, {by}"));
-        }
-        if let Some(boundary) = &rules.boundary {
-            let within = judge(boundary.iter(), &asked);
-            if let Some(by) = within.denied {
-                return Permit::No(format!("denied by {by}"));
-            }
-            if within.allowed.is_none() {
-                return Permit::No(format!("the permissions boundary of {} does not allow it", rules.role.address));
-            }
-        }
-        let mut answer = match (outcome.allowed, &by_key) {
-            (_, Some(ByResource { direct: Some(by), .. })) => Permit::Yes { by: format!("the key's policy, {by}"), conditions: Vec::new() },
-            (_, Some(ByResource { delegates: false, .. })) => Permit::No("the policy of the key does not allow it".into()),
-            (Some((by, conditions)), _) => Permit::Yes { by, conditions },
-            (None, _) if !rules.role.unseen.is_empty() => Permit::Unseen(format!("the text of {} was not seen", rules.role.unseen.join(", "))),
-            (None, _) => Permit::No(format!("no policy of {} allows {} on {}", rules.role.address, question.action, question.resource)),
+        let Some(rules) = self.roles.get(role) else {
+            return Permit::Unseen(format!("the role {role} is not managed here"));
         };
-        if let Permit::Yes { conditions, .. } = &mut answer {
-            conditions.extend(outcome.unless);
+        match self.find(&Asked::new(rules, question)) {
+            Finding::No(why) => Permit::No(why),
+            Finding::Unseen(what) => Permit::Unseen(what),
+            Finding::Allowed(ways) => match ways
+                .iter()
+                .find(|(_, open)| self.solutions.can_meet(question.action, open))
+            {
+                Some((by, open)) => Permit::Yes {
+                    by: by.clone(),
+                    conditions: open.words(),
+                },
+                None => {
+                    let open = ways
+                        .first()
+                        .map(|(_, open)| open.words().join(", "))
+                        .unwrap_or_default();
+                    Permit::No(format!(
+                        "no request for {} meets all its conditions: {open}",
+                        question.action
+                    ))
+                }
+            },
         }
-        answer
+    }
+
+    /// Finds keys with which a request of a role is allowed, beside those that are known; `None` where none are found.
+    pub(super) fn example(&self, role: &str, question: &Question) -> Option<Context> {
+        let rules = self.roles.get(role)?;
+        let Finding::Allowed(ways) = self.find(&Asked::new(rules, question)) else {
+            return None;
+        };
+        ways.iter().find_map(
+            |(_, open)| match self.solutions.solve(question.action, open) {
+                Met::By(context) => Some(context),
+                Met::Never | Met::Unknown => None,
+            },
+        )
+    }
+
+    fn find<'q>(&'q self, asked: &Asked<'q>) -> Finding<'q>
+    where
+        'a: 'q,
+    {
+        let (rules, question) = (asked.rules, asked.question);
+        let own = judge(rules.identity.iter(), asked);
+        if let Some(by) = own.denied {
+            return Finding::No(format!("denied by {by}"));
+        }
+        let bucket = question
+            .resource
+            .split_once(":s3:::")
+            .map(|(_, name)| name.split('/').next().unwrap_or_default());
+        let bucket = bucket
+            .and_then(|b| self.estate.bucket_policies.get(b))
+            .map(|policy| self.by_resource(asked, policy))
+            .unwrap_or_default();
+        if let Some(by) = bucket.denied {
+            return Finding::No(format!("denied by the bucket's policy, {by}"));
+        }
+        let key = self
+            .estate
+            .key_policies
+            .get(&question.resource)
+            .filter(|_| question.action.starts_with("kms:"));
+        let key = key.map(|policy| self.by_resource(asked, policy));
+        if let Some(ByResource {
+            denied: Some(by), ..
+        }) = &key
+        {
+            return Finding::No(format!("denied by the key's policy, {by}"));
+        }
+        let within = rules
+            .boundary
+            .as_ref()
+            .map(|boundary| judge(boundary.iter(), asked));
+        if let Some(Outcome {
+            denied: Some(by), ..
+        }) = &within
+        {
+            return Finding::No(format!("denied by {by}"));
+        }
+        if within.as_ref().is_some_and(|w| w.allowed.is_empty()) {
+            return Finding::No(format!(
+                "the permissions boundary of {} does not allow it",
+                rules.role.address
+            ));
+        }
+        let mut ways: Vec<(String, Vec<Open<'q>>)> = match &key {
+            Some(key) if !key.direct.is_empty() => key
+                .direct
+                .iter()
+                .map(|(by, must)| (format!("the key's policy, {by}"), must.clone()))
+                .collect(),
+            Some(key) if key.delegates.is_empty() => {
+                return Finding::No("the policy of the key does not allow it".into());
+            }
+            Some(key) => both(&own.allowed, &key.delegates),
+            None => own.allowed,
+        };
+        if ways.is_empty() {
+            let unseen = &rules.role.unseen;
+            return if unseen.is_empty() {
+                Finding::No(format!(
+                    "no policy of {} allows {} on {}",
+                    rules.role.address, question.action, question.resource
+                ))
+            } else {
+                Finding::Unseen(format!("the text of {} was not seen", unseen.join(", ")))
+            };
+        }
+        if let Some(within) = &within {
+            ways = both(&ways, &within.allowed);
+        }
+        let unless = [
+            own.unless,
+            within.map(|w| w.unless).unwrap_or_default(),
+            key.map(|k| k.unless).unwrap_or_default(),
+            bucket.unless,
+        ]
+        .concat();
+        Finding::Allowed(
+            ways.into_iter()
+                .map(|(by, must)| {
+                    (
+                        by,
+                        Remainder {
+                            must,
+                            unless: unless.clone(),
+                        },
+                    )
+                })
+                .collect(),
+        )
     }
 
     /// Judges a request of a role that passes an endpoint with a policy; the role's own policies are another hop.
     pub fn through(&self, role: &str, policy: &Document, question: &Question) -> Permit {
-        let Some(rules) = self.roles.get(role) else { return Permit::Unseen(format!("the role {role} is not managed here")) };
+        let Some(rules) = self.roles.get(role) else {
+            return Permit::Unseen(format!("the role {role} is not managed here"));
+        };
         let asked = Asked::new(rules, question);
         let found = self.by_resource(&asked, policy);
-        match (found.denied, found.direct.is_some() || found.delegates) {
+        let mut ways = found
+            .direct
+            .into_iter()
+            .chain(found.delegates)
+            .map(|(_, must)| Remainder {
+                must,
+                unless: found.unless.clone(),
+            });
+        match (found.denied, ways.next()) {
             (Some(by), _) => Permit::No(format!("denied by {by} of the endpoint's policy")),
-            (None, true) => Permit::Yes { by: "the endpoint's policy".into(), conditions: found.conditions },
-            (None, false) => Permit::No(format!("the endpoint's policy does not allow {} on {}", question.action, question.resource)),
+            (None, Some(first)) => Permit::Yes {
+                by: "the endpoint's policy".into(),
+                conditions: first.words(),
+            },
+            (None, None) => Permit::No(format!(
+                "the endpoint's policy does not allow {} on {}",
+                question.action, question.resource
+            )),
         }
     }
 
-    fn by_resource(&self, asked: &Asked<'_>, policy: &Document) -> ByResource {
+    fn by_resource<'q>(&self, asked: &Asked<'_>, policy: &'q Document) -> ByResource<'q> {
         let mut out = ByResource::default();
         for prepared in prepare("", !self.estate.secrets.is_empty(), policy) {
-            let principal = prepared.statement.principal.as_ref().map(|p| who(self.estate, asked.rules.role, p));
+            let principal = prepared
+                .statement
+                .principal
+                .as_ref()
+                .map(|p| who(self.estate, asked.rules.role, p));
             // Endpoint policies without principals are about everybody.
             let who = principal.unwrap_or(Some(Who::Everybody));
             let Some(who) = who else { continue };
             match (prepared.statement.effect, prepared.applies(asked)) {
                 (Effect::Deny, Applies::Yes) => out.denied = Some(prepared.name()),
-                (Effect::Allow, Applies::Yes) => out.allow(who, prepared.name()),
-                (Effect::Allow, Applies::If(conditions)) => {
-                    out.conditions.extend(conditions);
-                    out.allow(who, prepared.name());
-                }
-                (Effect::Deny, Applies::If(conditions)) => out.conditions.push(format!("unless {}", conditions.join(" and "))),
+                (Effect::Allow, Applies::Yes) => out.allow(who, prepared.name(), Vec::new()),
+                (Effect::Allow, Applies::If(open)) => out.allow(who, prepared.name(), open),
+                (Effect::Deny, Applies::If(open)) => out.unless.push(open),
                 (_, Applies::No) => {}
             }
         }
+        out.direct.sort_by_key(|(_, open)| open.len());
+        out.delegates.sort_by_key(|(_, open)| open.len());
         out
     }
 }
 
+/// What the policy of a resource says.
 #[derive(Default)]
-struct ByResource {
-    /// The statement that names the role itself, or everybody.
-    direct: Option<String>,
-    /// The account is named: identity policies decide.
-    delegates: bool,
+struct ByResource<'p> {
+    /// The statements that name the role itself, or everybody.
+    direct: Vec<(String, Vec<Open<'p>>)>,
+    /// Those that name the account: identity policies decide.
+    delegates: Vec<(String, Vec<Open<'p>>)>,
     denied: Option<String>,
-    conditions: Vec<String>,
+    unless: Vec<Vec<Open<'p>>>,
 }
 
-impl ByResource {
-    fn allow(&mut self, who: Who, by: String) {
+impl<'p> ByResource<'p> {
+    fn allow(&mut self, who: Who, by: String, open: Vec<Open<'p>>) {
         match who {
-            Who::Account => self.delegates = true,
-            Who::Everybody | Who::Role => self.direct = Some(by),
+            Who::Account => self.delegates.push((by, open)),
+            Who::Everybody | Who::Role => self.direct.push((by, open)),
         }
     }
+}
+
+/// Joins ways of which one of each list is needed, by the names of the first.
+fn both<'p>(
+    first: &[(String, Vec<Open<'p>>)],
+    second: &[(String, Vec<Open<'p>>)],
+) -> Vec<(String, Vec<Open<'p>>)> {
+    let joined = first.iter().flat_map(|(by, must)| {
+        second
+            .iter()
+            .map(move |(_, more)| (by.clone(), [must.as_slice(), more].concat()))
+    });
+    let mut out: Vec<_> = joined.collect();
+    out.sort_by_key(|(_, must)| must.len());
+    out
 }
 
 enum Who {
@@ -312,12 +444,28 @@ fn who(estate: &Estate, role: &Role, clause: &PrincipalClause) -> Option<Who> {
 pub fn allows_service(policy: &Document, service: &str, action: &str) -> bool {
     let action = action.to_ascii_lowercase();
     let is_about = |s: &&Statement| {
-        let entries = s.principal.iter().flat_map(|p| p.entries.iter().map(move |e| (p.negated, e)));
-        let named = |e: &PrincipalEntry| e.kind == PrincipalKind::Any || e.kind == PrincipalKind::Service && [service, "*"].contains(&&*e.value.value);
+        let entries = s
+            .principal
+            .iter()
+            .flat_map(|p| p.entries.iter().map(move |e| (p.negated, e)));
+        let named = |e: &PrincipalEntry| {
+            e.kind == PrincipalKind::Any
+                || e.kind == PrincipalKind::Service && [service, "*"].contains(&&*e.value.value)
+        };
         entries.into_iter().any(|(negated, e)| !negated && named(e))
-            && s.action.patterns.iter().any(|p| Pattern::wild(&p.value).lower().matches(&action)) != s.action.negated
+            && s.action
+                .patterns
+                .iter()
+                .any(|p| Pattern::wild(&p.value).lower().matches(&action))
+                != s.action.negated
     };
-    let of = |effect| policy.statements.iter().filter(is_about).any(|s| s.effect == effect && (effect == Effect::Allow || s.conditions.is_empty()));
+    let of = |effect| {
+        policy
+            .statements
+            .iter()
+            .filter(is_about)
+            .any(|s| s.effect == effect && (effect == Effect::Allow || s.conditions.is_empty()))
+    };
     of(Effect::Allow) && !of(Effect::Deny)
 }
 
@@ -345,159 +493,4 @@ fn session_keys(estate: &Estate, role: &Role) -> Context {
         keys.set(&format!("aws:PrincipalTag/{tag}"), value.as_str());
     }
     keys
-}
-
-fn prepare<'a>(at: &'a str, is_secret: bool, document: &'a Document) -> impl Iterator<Item = Prepared<'a>> {
-    document.statements.iter().map(move |statement| {
-        let actions = statement.action.patterns.iter().map(|p| Pattern::wild(&p.value).lower()).collect();
-        let resources = statement.resource.iter().flat_map(|c| &c.patterns).map(|p| {
-            let template = Template::wild(&p.value, document.version).for_resource();
-            let fixed = (!template.has_variables()).then(|| template.fill(|_| None)).flatten();
-            (template, fixed.map(|p| ArnPattern::resource(&p)))
-        });
-        let conditions = statement.conditions.iter().map(|c| Prerequisite::new(c, document.version)).collect();
-        Prepared { at, is_secret, statement, actions, resources: resources.collect(), conditions }
-    })
-}
-
-fn judge<'p>(statements: impl Iterator<Item = &'p Prepared<'p>>, asked: &Asked<'_>) -> Outcome {
-    let mut out = Outcome::default();
-    for prepared in statements {
-        match (prepared.statement.effect, prepared.applies(asked)) {
-            (_, Applies::No) => {}
-            (Effect::Deny, Applies::Yes) => out.denied = Some(prepared.name()),
-            (Effect::Deny, Applies::If(conditions)) => out.unless.push(format!("unless {}", conditions.join(" and "))),
-            (Effect::Allow, Applies::Yes) => out.allowed = Some((prepared.name(), Vec::new())),
-            (Effect::Allow, Applies::If(conditions)) => {
-                if out.allowed.as_ref().is_none_or(|(_, known)| conditions.len() < known.len()) {
-                    out.allowed = Some((prepared.name(), conditions));
-                }
-            }
-        }
-    }
-    out
-}
-
-impl Prepared<'_> {
-    fn name(&self) -> String {
-        let sid = self.statement.sid.as_ref().map_or_else(|| format!("statement {}", self.statement.index), |s| s.value.clone());
-        if self.at.is_empty() { sid } else { format!("{} ({sid})", self.at) }
-    }
-
-    fn applies(&self, asked: &Asked<'_>) -> Applies {
-        if self.actions.iter().any(|p| p.matches(&asked.action)) == self.statement.action.negated {
-            return Applies::No;
-        }
-        let mut open = Vec::new();
-        if let Some(clause) = &self.statement.resource {
-            match self.resource(asked) {
-                Holds::Yes if clause.negated => return Applies::No,
-                Holds::No if !clause.negated => return Applies::No,
-                Holds::Open(text) => open.push(text),
-                _ => {}
-            }
-        }
-        for condition in &self.conditions {
-            match condition.holds(asked) {
-                Some(true) => {}
-                Some(false) => return Applies::No,
-                None => open.push(condition.words(self.is_secret)),
-            }
-        }
-        if open.is_empty() { Applies::Yes } else { Applies::If(open) }
-    }
-
-    fn resource(&self, asked: &Asked<'_>) -> Holds {
-        let mut open = None;
-        for (template, pattern) in &self.resources {
-            let filled;
-            let pattern = match pattern {
-                Some(pattern) => pattern,
-                None => match template.fill(|key| asked.value(key)) {
-                    Some(text) => {
-                        filled = ArnPattern::resource(&text);
-                        &filled
-                    }
-                    None => {
-                        let widened = template.parts.iter().map(|p| match p {
-                            Part::Token(t) => *t,
-                            _ => bastionless_model::iam::pattern::Token::Any,
-                        });
-                        if ArnPattern::resource(&Pattern::new(widened)).matches(&asked.question.resource) {
-                            open = Some("the resource is named by a policy variable".to_owned());
-                        }
-                        continue;
-                    }
-                },
-            };
-            if pattern.matches(&asked.question.resource) {
-                return Holds::Yes;
-            }
-        }
-        open.map_or(Holds::No, Holds::Open)
-    }
-}
-
-impl<'a> Prerequisite<'a> {
-    fn new(condition: &'a Condition, version: Version) -> Self {
-        let templates = condition.values.iter().map(|v| Template::wild(&v.value, version)).filter(Template::has_variables);
-        Self { condition, check: Check::new(condition, version), templates: templates.collect(), may_have: RefCell::default() }
-    }
-
-    /// Tells whether it holds; `None` where that depends on what is not known of the request.
-    fn holds(&self, asked: &Asked<'_>) -> Option<bool> {
-        let is_filled = self.templates.iter().all(|t| t.fill(|k| asked.value(k)).is_some());
-        if !is_filled || !self.is_known(asked) {
-            return None;
-        }
-        if !self.templates.is_empty() {
-            return Some(self.check.holds(asked.context()));
-        }
-        // Without variables a condition asks for its own key only.
-        let key = self.check.key();
-        let mut context = Context::default();
-        if let Some(value) = asked.value(key) {
-            context.set(key, value);
-        }
-        Some(self.check.holds(&context))
-    }
-
-    /// Tells whether it is known what the request holds for the key, be it nothing.
-    fn is_known(&self, asked: &Asked<'_>) -> bool {
-        let key = self.check.key();
-        let is_tag = || ["aws:resourcetag/", "ec2:resourcetag/", "ssm:resourcetag/"].iter().any(|p| key.starts_with(p));
-        asked.value(key).is_some() || asked.question.has_tags && is_tag() || !self.may_have(asked.question.action)
-    }
-
-    fn may_have(&self, action: &'static str) -> bool {
-        let mut known = self.may_have.borrow_mut();
-        if let Some((_, may)) = known.iter().find(|(a, _)| *a == action) {
-            return *may;
-        }
-        let may = may_have(action, self.check.key());
-        known.push((action, may));
-        may
-    }
-
-    /// Writes it for a reader.
-    fn words(&self, is_secret: bool) -> String {
-        let key = &self.condition.key.value;
-        if is_secret {
-            return format!("{key} (sensitive value)");
-        }
-        let values: Vec<_> = self.condition.values.iter().map(|v| v.value.as_str()).collect();
-        format!("{key} {} {}", self.condition.operator.value, values.join(" or "))
-    }
-}
-
-/// Tells whether a request for an action may hold a key.
-pub(super) fn may_have(action: &str, key: &str) -> bool {
-    let catalogue = Catalogue::get();
-    let lower = key.to_ascii_lowercase();
-    let is_global = catalogue.global_keys.contains_key(&lower) || lower.starts_with("aws:principaltag/");
-    let of_tags = lower.starts_with("aws:resourcetag/") || lower.starts_with("aws:requesttag/");
-    match catalogue.action(action) {
-        Some(action) => is_global && !of_tags || catalogue.keys_of(action, None).iter().any(|k| is_key(k, key)),
-        None => true,
-    }
 }

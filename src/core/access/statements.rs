@@ -1,6 +1,10 @@
 //! Which statements of a policy a change adds and takes away.
 
-use bastionless_model::iam::ast::{Document, Statement};
+use bastionless_model::iam::{
+    ast::{Document, Statement},
+    compare::changed_statements,
+    evaluate::PolicySet,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a change does to a statement.
@@ -16,30 +20,51 @@ pub struct StatementChange {
     pub after: Option<String>,
 }
 
-/// Compares two versions of a policy. Statements that mean the same text in another order are no change.
-pub fn statement_changes(policy: &str, before: Option<&Document>, after: Option<&Document>) -> Vec<StatementChange> {
-    let texts = |d: Option<&Document>| -> Vec<(String, String)> {
-        let statements = d.into_iter().flat_map(|d| d.statements.iter());
-        statements.map(|s| (name(s), s.to_json().to_string())).collect()
+/// Compares two versions of a policy. Statements that say the same in other words or another order are no change.
+pub fn statement_changes(
+    policy: &str,
+    before: Option<&Document>,
+    after: Option<&Document>,
+) -> Vec<StatementChange> {
+    let set = |d: Option<&Document>| PolicySet {
+        identity: d.cloned().into_iter().collect(),
+        ..PolicySet::default()
     };
-    let (old, new) = (texts(before), texts(after));
-    let mut gone: Vec<_> = old.iter().filter(|(_, text)| !new.iter().any(|(_, t)| t == text)).cloned().collect();
-    let fresh: Vec<_> = new.iter().filter(|(_, text)| !old.iter().any(|(_, t)| t == text)).cloned().collect();
+    let (old, new) = (set(before), set(after));
+    let (fresh, gone): (Vec<_>, Vec<_>) = changed_statements(&old, &new)
+        .into_iter()
+        .partition(|c| c.is_new);
+    let mut gone: Vec<_> = gone
+        .iter()
+        .map(|c| (name(c.statement), c.statement.to_json().to_string()))
+        .collect();
     let mut out = Vec::new();
-    for (statement, text) in fresh {
-        let same = gone.iter().position(|(name, _)| *name == statement);
+    for statement in fresh.iter().map(|c| c.statement) {
+        let same = gone.iter().position(|(known, _)| *known == name(statement));
         let before = same.map(|i| gone.remove(i).1);
-        out.push(StatementChange { policy: policy.to_owned(), statement, before, after: Some(text) });
+        let after = Some(statement.to_json().to_string());
+        out.push(StatementChange {
+            policy: policy.to_owned(),
+            statement: name(statement),
+            before,
+            after,
+        });
     }
-    out.extend(gone.into_iter().map(|(statement, text)| StatementChange {
+    let gone = gone
+        .into_iter()
+        .map(|(statement, text)| (statement, Some(text)));
+    out.extend(gone.map(|(statement, before)| StatementChange {
         policy: policy.to_owned(),
         statement,
-        before: Some(text),
+        before,
         after: None,
     }));
     out
 }
 
 fn name(statement: &Statement) -> String {
-    statement.sid.as_ref().map_or_else(|| (statement.index + 1).to_string(), |s| s.value.clone())
+    statement
+        .sid
+        .as_ref()
+        .map_or_else(|| (statement.index + 1).to_string(), |s| s.value.clone())
 }

@@ -2,5 +2,6 @@
 
 mod bench;
 mod changes;
+mod conditions;
 mod hops;
 mod rules;
