@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bastionless_core::{
     check::{self, Estate, Found},
     lang::{address::AbsInstance, functions::Host, graph::StaticGraph, program::Program},
-    plan::{Mode, finalise::Finaliser, policies::projected},
+    plan::{Mode, finalise::Finaliser, policies::projected, validate},
+    store::DEFAULT_WORKSPACE,
 };
 use bastionless_model::{
     base::{Diagnostics, Level},
@@ -44,7 +45,8 @@ pub(crate) fn rehearsed(program: &Arc<Program>, graph: StaticGraph) -> Vec<Found
 
 /// Returns the policies of a configuration without values and without a cloud: address, argument, text.
 pub(crate) fn policies(program: &Arc<Program>, graph: StaticGraph) -> Vec<(AbsInstance, String, String)> {
-    with_estate(program, graph, check::policies).unwrap_or_default()
+    let is_valid = !validate(program, &graph, Arc::new(load::host()), DEFAULT_WORKSPACE).has_errors();
+    if is_valid { with_estate(program, graph, check::policies).unwrap_or_default() } else { Vec::new() }
 }
 
 fn with_estate<T>(program: &Arc<Program>, graph: StaticGraph, look: impl FnOnce(&Estate<'_>) -> T) -> Option<T> {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Plans a configuration as if nothing existed: variables have their defaults or are unknown, data sources stay unknown, and what cannot
-/// be evaluated so is left out. Returns the plan and the state that it leaves, with names in place of what is not known.
+/// be evaluated so is left out. The configuration is one that [`crate::plan::validate`] finds no fault with. Returns the plan and the state that it leaves, with names in place of what is not known.
 pub fn rehearse(
     program: &Arc<Program>,
     graph: &Arc<StaticGraph>,
@@ -28,9 +28,10 @@ pub fn rehearse(
     catalogue: &'static Catalogue,
 ) -> Option<(Plan, Snapshot)> {
     // Importing needs objects that exist.
-    let mut alone = Program::clone(program);
-    alone.imports.clear();
-    let program = &Arc::new(alone);
+    let mut program = program.clone();
+    if !program.imports.is_empty() {
+        Arc::make_mut(&mut program).imports.clear();
+    }
     let root = program.modules.first()?;
     let mut variables = BTreeMap::new();
     let mut names = BTreeMap::new();

@@ -24,7 +24,8 @@ pub struct Options {
     pub imports: Vec<(AbsInstance, String)>,
     /// `terraform.workspace`
     pub workspace: Arc<str>,
-    /// Nobody is asked: providers are taken as not configured yet, so that data sources stay unknown.
+    /// Nobody is asked: providers are taken as not configured yet, so that data sources stay unknown. The configuration was validated
+    /// before (see [`super::validate`]), and is not again.
     pub offline: bool,
 }
 

@@ -182,7 +182,7 @@ impl Settler {
             self.answers.insert(key, answer);
         }
         self.rounds += 1;
-        if self.rounds == 1 && self.refused() {
+        if self.rounds == 1 && !self.options.offline && self.refused() {
             return Round::Done(Box::new(self.finish()));
         }
         self.walk.retry(&self.answers);
