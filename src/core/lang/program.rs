@@ -110,7 +110,7 @@ pub struct Local {
     /// The name.
     pub name: Ident,
     /// Its value.
-    pub expr: Expr,
+    pub expr: Arc<Expr>,
 }
 
 /// `output`
@@ -119,7 +119,7 @@ pub struct Output {
     /// The label.
     pub name: Ident,
     /// `value`
-    pub value: Expr,
+    pub value: Arc<Expr>,
     /// `type`
     pub constraint: Option<Constraint>,
     /// `sensitive`
@@ -142,9 +142,9 @@ pub enum Repetition {
     /// Once.
     Single,
     /// `count`
-    Count(Expr),
+    Count(Arc<Expr>),
     /// `for_each`
-    ForEach(Expr),
+    ForEach(Arc<Expr>),
 }
 
 /// `resource` or `data`
@@ -208,9 +208,9 @@ pub struct CheckRule {
     /// The block.
     pub span: Span,
     /// `condition`
-    pub condition: Expr,
+    pub condition: Arc<Expr>,
     /// `error_message`
-    pub error_message: Expr,
+    pub error_message: Arc<Expr>,
 }
 
 /// `module`
@@ -225,7 +225,7 @@ pub struct Call {
     /// `depends_on`
     pub depends_on: Vec<Reference>,
     /// Arguments: values of the variables.
-    pub arguments: BTreeMap<Arc<str>, Expr>,
+    pub arguments: BTreeMap<Arc<str>, Arc<Expr>>,
     /// The header of the block.
     pub header: Span,
 }
@@ -340,9 +340,9 @@ pub struct Import {
     /// The instance key expression of `to`; may use `each` with `for_each`.
     pub key: Option<Expr>,
     /// `id`
-    pub id: Expr,
+    pub id: Arc<Expr>,
     /// `for_each`
-    pub for_each: Option<Expr>,
+    pub for_each: Option<Arc<Expr>>,
     /// `provider`
     pub provider: Option<LocalProvider>,
     /// Where `to` is written.

@@ -106,7 +106,7 @@ pub struct RawCall {
     /// `ignore_nested_deprecations`
     pub ignore_nested_deprecations: bool,
     /// Arguments with the places of their names.
-    pub arguments: BTreeMap<Arc<str>, (Ident, Expr)>,
+    pub arguments: BTreeMap<Arc<str>, (Ident, Arc<Expr>)>,
 }
 
 /// A `moved` block.

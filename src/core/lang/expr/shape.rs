@@ -1,5 +1,7 @@
 //! Blocks in JSON syntax: what is an argument and what a block is known with the schema only.
 
+use std::sync::Arc;
+
 use bastionless_model::schema;
 
 use crate::lang::syntax::{
@@ -71,7 +73,7 @@ fn blocks(
                 Some(Item::Attribute(Attribute {
                     span: name.span.to(entry.value.span),
                     name,
-                    expr: entry.value.clone(),
+                    expr: Arc::new(entry.value.clone()),
                 }))
             });
             let body = Body {

@@ -178,8 +178,8 @@ impl<'a> Build<'a> {
                 continue;
             };
             let exprs = [
-                Some(&import.id),
-                import.for_each.as_ref(),
+                Some(&*import.id),
+                import.for_each.as_deref(),
                 import.key.as_ref(),
             ];
             let found: BTreeSet<usize> = exprs
@@ -260,7 +260,7 @@ fn call_references(call: &Call) -> Vec<Reference> {
 }
 
 fn rule_references(rules: &[CheckRule]) -> Vec<Reference> {
-    let exprs = rules.iter().flat_map(|r| [&r.condition, &r.error_message]);
+    let exprs = rules.iter().flat_map(|r| [&*r.condition, &*r.error_message]);
     exprs.flat_map(named).collect()
 }
 

@@ -48,7 +48,7 @@ pub struct Attribute {
     /// The name.
     pub name: Ident,
     /// The value.
-    pub expr: Expr,
+    pub expr: Arc<Expr>,
     /// The whole attribute.
     pub span: Span,
 }

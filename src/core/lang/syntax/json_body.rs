@@ -3,6 +3,8 @@
 //! What is a block and what an argument is known here for the language's own blocks only; for nested blocks of resource
 //! types the schema decides later, so that they stay arguments in the tree.
 
+use std::sync::Arc;
+
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Outcome, SourceId, Span},
     value::{Number, Value},
@@ -154,7 +156,7 @@ impl Builder {
             Ok(expr) => items.push(Item::Attribute(Attribute {
                 span: name.span.to(expr.span),
                 name,
-                expr,
+                expr: Arc::new(expr),
             })),
             Err(d) => self.diagnostics.push(*d),
         }

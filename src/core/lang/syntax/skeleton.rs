@@ -1,6 +1,6 @@
 //! The structure of a file: attributes with their expressions, and blocks.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use bastionless_model::base::{Diagnostic, Diagnostics, SourceId, Span};
 
@@ -129,7 +129,7 @@ impl Scanner<'_> {
         Ok(Some(Item::Attribute(Attribute {
             span: span.to(expr.span),
             name: self.cursor.ident(name),
-            expr,
+            expr: Arc::new(expr),
         })))
     }
 
