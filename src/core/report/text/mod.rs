@@ -1,6 +1,7 @@
 //! The plan for people: what changes, in Terraform's layout.
 
 mod diff;
+mod paint;
 mod resource;
 mod state;
 mod value;
@@ -10,7 +11,8 @@ use std::fmt::Write as _;
 use bastionless_model::schema::Catalogue;
 
 use crate::plan::{Action, Change, Mode, Plan};
-use diff::{Diff, Paint};
+use diff::Diff;
+use paint::Paint;
 
 pub use state::{object_text, output_text, state_text};
 pub use value::{type_text, value_text};

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use bastionless_model::schema::Catalogue;
 
-use super::diff::{Diff, Paint};
+use super::{diff::Diff, paint::Paint};
 use crate::{
     lang::address::Mode,
     plan::{Action, Change, Drifted, Reason},

@@ -7,7 +7,7 @@ use bastionless_model::{
     value::{Kind, Value, to_json},
 };
 
-use super::{Style, diff::Paint, value::value_text};
+use super::{Style, paint::Paint, value::value_text};
 use crate::{
     lang::address::{AbsInstance, Mode, quote},
     report::state_json::schema_of,
