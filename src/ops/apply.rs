@@ -41,7 +41,7 @@ fn finaliser(loaded: &Loaded, plan: &Arc<Plan>, workspace: &str, host: &Arc<Mach
     )
 }
 
-#[allow(clippy::too_many_arguments, reason = "an apply takes exactly these")]
+#[expect(clippy::too_many_arguments, reason = "an apply takes exactly these")]
 async fn run(
     plan: Arc<Plan>,
     finaliser: Finaliser,

@@ -1,4 +1,5 @@
 //! The integration tests: one binary, because every binary that links the SDK costs minutes.
+#![expect(clippy::unwrap_used, reason = "a test ends where its own set-up fails")]
 
 mod commands;
 mod console;

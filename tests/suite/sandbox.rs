@@ -1,5 +1,4 @@
 //! A directory with a configuration, and the program run in it.
-#![allow(clippy::unwrap_used, reason = "a sandbox that cannot be made fails the test that needs it")]
 
 use std::{
     fs,

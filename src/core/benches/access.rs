@@ -1,7 +1,7 @@
 //! Time of the access analysis: principals times instances, all methods.
 //!
 //! `cargo bench -p bastionless-core --bench access` prints one line a size, and how the time grows from size to size.
-#![allow(clippy::print_stdout, clippy::expect_used, missing_docs, reason = "a benchmark prints, and ends where its own input is wrong")]
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and ends where its own input is wrong")]
 
 use std::{collections::BTreeMap, time::Instant};
 

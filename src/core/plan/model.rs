@@ -43,7 +43,7 @@ pub enum Action {
 
 /// Why; the names are those of Terraform's `action_reason`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "Terraform's names, see its plan JSON format")]
+#[expect(missing_docs, reason = "Terraform's names, see its plan JSON format")]
 pub enum Reason {
     ReplaceBecauseTainted,
     ReplaceBecauseCannotUpdate,
@@ -123,7 +123,7 @@ pub struct Drifted {
 
 /// Result of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "Terraform's names")]
+#[expect(missing_docs, reason = "Terraform's names")]
 pub enum CheckStatus {
     Pass,
     Fail,

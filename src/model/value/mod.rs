@@ -20,7 +20,7 @@ mod refinement;
 mod tests;
 mod ty;
 mod unify;
-#[allow(
+#[expect(
     clippy::module_inception,
     reason = "the room is named after its main type"
 )]

@@ -172,7 +172,7 @@ impl Number {
     /// Returns the nearest `f64`.
     pub fn to_f64(&self) -> f64 {
         match &self.repr {
-            #[allow(
+            #[expect(
                 clippy::cast_precision_loss,
                 reason = "the nearest one is what is asked for"
             )]
@@ -191,7 +191,7 @@ impl Number {
                 // Scaled in two steps, for one alone may leave the range.
                 let exponent = i32::try_from(exponent.clamp(-2200, 2200)).unwrap_or(0);
                 let half = exponent / 2;
-                #[allow(
+                #[expect(
                     clippy::cast_precision_loss,
                     reason = "the nearest one is what is asked for"
                 )]

@@ -359,42 +359,35 @@ impl Stage {
     }
 
     /// Plans and applies, checks the actions, and that a second plan finds nothing to do.
-    #[track_caller]
-    pub(super) fn becomes<'a>(
-        &'a self,
-        text: &'a str,
-        expect: &'a [(&'a str, Action)],
-    ) -> impl std::future::Future<Output = Applied> + 'a {
-        async move {
-            let made = self.plan(text, Options::default()).await;
-            assert!(
-                !made.diagnostics.has_errors(),
-                "{text}\n{:?}",
-                made.diagnostics
-            );
-            let actions = made.actions();
-            let actions: Vec<_> = actions.iter().map(|(a, b)| (a.as_str(), *b)).collect();
-            assert_eq!(actions, expect, "{text}");
-            let applied = self.apply(made).await;
-            assert!(
-                !applied.diagnostics.has_errors(),
-                "{text}\n{:?}",
-                applied.diagnostics
-            );
-            let again = self.plan(text, Options::default()).await;
-            assert!(
-                again.actions().is_empty(),
-                "second plan of\n{text}\n{:?}\n{:#?}",
-                again.actions(),
-                again.plan.changes
-            );
-            assert!(
-                again.plan.drift.is_empty(),
-                "drift after\n{text}\n{:#?}",
-                again.plan.drift
-            );
-            applied
-        }
+    pub(super) async fn becomes(&self, text: &str, expect: &[(&str, Action)]) -> Applied {
+        let made = self.plan(text, Options::default()).await;
+        assert!(
+            !made.diagnostics.has_errors(),
+            "{text}\n{:?}",
+            made.diagnostics
+        );
+        let actions = made.actions();
+        let actions: Vec<_> = actions.iter().map(|(a, b)| (a.as_str(), *b)).collect();
+        assert_eq!(actions, expect, "{text}");
+        let applied = self.apply(made).await;
+        assert!(
+            !applied.diagnostics.has_errors(),
+            "{text}\n{:?}",
+            applied.diagnostics
+        );
+        let again = self.plan(text, Options::default()).await;
+        assert!(
+            again.actions().is_empty(),
+            "second plan of\n{text}\n{:?}\n{:#?}",
+            again.actions(),
+            again.plan.changes
+        );
+        assert!(
+            again.plan.drift.is_empty(),
+            "drift after\n{text}\n{:#?}",
+            again.plan.drift
+        );
+        applied
     }
 }
 

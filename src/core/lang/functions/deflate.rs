@@ -1,5 +1,5 @@
 //! Compression to the very bytes of Terraform, which are those of Go's library at its default level.
-#![allow(
+#![expect(
     clippy::indexing_slicing,
     reason = "all indexes are bounded by the sizes of the window, the alphabets and the code lengths"
 )]

@@ -254,7 +254,7 @@ pub enum TemplatePart {
 
 /// Operators with two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum BinaryOp {
     Or,
     And,
@@ -273,7 +273,7 @@ pub enum BinaryOp {
 
 /// Operators with one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum UnaryOp {
     Negate,
     Not,

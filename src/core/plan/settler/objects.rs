@@ -148,7 +148,7 @@ impl Settler {
         plan::normalise_read(schema, &settings, Some(&plain), observed).mark_with_paths(&marks)
     }
 
-    #[allow(
+    #[expect(
         clippy::too_many_arguments,
         reason = "all of them describe the one object that is taken over"
     )]
