@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use bastionless_core::engine::Events;
+use bastionless_core::{engine::Events, lang::functions::manual};
 use bastionless_model::base::Diagnostics;
 use clap::ArgMatches;
 
@@ -30,12 +30,17 @@ pub(super) const COMMAND: Command = Command {
         with_variables(c)
             .arg(switch("plan", "Make a plan and evaluate against what it would make, instead of the state"))
             .arg(value("state", "FILE", "Evaluate against this state file instead of the workspace's state"))
+            .arg(switch("functions", "Write the manual of all functions instead"))
             .arg(switch("compact-warnings", "Show warnings by their headlines only"))
     },
     run,
 };
 
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
+    if on(m, "functions") {
+        cx.shell.out(&manual());
+        return Ok(0);
+    }
     let mut problems = Diagnostics::default();
     let variables = variables(m, &mut problems);
     if problems.has_errors() {

@@ -12,6 +12,7 @@ mod glob;
 mod hash;
 mod host;
 mod json;
+mod manual;
 mod mapping;
 mod network;
 mod numeric;
@@ -31,4 +32,5 @@ mod yaml_decode;
 
 pub use function::{Call, Example, Function, FunctionError, Parameter, ParameterType};
 pub use host::Host;
+pub use manual::manual;
 pub use table::{lookup, names};

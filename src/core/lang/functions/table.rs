@@ -3,38 +3,68 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
-    Function, charset, datetime, element, encoding, filesystem, format, hash, mapping, network,
-    numeric, regex, sequence, sets, string, terraform, typing, yaml,
+    Example, Function, charset, datetime, element, encoding, filesystem, format, hash, mapping,
+    network, numeric, regex, sequence, sets, string, terraform, typing, yaml,
 };
 
-/// Functions that get expressions instead of values; the evaluator has them built in.
-const OF_EXPRESSIONS: [&str; 3] = ["can", "convert", "try"];
+/// A function that gets expressions instead of values; the evaluator has it built in.
+pub(super) struct OfExpressions {
+    pub(super) name: &'static str,
+    pub(super) signature: &'static str,
+    /// One sentence on what it returns.
+    pub(super) doc: &'static str,
+    pub(super) examples: &'static [Example],
+}
 
-static FAMILIES: &[&[Function]] = &[
-    charset::FUNCTIONS,
-    datetime::FUNCTIONS,
-    element::FUNCTIONS,
-    encoding::FUNCTIONS,
-    filesystem::FUNCTIONS,
-    format::FUNCTIONS,
-    hash::FUNCTIONS,
-    mapping::FUNCTIONS,
-    network::FUNCTIONS,
-    numeric::FUNCTIONS,
-    regex::FUNCTIONS,
-    sequence::FUNCTIONS,
-    sets::FUNCTIONS,
-    string::FUNCTIONS,
-    terraform::FUNCTIONS,
-    typing::FUNCTIONS,
-    yaml::FUNCTIONS,
+pub(super) const OF_EXPRESSIONS: [OfExpressions; 3] = [
+    OfExpressions {
+        name: "can",
+        signature: "can(expression)",
+        doc: "Tells whether an expression has a value.",
+        examples: &[
+            ("can(tonumber(\"x\"))", "false"),
+            ("can({ a = 1 }.a)", "true"),
+        ],
+    },
+    OfExpressions {
+        name: "convert",
+        signature: "convert(value: any, type)",
+        doc: "Converts a value to a type that is written as in a variable.",
+        examples: &[("convert([1, \"2\"], list(number))", "[1, 2]")],
+    },
+    OfExpressions {
+        name: "try",
+        signature: "try(expressions...)",
+        doc: "Returns the value of the first expression that has one.",
+        examples: &[("try({}.a, \"none\")", "\"none\"")],
+    },
+];
+
+/// The functions by family, each family with its title.
+pub(super) static FAMILIES: &[(&str, &[Function])] = &[
+    ("Numbers", numeric::FUNCTIONS),
+    ("Texts", string::FUNCTIONS),
+    ("Format", format::FUNCTIONS),
+    ("Regular expressions", regex::FUNCTIONS),
+    ("Choosing from lists", element::FUNCTIONS),
+    ("Making lists", sequence::FUNCTIONS),
+    ("Sets", sets::FUNCTIONS),
+    ("Maps and objects", mapping::FUNCTIONS),
+    ("Types and marks", typing::FUNCTIONS),
+    ("Encodings", encoding::FUNCTIONS),
+    ("YAML", yaml::FUNCTIONS),
+    ("Character sets", charset::FUNCTIONS),
+    ("Hashes and identifiers", hash::FUNCTIONS),
+    ("Files, paths and templates", filesystem::FUNCTIONS),
+    ("Time", datetime::FUNCTIONS),
+    ("IP networks", network::FUNCTIONS),
+    ("The provider terraform", terraform::FUNCTIONS),
 ];
 
 static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
     FAMILIES
         .iter()
-        .copied()
-        .flatten()
+        .flat_map(|(_, functions)| *functions)
         .map(|f| (f.name, f))
         .collect()
 });
@@ -53,7 +83,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
         .keys()
         .copied()
         .filter(|n| !n.contains("::"))
-        .chain(OF_EXPRESSIONS)
+        .chain(OF_EXPRESSIONS.map(|f| f.name))
         .collect();
     names.sort_unstable();
     names.into_iter()

@@ -127,11 +127,23 @@ fn examples_are_true() {
         "provider::terraform::encode_expr",
         "provider::terraform::encode_tfvars",
     ];
-    for function in names().chain(of_provider).filter_map(lookup) {
-        for (call, result) in function.examples {
-            assert_eq!(value(call), value(result), "{call}");
-        }
+    let functions = names().chain(of_provider).filter_map(lookup);
+    let examples = functions.flat_map(|f| f.examples);
+    for (call, result) in examples.chain(table::OF_EXPRESSIONS.iter().flat_map(|f| f.examples)) {
+        assert_eq!(value(call), value(result), "{call}");
     }
+}
+
+#[test]
+fn the_manual_is_as_written() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/functions.md");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    let expected = manual();
+    let first = written.lines().zip(expected.lines()).find(|(a, b)| a != b);
+    assert!(
+        written == expected,
+        "docs/functions.md: write it anew with `bastionless console -functions > docs/functions.md`; {first:?}"
+    );
 }
 
 #[test]
