@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bastionless_core::{
     access::{Analysis, Estate, Judgement, Method, Path, Verdict, change::ChangeKind, judgement, things},
     plan::file::PlanFile,
-    report::{access_lines, access_text, paths_json, paths_text},
+    report::{access_lines, access_text, not_seen, paths_json, paths_text},
     state::Snapshot,
 };
 use bastionless_model::{base::Diagnostic, schema::Catalogue};
@@ -153,9 +153,7 @@ fn list(cx: &Context, m: &ArgMatches, found: &Found, wanted: impl Fn(&Path) -> b
         cx.shell.document(&paths_json(&paths, &unseen));
     } else {
         cx.shell.out(&if paths.is_empty() { "Nobody can.\n".to_owned() } else { access_lines(&paths) });
-        if !unseen.is_empty() {
-            cx.shell.out(&format!("\nNot seen: {}.\n", unseen.join("; ")));
-        }
+        cx.shell.out(&not_seen(&unseen));
     }
     Ok(0)
 }
@@ -168,10 +166,12 @@ fn path(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let analysis = Analysis::new(&found.estate);
     // Of each method the path that gets farthest.
     let paths: Vec<Path> = methods.iter().filter_map(|method| analysis.paths(&principal, &instance, *method).into_iter().next()).collect();
+    let unseen = judgement::unseen(&found.estate);
     if on(m, "json") {
-        cx.shell.document(&paths_json(&paths, &judgement::unseen(&found.estate)));
+        cx.shell.document(&paths_json(&paths, &unseen));
     } else {
         cx.shell.out(&paths_text(&paths, cx.shell.style()));
+        cx.shell.out(&not_seen(&unseen));
     }
     Ok(if paths.iter().all(|p| p.verdict() == Verdict::Blocked) { 3 } else { 0 })
 }

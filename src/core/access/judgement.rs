@@ -63,12 +63,16 @@ pub fn judge(before: &Snapshot, after: &Snapshot, catalogue: &Catalogue, rules: 
     Judgement { changes, statements, violations, unseen: unseen(&is) }
 }
 
-/// Says what of an estate was not seen.
+/// What decides on access, too, and is never read.
+const NEVER_READ: [&str; 4] = ["service control policies", "session policies", "network ACLs", "accounts of the operating system"];
+
+/// Says what of an estate was not seen, last what never is.
 pub fn unseen(estate: &Estate) -> Vec<String> {
     let mut out: Vec<String> = estate.unreadable.iter().map(|(address, why)| format!("{address} is no policy: {why}")).collect();
     for role in estate.roles.values() {
         out.extend(role.unseen.iter().map(|arn| format!("the text of {arn}, which {} has", role.address)));
     }
+    out.extend(NEVER_READ.map(str::to_owned));
     out
 }
 

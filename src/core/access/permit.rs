@@ -469,6 +469,22 @@ pub fn allows_service(policy: &Document, service: &str, action: &str) -> bool {
     of(Effect::Allow) && !of(Effect::Deny)
 }
 
+/// Tells whether a key, in lower case, is one that every request of a role has, whatever it asks for.
+pub fn is_of_every_session(key: &str) -> bool {
+    const KEYS: [&str; 9] = [
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principaltype",
+        "aws:requestedregion",
+        "aws:securetransport",
+        "aws:userid",
+        "aws:viaawsservice",
+        "ec2:region",
+    ];
+    KEYS.contains(&key) || key.starts_with("aws:principaltag/")
+}
+
 /// The keys of every request of a session of a role.
 fn session_keys(estate: &Estate, role: &Role) -> Context {
     let mut keys = Context::default();

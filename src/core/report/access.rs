@@ -4,10 +4,14 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::Style;
+use super::{
+    Style,
+    markdown::{code, fence, marked},
+};
 use crate::access::{
     HopState, Judgement, Logged, Path, Verdict, Witness,
     change::{AccessChange, ChangeKind, Side},
+    permit::is_of_every_session,
     statements::StatementChange,
 };
 
@@ -57,10 +61,15 @@ pub fn access_text(judgement: &Judgement, style: Style) -> String {
             let _ = writeln!(out, "  ! {word} rule {:?}: {}: {}{message}", v.rule, v.address, v.detail);
         }
     }
-    if !judgement.changes.is_empty() && !judgement.unseen.is_empty() {
-        let _ = writeln!(out, "\nNot seen: {}.", judgement.unseen.join("; "));
+    if !judgement.changes.is_empty() {
+        out.push_str(&not_seen(&judgement.unseen));
     }
     out
+}
+
+/// Says what was not seen, in a paragraph of its own.
+pub fn not_seen(unseen: &[String]) -> String {
+    format!("\nNot seen: {}.\n", unseen.join("; "))
 }
 
 fn change_text(group: &Group<'_>, style: Style) -> String {
@@ -118,10 +127,9 @@ fn logged(logged: &Logged) -> String {
     }
 }
 
-/// Writes a request on one line. Keys that every session has are left out.
+/// Writes a request on one line, without the keys that every session has and the tags of the resource.
 fn witness_text(witness: &Witness) -> String {
-    let common = ["aws:", "ec2:region"];
-    let keys = witness.context.iter().filter(|(k, _)| !common.iter().any(|c| k.starts_with(c)) || k.as_str() == "aws:multifactorauthpresent");
+    let keys = witness.context.iter().filter(|(k, _)| !is_of_every_session(k) && !k.contains(":resourcetag/"));
     let keys: Vec<_> = keys.map(|(k, v)| format!("{k}={v}")).collect();
     let with = if keys.is_empty() { String::new() } else { format!(" with {}", keys.join(", ")) };
     format!("{} on {}{with}", witness.action, witness.resource)
@@ -151,7 +159,13 @@ pub fn access_markdown(judgement: &Judgement) -> String {
             let cells = [kind, code(&change.key.principal), group.methods.join(", "), code(&change.key.instance), escape(&notes.join("; "))];
             let _ = writeln!(out, "| {} |", cells.join(" | "));
         }
+        out.push_str(&not_seen(&judgement.unseen));
         out.push('\n');
+    }
+    if !judgement.statements.is_empty() {
+        let text: String = judgement.statements.iter().map(|s| statement_text(s, Style::default())).collect();
+        let fence = fence(&text);
+        let _ = writeln!(out, "#### Policies by statement\n\n{fence}diff\n{}{fence}\n", marked(&text));
     }
     if !judgement.violations.is_empty() {
         out.push_str("#### Rules\n\n");
@@ -163,11 +177,6 @@ pub fn access_markdown(judgement: &Judgement) -> String {
         out.push('\n');
     }
     out
-}
-
-fn code(text: &str) -> String {
-    let fence = if text.contains('`') { "``" } else { "`" };
-    format!("{fence}{}{fence}", text.replace('|', "\\|"))
 }
 
 fn escape(text: &str) -> String {

@@ -56,13 +56,13 @@ fn word(action: Action) -> &'static str {
 }
 
 /// Writes a text as code inside a table.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let fence = if text.contains('`') { "``" } else { "`" };
     format!("{fence}{}{fence}", text.replace('|', "\\|"))
 }
 
 /// Returns a fence that does not stand in the text.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     let mut fence = String::from("```");
     while text.contains(&fence) {
         fence.push('`');
@@ -71,7 +71,7 @@ fn fence(text: &str) -> String {
 }
 
 /// Moves the signs of changes to the first column, where a difference has them.
-fn marked(text: &str) -> String {
+pub(super) fn marked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let inner = line.trim_start();

@@ -16,7 +16,7 @@ mod state_json;
 mod text;
 mod value_tree;
 
-pub use access::{access_lines, access_markdown, access_text, paths_json, paths_text};
+pub use access::{access_lines, access_markdown, access_text, not_seen, paths_json, paths_text};
 pub use config_json::config_json;
 pub use diag_json::{diagnostic_json, validate_json};
 pub use diag_text::diagnostic_text;

@@ -132,3 +132,18 @@ fn what_is_sensitive_is_not_shown() {
     let text = serde_json::to_string(&judgement).unwrap();
     assert!(!text.contains("hush") && text.contains("ec2:osuser (sensitive value)"), "{text}");
 }
+
+#[test]
+fn a_change_is_told_in_text_and_markdown() {
+    let user = [("policy.tf", "[var.os_user]", "[\"root\"]")];
+    let (before, after) = (planned("eic-endpoint", &[]), planned("eic-endpoint", &user));
+    let judgement = crate::access::judge(&before, &after, Catalogue::builtin(), &[]);
+    let text = crate::report::access_text(&judgement, crate::report::Style::default());
+    let markdown = crate::report::access_markdown(&judgement);
+    let unseen = "Not seen: service control policies; session policies; network ACLs; accounts of the operating system.\n";
+    for (told, policies) in [(&text, "  aws_iam_policy.connect.policy statement PushKey\n"), (&markdown, "#### Policies by statement\n\n```diff\n")] {
+        assert!(told.contains(policies) && told.contains(unseen), "{told}");
+    }
+    let request = "for example ec2-instance-connect:SendSSHPublicKey on arn:aws:ec2:eu-west-1:123456789012:instance/${aws_instance.private.id} with ec2:osuser=root\n";
+    assert!(text.contains(request), "{text}");
+}
