@@ -52,7 +52,8 @@ fn detail(d: &Diagnostic) -> String {
         .chain(d.patches.iter().map(|p| &p.text))
         .filter(|t| !t.is_empty());
     for text in more {
-        if !out.contains(text.as_str()) {
+        let twice = text.starts_with("did you mean") && out.contains("Did you mean");
+        if !twice && !out.contains(text.as_str()) {
             out.push_str(if out.is_empty() { "" } else { "\n\n" });
             out.push_str(text);
         }

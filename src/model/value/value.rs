@@ -59,20 +59,27 @@ impl From<bool> for Value {
 
 impl From<&str> for Value {
     fn from(s: &str) -> Self {
-        Kind::String(s.into()).into()
+        Kind::String(normal(s).unwrap_or_else(|| s.into())).into()
     }
 }
 
 impl From<String> for Value {
     fn from(s: String) -> Self {
-        Kind::String(s.into()).into()
+        Kind::String(normal(&s).unwrap_or_else(|| s.into())).into()
     }
 }
 
 impl From<Arc<str>> for Value {
     fn from(s: Arc<str>) -> Self {
-        Kind::String(s).into()
+        Kind::String(normal(&s).unwrap_or(s)).into()
     }
+}
+
+/// Composes a text that is not composed yet (Unicode form C): texts of the language always are.
+fn normal(text: &str) -> Option<Arc<str>> {
+    use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+    let composed = text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    (!composed).then(|| text.nfc().collect::<String>().into())
 }
 
 impl From<Number> for Value {
@@ -435,7 +442,10 @@ fn collapsed(ty: &Type, r: &Refinement) -> Option<Value> {
             (**t).clone(),
             vec![Value::unknown((**t).clone()); length],
         )),
-        Type::Set(t) if length == 0 => Some(Value::set((**t).clone(), Vec::new())),
+        Type::Set(t) if length <= 1 => Some(Value::set(
+            (**t).clone(),
+            vec![Value::unknown((**t).clone()); length],
+        )),
         Type::Map(t) if length == 0 => Some(Value::map::<Arc<str>>((**t).clone(), [])),
         _ => None,
     }

@@ -13,7 +13,7 @@ use super::{
     tfvars::decode_tfvars,
 };
 use crate::lang::{
-    functions::{Call, Function, FunctionError, lookup, names},
+    functions::{Call, Function, FunctionError, ParameterType, lookup, names},
     suggest::suggestion,
     syntax::{Expr, ExprKind, Ident, TemplatePart},
 };
@@ -209,17 +209,14 @@ impl Evaluator<'_> {
             return Value::DYNAMIC;
         }
         if function.name == "templatestring"
-            && let Some(Argument::Expr(template)) = args.first()
-            && let Some(why) = no_direct_reference(template)
+            && let [Argument::Expr(template), vars] = args
+            && let Some(result) = self.unfit_template(call, function, args, (template, vars))
         {
-            let error = FunctionError::argument(0, format!("invalid template expression: {why}"));
-            return self.refused(call, Some(function), args, &error);
+            return result;
         }
-        let errors = self.diagnostics.0.len();
-        let values: Vec<Value> = args.iter().map(|a| self.argument(a)).collect();
-        if self.diagnostics.0.len() > errors {
+        let Some(values) = self.arguments(call, function, args) else {
             return Value::DYNAMIC;
-        }
+        };
         if self.in_template && matches!(function.name, "templatefile" | "templatestring") {
             let error = FunctionError::new(format!(
                 "cannot recursively call {} from inside another template function",
@@ -246,6 +243,60 @@ impl Evaluator<'_> {
             Ok(value) => value,
             Err(error) => self.refused(call, Some(function), args, &error),
         }
+    }
+
+    /// Evaluates the arguments and converts them to the types of their parameters; says what is wrong with each of them.
+    fn arguments(
+        &mut self,
+        call: Written<'_>,
+        function: &Function,
+        args: &[Argument<'_>],
+    ) -> Option<Vec<Value>> {
+        let errors = self.diagnostics.0.len();
+        let mut values = Vec::with_capacity(args.len());
+        for (i, argument) in args.iter().enumerate() {
+            let value = self.argument(argument);
+            let converted = match function.parameter(i).map(|p| p.ty) {
+                None | Some(ParameterType::Any) => Ok(value),
+                Some(ty) => convert(&value, &ty.to_type()),
+            };
+            match converted {
+                Ok(value) => values.push(value),
+                Err(e) => {
+                    let error = FunctionError::argument(i, e.message);
+                    self.refused(call, Some(function), args, &error);
+                }
+            }
+        }
+        (self.diagnostics.0.len() == errors).then_some(values)
+    }
+
+    /// Looks at the template of `templatestring` as it is written, but not before its variables are there.
+    fn unfit_template(
+        &mut self,
+        call: Written<'_>,
+        function: &Function,
+        args: &[Argument<'_>],
+        (template, vars): (&Expr, &Argument<'_>),
+    ) -> Option<Value> {
+        let (value, problems) = self.apart(|e| e.argument(vars));
+        if problems.has_errors() {
+            self.diagnostics.extend(problems);
+            return Some(Value::DYNAMIC);
+        }
+        let error = if value.is_null() {
+            FunctionError::argument(1, "argument must not be null")
+        } else if value.is_unknown() {
+            return Some(
+                Value::unknown(Type::String)
+                    .not_null()
+                    .with_marks(value.marks()),
+            );
+        } else {
+            let why = no_direct_reference(template)?;
+            FunctionError::argument(0, format!("invalid template expression: {why}"))
+        };
+        Some(self.refused(call, Some(function), args, &error))
     }
 
     fn refused(
@@ -319,7 +370,7 @@ impl Evaluator<'_> {
         } else if value.is_wholly_known() {
             Value::from(true)
         } else {
-            Value::unknown(Type::Bool).not_null()
+            Value::unknown(Type::Bool)
         }
     }
 
@@ -397,6 +448,9 @@ fn no_direct_reference(expr: &Expr) -> Option<&'static str> {
         ExprKind::Template(t) => Some(match t.parts.as_slice() {
             [TemplatePart::Interpolation(_)] => {
                 "templatestring is only for rendering templates retrieved dynamically from elsewhere; to treat the inner expression as template syntax, write the reference expression directly without any template interpolation syntax"
+            }
+            parts if parts.iter().any(|p| !matches!(p, TemplatePart::Literal(..))) => {
+                "templatestring is only for rendering templates retrieved dynamically from elsewhere; to render an inline template, consider using a plain template string expression"
             }
             _ => {
                 "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not support providing a literal template; consider using a template string expression instead"

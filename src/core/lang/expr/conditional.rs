@@ -32,6 +32,10 @@ impl Evaluator<'_> {
             );
             return unknown();
         }
+        if decision.is_unknown() {
+            // Of which type it will be does not matter yet.
+            return undecided(yes, no, ty, marks);
+        }
         let Ok(decision) = convert(&decision, &Type::Bool) else {
             self.fail(
                 condition.span,

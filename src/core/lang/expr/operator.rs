@@ -18,6 +18,32 @@ fn unknown(ty: Type) -> Value {
     )
 }
 
+/// The side of an operator that decided, whose problems are the only ones that count.
+enum Side {
+    Left,
+    Right,
+}
+
+/// Lets one side of `||` and `&&` decide alone, as HCL does: from either side, and before problems of the other are told.
+///
+/// Null counts as `false`. Where nothing decides, an unknown side without a problem does.
+fn short_circuit(op: BinaryOp, a: &Value, b: &Value, left_failed: bool) -> Option<(Value, Side)> {
+    let or = match op {
+        BinaryOp::Or => true,
+        BinaryOp::And => false,
+        _ => return None,
+    };
+    let decides = |v: &Value| v.is_known() && v.as_bool().unwrap_or(false) == or;
+    match (a.is_unknown(), b.is_unknown()) {
+        (true, true) => (!left_failed).then(|| (unknown(Type::Bool), Side::Left)),
+        _ if decides(a) => Some((Value::from(or), Side::Left)),
+        _ if decides(b) => Some((Value::from(or), Side::Right)),
+        (true, false) => Some((unknown(Type::Bool), Side::Left)),
+        (false, true) => Some((unknown(Type::Bool), Side::Right)),
+        (false, false) => None,
+    }
+}
+
 impl Evaluator<'_> {
     /// Evaluates a chain from its left end, without calling itself for the left sides: chains are long.
     pub(super) fn binary(&mut self, expr: &Expr) -> Value {
@@ -50,25 +76,6 @@ impl Evaluator<'_> {
             BinaryOp::Equal | BinaryOp::NotEqual => Type::Dynamic,
             _ => Type::Number,
         };
-        let errors = left_problems.0.len();
-        self.diagnostics.extend(left_problems);
-        let a = self.operand(left_value, &operand_type, "left", left.span);
-        let left_failed = self.diagnostics.0.len() > errors || errors > 0;
-        let ((b, unsuitable), conversion) = self.apart(|e| {
-            let before = e.diagnostics.0.len();
-            let b = e.operand(right_value, &operand_type, "right", right.span);
-            (b, e.diagnostics.0.len() > before)
-        });
-        let decided = match (op, a.as_bool()) {
-            (BinaryOp::Or, Some(true)) | (BinaryOp::And, Some(false)) => {
-                !left_failed && !unsuitable
-            }
-            _ => false,
-        };
-        if !decided {
-            self.diagnostics.extend(right_problems);
-        }
-        self.diagnostics.extend(conversion);
         let result_type = match op {
             BinaryOp::Add
             | BinaryOp::Subtract
@@ -77,6 +84,22 @@ impl Evaluator<'_> {
             | BinaryOp::Remainder => Type::Number,
             _ => Type::Bool,
         };
+        let a = self.operand(left_value, &operand_type, "left", left.span);
+        let b = self.operand(right_value, &operand_type, "right", right.span);
+        if self.diagnostics.has_errors() {
+            self.diagnostics.extend(left_problems);
+            self.diagnostics.extend(right_problems);
+            return Value::unknown(result_type);
+        }
+        if let Some((result, side)) = short_circuit(op, &a, &b, left_problems.has_errors()) {
+            self.diagnostics.extend(match side {
+                Side::Left => left_problems,
+                Side::Right => right_problems,
+            });
+            return result.with_marks(a.marks().union(b.marks()));
+        }
+        self.diagnostics.extend(left_problems);
+        self.diagnostics.extend(right_problems);
         if self.diagnostics.has_errors() {
             return Value::unknown(result_type);
         }
@@ -114,21 +137,14 @@ impl Evaluator<'_> {
         Value::unknown(ty)
     }
 
-    /// One side may decide alone; null counts as `false` there.
+    /// What [`short_circuit`] leaves: both sides are known, or one is null.
     fn logic(&mut self, op: BinaryOp, a: &Value, b: &Value, span: Span) -> Value {
-        let marks = a.marks().union(b.marks());
-        let or = op == BinaryOp::Or;
-        let decides = |v: &Value| v.is_known() && v.as_bool().unwrap_or(false) == or;
-        let result = if (decides(a) || decides(b)) && !(a.is_unknown() && b.is_unknown()) {
-            Value::from(or)
-        } else if a.is_null() || b.is_null() {
+        if a.is_null() || b.is_null() {
             self.must_not_be_null(span, Type::Bool)
-        } else if a.is_unknown() || b.is_unknown() {
-            unknown(Type::Bool)
         } else {
-            Value::from(!or)
-        };
-        result.with_marks(marks)
+            Value::from(op != BinaryOp::Or)
+        }
+        .with_marks(a.marks().union(b.marks()))
     }
 
     fn arithmetic(&mut self, op: BinaryOp, a: &Value, b: &Value, ty: Type, span: Span) -> Value {

@@ -1,7 +1,7 @@
 //! Texts in character sets.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bastionless_model::value::Value;
+use bastionless_model::value::{Value, quote};
 use encoding_rs::Encoding;
 
 use super::{
@@ -317,7 +317,8 @@ fn charset(args: &Args<'_>) -> Result<(&'static str, Coding)> {
         Some(found) => Ok(found),
         None => {
             let message = format!(
-                "{name:?} is not a supported IANA encoding name or alias in this Terraform version"
+                "{} is not a supported IANA encoding name or alias in this Terraform version",
+                quote(name)
             );
             Err(FunctionError::argument(1, message))
         }

@@ -58,6 +58,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             Ok(time.plus(duration).to_string().into())
         },
     )
+    .maybe_null()
     .examples(&[(
         "timeadd(\"2017-11-22T00:00:00Z\", \"10m\")",
         "\"2017-11-22T00:10:00Z\"",

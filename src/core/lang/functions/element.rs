@@ -301,6 +301,15 @@ fn length(args: &Args<'_>) -> Result {
     let result = match (value.kind(), known_length(value)) {
         (Kind::String(s), _) => Value::from(s.graphemes(true).count()),
         (Kind::Unknown(Type::Object(ats), _), _) => Value::from(ats.len()),
+        (Kind::Unknown(Type::Dynamic, _), _) => args.unknown(),
+        (Kind::Unknown(Type::String, Some(r)), _) if r.prefix.is_some() => {
+            let prefix = r.prefix.as_deref().unwrap_or_default();
+            args.unknown_with(bastionless_model::value::Refinement {
+                not_null: true,
+                min: Some((Number::from(prefix.graphemes(true).count()), true)),
+                ..Default::default()
+            })
+        }
         (_, Some(n)) => Value::from(n),
         (kind, None) => {
             let (mut min, mut max) = (0, None);

@@ -2,7 +2,7 @@
 
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
 use base64::{Engine, alphabet};
-use bastionless_model::value::{Kind, Map, Type, Value};
+use bastionless_model::value::{Kind, Map, Type, Value, quote};
 
 use super::{
     deflate::{checksum, compress},
@@ -265,7 +265,8 @@ fn unique(names: Vec<String>) -> Result<Vec<String>> {
     for name in &names {
         if !seen.insert(name) {
             return Err(FunctionError::new(format!(
-                "duplicate column name {name:?}"
+                "duplicate column name {}",
+                quote(name)
             )));
         }
     }

@@ -1,7 +1,7 @@
 //! Functions of files and paths, and templates.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bastionless_model::value::{Type, Value};
+use bastionless_model::value::{Type, Value, quote};
 use sha2::Digest;
 
 use super::{
@@ -190,13 +190,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "templatefile",
         "Renders the template in a file.",
         &[PATH, Parameter::new("vars", Any).unknown()],
-        Computed(|args| match args.get(1).map(Value::type_of) {
-            Some(Type::Map(_) | Type::Object(_)) | None => Ok(Type::Dynamic),
-            Some(_) => Err(FunctionError::argument(
-                1,
-                "invalid vars value: must be a map",
-            )),
-        }),
+        Computed(|_| Ok(Type::Dynamic)),
         templatefile,
     )
     .maybe_null()
@@ -320,7 +314,8 @@ fn fileset(args: &Args<'_>) -> Result {
             return Ok(Value::set(Type::String, Vec::new()));
         }
         return Err(FunctionError::new(format!(
-            "failed to glob pattern {pattern:?}: syntax error in pattern"
+            "failed to glob pattern {}: syntax error in pattern",
+            quote(&pattern)
         )));
     };
     let full = |name: &str| {
@@ -357,6 +352,16 @@ fn climb(base: &str, path: &str) -> String {
         .join("/")
 }
 
+fn must_be_map(vars: &Value) -> Result<()> {
+    match vars.type_of() {
+        Type::Map(_) | Type::Object(_) => Ok(()),
+        _ => Err(FunctionError::argument(
+            1,
+            "invalid vars value: must be a map",
+        )),
+    }
+}
+
 fn check_names(vars: &Value) -> Result<()> {
     let letter = |c: char| c.is_alphabetic() || c == '_';
     let valid = |name: &str| {
@@ -371,29 +376,27 @@ fn check_names(vars: &Value) -> Result<()> {
         Some(name) => Err(FunctionError::argument(
             1,
             format!(
-                "invalid template variable name {name:?}: must start with a letter, followed by zero or more letters, digits, and underscores"
+                "invalid template variable name {}: must start with a letter, followed by zero or more letters, digits, and underscores",
+                quote(name)
             ),
         )),
     }
 }
 
 fn templatefile(args: &Args<'_>) -> Result {
-    let text = read_text(args)?;
-    if args.get(1).is_unknown() {
+    let vars = args.get(1);
+    if vars.is_unknown() {
         return Ok(args.unknown());
     }
-    check_names(args.get(1))?;
+    let text = read_text(args)?;
+    must_be_map(vars)?;
+    check_names(vars)?;
     args.host.render_template(args.text(0), &text, args.get(1))
 }
 
 fn templatestring(args: &Args<'_>) -> Result {
     let vars = args.get(1);
-    if !matches!(vars.type_of(), Type::Map(_) | Type::Object(_)) {
-        return Err(FunctionError::argument(
-            1,
-            "invalid vars value: must be a map",
-        ));
-    }
+    must_be_map(vars)?;
     if vars.is_unknown() {
         return Ok(args.unknown());
     }

@@ -127,8 +127,7 @@ fn formatlist(args: &Args<'_>) -> Result {
             })
             .collect();
         if !arguments.iter().all(Value::is_wholly_known) {
-            let literal = args.text(0).split('%').next().unwrap_or_default();
-            out.push(unknown_text(args, literal));
+            out.push(Value::unknown(Type::String));
             continue;
         }
         let written = write(args.text(0), &arguments).map_err(|e| {

@@ -155,8 +155,8 @@ pub(super) struct Args<'a> {
     pub(super) values: Vec<Value>,
     /// The type that the result must have; [`Type::Dynamic`] leaves it to the function.
     pub(super) ty: Type,
-    /// A mark was taken off: the arguments may not be shown.
-    pub(super) sensitive: bool,
+    /// Which arguments are sensitive.
+    pub(super) sensitive: Vec<bool>,
     pub(super) host: &'a dyn Host,
 }
 
@@ -239,6 +239,7 @@ impl Function {
         let Prepared {
             values,
             marks,
+            sensitive,
             dynamic,
             unknown,
         } = self.prepare(call.args)?;
@@ -253,7 +254,7 @@ impl Function {
             (self.body)(&Args {
                 values,
                 ty,
-                sensitive: marks.contains(Marks::SENSITIVE),
+                sensitive,
                 host: call.host,
             })?
         };
@@ -269,6 +270,7 @@ impl Function {
         let mut prepared = Prepared {
             values: Vec::with_capacity(args.len()),
             marks: Marks::NONE,
+            sensitive: Vec::with_capacity(args.len()),
             dynamic: false,
             unknown: false,
         };
@@ -281,6 +283,7 @@ impl Function {
                 ty => convert(arg, &ty.to_type())
                     .map_err(|e| FunctionError::argument(i, e.message))?,
             };
+            prepared.sensitive.push(value.is_sensitive());
             if !parameter.marked {
                 let (plain, marks) = value.unmark_deep();
                 value = plain;
@@ -309,6 +312,7 @@ impl Function {
 struct Prepared {
     values: Vec<Value>,
     marks: Marks,
+    sensitive: Vec<bool>,
     dynamic: bool,
     unknown: bool,
 }
@@ -334,7 +338,7 @@ impl Args<'_> {
 
     /// Returns a text in quotes, or that it is not to be shown.
     pub(super) fn shown(&self, i: usize) -> String {
-        if self.sensitive {
+        if self.sensitive.get(i).copied().unwrap_or(false) {
             "(sensitive value)".into()
         } else {
             quote(self.text(i))

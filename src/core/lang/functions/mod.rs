@@ -6,6 +6,7 @@ mod deflate;
 mod element;
 mod encoding;
 mod filesystem;
+mod float;
 mod format;
 mod function;
 mod glob;

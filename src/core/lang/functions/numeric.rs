@@ -2,11 +2,11 @@
 
 use bastionless_model::value::{Kind, Number, Type, Value, quote};
 
-use super::function::{
+use super::{float, function::{
     Args, Function, FunctionError, Parameter,
     ParameterType::{Any, Number as Num},
     Returns::{Always, Computed},
-};
+}};
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
 
@@ -42,7 +42,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Returns the logarithm of a number in a base.",
         &[NUM, Parameter::new("base", Num)],
         Always(Num),
-        |a| from_float(number(a, 0).to_f64().ln() / number(a, 1).to_f64().ln()),
+        |a| from_float(float::log(number(a, 0).to_f64()) / float::log(number(a, 1).to_f64())),
     )
     .examples(&[("log(16, 2)", "4"), ("log(1, 10)", "0")]),
     Function::new(
@@ -85,7 +85,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Raises a number to a power.",
         &[NUM, Parameter::new("power", Num)],
         Always(Num),
-        |a| from_float(power(number(a, 0).to_f64(), number(a, 1).to_f64())),
+        |a| from_float(float::power(number(a, 0).to_f64(), number(a, 1).to_f64())),
     )
     .examples(&[("pow(3, 2)", "9"), ("pow(4, 0)", "1")]),
     Function::new(
@@ -115,74 +115,6 @@ fn from_float(f: f64) -> Result {
     Number::from_f64(f).map(Value::from).ok_or_else(|| {
         FunctionError::new("panic in function implementation: Float.SetFloat64(NaN)")
     })
-}
-
-/// Raises by squaring, with the very roundings of Go.
-fn power(x: f64, y: f64) -> f64 {
-    if x == 0.0
-        || y == 0.0
-        || x == 1.0
-        || y == 1.0
-        || !x.is_finite()
-        || !y.is_finite()
-        || y.abs() == 0.5
-    {
-        return x.powf(y);
-    }
-    let (mut whole, mut fraction) = (y.abs().trunc(), y.abs().fract());
-    if (fraction != 0.0 && x < 0.0) || whole >= 9.2e18 {
-        return x.powf(y);
-    }
-    let mut result = 1.0;
-    let mut exponent = 0i64;
-    if fraction != 0.0 {
-        if fraction > 0.5 {
-            fraction -= 1.0;
-            whole += 1.0;
-        }
-        result = (fraction * x.ln()).exp();
-    }
-    let (mut base, mut base_exponent) = split_exponent(x);
-    // Whole and below 2^63, as checked above.
-    let mut bits = whole as i64;
-    while bits != 0 {
-        if !(-4096..=4096).contains(&base_exponent) {
-            exponent += base_exponent;
-            break;
-        }
-        if bits & 1 == 1 {
-            result *= base;
-            exponent += base_exponent;
-        }
-        base *= base;
-        base_exponent *= 2;
-        if base < 0.5 {
-            base += base;
-            base_exponent -= 1;
-        }
-        bits >>= 1;
-    }
-    if y < 0.0 {
-        result = 1.0 / result;
-        exponent = -exponent;
-    }
-    let exponent = i32::try_from(exponent.clamp(-2200, 2200)).unwrap_or(0);
-    result * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2)
-}
-
-/// Splits into a fraction from a half to one and a power of two.
-fn split_exponent(x: f64) -> (f64, i64) {
-    let (scaled, shift) = if x.abs() < f64::MIN_POSITIVE {
-        (x * 2f64.powi(64), -64)
-    } else {
-        (x, 0)
-    };
-    let bits = scaled.to_bits();
-    let exponent = i64::try_from((bits >> 52) & 0x7ff).unwrap_or(0) - 1022 + shift;
-    (
-        f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)),
-        exponent,
-    )
 }
 
 fn extreme(args: &Args<'_>, greatest: bool) -> Result {
@@ -223,6 +155,7 @@ fn sum(args: &Args<'_>) -> Result {
     let wrong = |m: &str| FunctionError::argument(0, m);
     if !matches!(list.kind(), Kind::List(..) | Kind::Set(..) | Kind::Tuple(_)) {
         return Err(match list.entries() {
+            Some(entries) if entries.is_empty() => wrong("cannot sum an empty list"),
             Some(_) => wrong(&format!(
                 "argument must be list, set, or tuple. Received {}",
                 list.type_of().friendly_name()

@@ -89,7 +89,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "range",
         "Counts from a start to an end that is left out.",
         &[],
-        Always(List),
+        Computed(|_| Ok(Type::list(Type::Number))),
         range,
     )
     .variadic(Parameter::new("params", Num))

@@ -38,7 +38,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Computed(product_type),
         product,
     )
-    .variadic(Parameter::new("sets", Any).marked())
+    .variadic(Parameter::new("sets", Any).marked().unknown())
     .examples(&[(
         "setproduct([\"a\", \"b\"], [1])",
         "[[\"a\", 1], [\"b\", 1]]",
@@ -166,6 +166,11 @@ fn product(args: &Args<'_>) -> Result {
         .iter()
         .fold(Marks::NONE, |m, v| m.union(v.marks()));
     if args.values.iter().any(|v| known_length(v).is_none()) {
+        return Ok(args.unknown().with_marks(marks));
+    }
+    if args.values.iter().any(Value::is_unknown)
+        && args.values.iter().all(|v| known_length(v) != Some(0))
+    {
         return Ok(args.unknown().with_marks(marks));
     }
     let types = match args.ty.element() {

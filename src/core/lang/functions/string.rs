@@ -31,11 +31,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "Puts spaces before all lines but the first.",
         &[Parameter::new("spaces", Num), STR],
         Always(Text),
-        |a| {
-            let spaces = usize::try_from(a.int(0)?)
-                .map_err(|_| FunctionError::new("panic in function implementation: strings: negative Repeat count"))?;
-            Ok(a.text(1).replace('\n', &format!("\n{}", " ".repeat(spaces))).into())
-        },
+        indent,
     )
     .examples(&[("indent(2, \"a\\nb\")", "\"a\\n  b\"")]),
     Function::new("join", "Joins texts with a separator.", &[Parameter::new("separator", Text)], Always(Text), join)
@@ -68,6 +64,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Always(Bool),
         |a| Ok(a.text(0).contains(a.text(1)).into()),
     )
+    .maybe_null()
     .examples(&[("strcontains(\"hello\", \"ll\")", "true")]),
     Function::new("strrev", "Turns the characters of a text round.", &[STR], Always(Text), |a| {
         Ok(a.text(0).graphemes(true).rev().collect::<String>().into())
@@ -193,6 +190,19 @@ fn split(args: &Args<'_>) -> Result {
         text.split(separator).map(Value::from).collect()
     };
     Ok(Value::list(Type::String, parts))
+}
+
+/// How many bytes of white space a call may add.
+const MOST_INDENTED: usize = 100_000_000;
+
+fn indent(args: &Args<'_>) -> Result {
+    let panicked = |why: &str| FunctionError::new(format!("panic in function implementation: {why}"));
+    let spaces = usize::try_from(args.int(0)?).map_err(|_| panicked("strings: negative Repeat count"))?;
+    let lines = args.text(1).matches('\n').count().max(1);
+    if spaces.saturating_mul(lines) > MOST_INDENTED {
+        return Err(panicked("runtime error: makeslice: len out of range"));
+    }
+    Ok(args.text(1).replace('\n', &format!("\n{}", " ".repeat(spaces))).into())
 }
 
 fn startswith(args: &Args<'_>) -> Result {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bastionless_model::value::quote;
+
 /// A time with its offset from UTC.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timestamp {
@@ -135,7 +137,7 @@ impl Reader<'_> {
         let nanosecond = self.fraction();
         let offset = self.offset()?;
         if !self.rest.is_empty() {
-            return Err(format!("cannot use {:?} as timestamp segment", self.rest));
+            return Err(format!("cannot use {} as timestamp segment", quote(self.rest)));
         }
         let year = i64::from(year);
         if day < 1 || day > month_length(year, month) {
@@ -172,7 +174,7 @@ impl Reader<'_> {
             .get(..digits)
             .filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
         let number = found.and_then(|d| d.parse().ok());
-        let number = number.ok_or_else(|| format!("cannot use {:?} as {what}", self.rest))?;
+        let number = number.ok_or_else(|| format!("cannot use {} as {what}", quote(self.rest)))?;
         self.skip(digits);
         Ok(number)
     }
@@ -192,7 +194,7 @@ impl Reader<'_> {
             _ if self.rest.is_empty() => format!("end of string before {what}"),
             ("hour", true) => "hour must be between 0 and 23 inclusive".into(),
             ("minute", true) => "minute must have exactly two digits".into(),
-            _ => format!("cannot use {:?} as {what}", self.rest),
+            _ => format!("cannot use {} as {what}", quote(self.rest)),
         }
     }
 
@@ -215,7 +217,7 @@ impl Reader<'_> {
                 Ok(())
             }
             None if self.rest.is_empty() => Err(format!("end of string where \"{c}\" is expected")),
-            None => Err(format!("found {:?} where \"{c}\" is expected", self.rest)),
+            None => Err(format!("found {} where \"{c}\" is expected", quote(self.rest))),
         }
     }
 
@@ -243,7 +245,7 @@ impl Reader<'_> {
         if self.rest.is_empty() {
             return Err("end of string before UTC offset".into());
         }
-        let wrong = format!("cannot use {:?} as UTC offset", self.rest);
+        let wrong = format!("cannot use {} as UTC offset", quote(self.rest));
         let sign = match self.rest.bytes().next() {
             Some(b'+') => 1,
             Some(b'-') => -1,
@@ -323,7 +325,7 @@ fn civil(days: i64) -> (i64, u32, u32) {
 
 /// Reads a duration such as `-1h30m0.5s` as nanoseconds.
 pub(super) fn parse_duration(text: &str) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {text:?}");
+    let invalid = || format!("time: invalid duration {}", quote(text));
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if unsigned == "0" {
         return Ok(0);

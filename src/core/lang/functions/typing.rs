@@ -52,6 +52,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             })
         },
     )
+    .maybe_null()
     .examples(&[
         ("issensitive(sensitive(\"secret\"))", "true"),
         ("issensitive(\"hello\")", "false"),

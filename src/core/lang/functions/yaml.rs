@@ -40,6 +40,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             })
         },
     )
+    .maybe_null()
     .examples(&[(
         "yamlencode({ a = 1, b = [\"x\", true] })",
         "\"\\\"a\\\": 1\\n\\\"b\\\":\\n- \\\"x\\\"\\n- true\\n\"",

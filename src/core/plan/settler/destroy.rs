@@ -113,7 +113,11 @@ impl Settler {
         let nothing = Value::null(before.type_of());
         Change {
             address: address.clone(),
-            previous: self.previous.get(address).cloned(),
+            // Where everything goes, what was moved before is nobody's concern.
+            previous: match self.options.mode {
+                Mode::Destroy => None,
+                _ => self.previous.get(address).cloned(),
+            },
             deposed: None,
             provider: provider.clone(),
             action,

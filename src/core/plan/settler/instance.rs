@@ -219,14 +219,15 @@ impl Settler {
         let forced = self.options.replace.contains(&i.address);
         let triggered =
             self.is_triggered(&i.address, &i.block.lifecycle.replace_triggered_by, &scope)?;
-        let reason = if tainted {
+        let reason = if triggered {
+            // Whatever else would have made it necessary.
+            Some(Reason::ReplaceByTriggers)
+        } else if tainted {
             Some(Reason::ReplaceBecauseTainted)
         } else if !planned.requires_replace.is_empty() {
             Some(Reason::ReplaceBecauseCannotUpdate)
         } else if forced {
             Some(Reason::ReplaceByRequest)
-        } else if triggered {
-            Some(Reason::ReplaceByTriggers)
         } else {
             None
         };

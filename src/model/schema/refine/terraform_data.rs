@@ -2,8 +2,8 @@
 
 use super::Refine;
 use crate::{
-    schema::{Schema, plan::content_equal},
-    value::{Type, Value},
+    schema::Schema,
+    value::{Type, Value, identical},
 };
 
 pub(super) const REFINE: Refine = Refine {
@@ -18,10 +18,9 @@ fn plan(_: &Schema, planned: Value, prior: Option<&Value>, _: &Value) -> Value {
     let input = planned.get("input").unwrap_or(&null).clone();
     let equal = |name: &str| {
         prior.is_some_and(|p| {
-            content_equal(
-                p.get(name).unwrap_or(&null),
-                planned.get(name).unwrap_or(&null),
-            )
+            // A list is not a tuple of the same elements, nor is one null another.
+            let plain = |v: &Value| v.get(name).unwrap_or(&null).clone().unmark_deep().0;
+            identical(&plain(p), &plain(&planned))
         })
     };
     let output = if input.is_null() {
