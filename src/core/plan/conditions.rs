@@ -197,7 +197,16 @@ fn not_yet(rule: &Rule<'_>) -> Diagnostic {
 }
 
 fn failed(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Outcome {
-    let (message, mut diagnostics) = message(rule, scope);
+    let (message, mut diagnostics) = match message(rule, scope) {
+        Ok(found) => found,
+        Err(diagnostics) => {
+            return Outcome {
+                status: CheckStatus::Fail,
+                message: None,
+                diagnostics,
+            };
+        }
+    };
     let at = rule.at.unwrap_or(rule.rule.condition.span);
     let mut d = Diagnostic::error(rule.summary, message.clone()).at(at);
     if at != rule.rule.condition.span {
@@ -212,31 +221,30 @@ fn failed(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Outco
     }
 }
 
-fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> (String, Diagnostics) {
+/// Returns the message with warnings about it; or why there is none.
+fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> Result<(String, Diagnostics), Diagnostics> {
     let span = rule.rule.error_message.span;
-    let without = |d: Diagnostics| {
-        ("This check failed, but has an invalid error message as described in the other accompanying messages.".to_owned(), d)
-    };
     let value = match scope.evaluate(&rule.rule.error_message) {
         Ok(v) => v,
-        Err(d) => return without(d),
+        Err(d) => return Err(d),
     };
     if is_sensitive(&value) {
-        return without(
-            Diagnostic::error(
+        return Ok((
+            "This check failed, but has an invalid error message as described in the other accompanying messages.".to_owned(),
+            Diagnostic::warning(
                 "Error message refers to sensitive values",
                 "The error expression used to explain this condition refers to sensitive values, so bastionless will not display the resulting message.\n\nYou can correct this by removing references to sensitive values, or by carefully using the nonsensitive() function if the expression will not reveal the sensitive data.",
             )
             .at(span)
             .into(),
-        );
+        ));
     }
     match convert(&value, &Type::String) {
-        Ok(v) if v.is_unknown() => (
+        Ok(v) if v.is_unknown() => Ok((
             "The error message is not known before apply.".to_owned(),
             Diagnostics::default(),
-        ),
-        Ok(v) if v.is_null() => without(
+        )),
+        Ok(v) if v.is_null() => Err(
             Diagnostic::error(
                 "Invalid error message",
                 "Unsuitable value for error message: must not be null.",
@@ -244,11 +252,11 @@ fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> (String, Diagnostics) {
             .at(span)
             .into(),
         ),
-        Ok(v) => (
+        Ok(v) => Ok((
             v.as_str().unwrap_or_default().trim().to_owned(),
             Diagnostics::default(),
-        ),
-        Err(e) => without(
+        )),
+        Err(e) => Err(
             Diagnostic::error(
                 "Invalid error message",
                 format!("Unsuitable value for error message: {}.", e.message),

@@ -14,7 +14,13 @@ pub fn diagnostic_json(d: &Diagnostic, sources: &SourceMap) -> Json {
     if let Some(address) = &d.address {
         out.insert("address".into(), address.clone().into());
     }
-    if let Some((source, start, end)) = d.primary.as_ref().and_then(|l| sources.positions(l.span)) {
+    if let Some((source, start, mut end)) =
+        d.primary.as_ref().and_then(|l| sources.positions(l.span))
+    {
+        // A place has at least one character in this shape.
+        if start.byte == end.byte {
+            (end.column, end.byte) = (end.column + 1, end.byte + 1);
+        }
         out.insert("range".into(), range(source, start, end));
         if let Some(label) = &d.primary {
             out.insert("snippet".into(), snippet(source, start, end, label.span));

@@ -3,6 +3,7 @@
 use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use super::{
+    constant::literal,
     content::{Shape, check_labels},
     names::{not_static, traversal},
     raw::RawModule,
@@ -65,6 +66,11 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     let Some((to, key)) = target.and_then(|e| to(e, diagnostics)) else {
         return;
     };
+    let computed = |key: &Expr| !matches!(key.kind, ExprKind::Literal(_)) && literal(key).is_none();
+    if for_each.is_none() && key.as_ref().is_some_and(computed) {
+        diagnostics.push(not_static(to_span));
+        return;
+    }
     raw.imports.push(Import {
         to,
         key,

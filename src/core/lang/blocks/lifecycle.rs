@@ -4,7 +4,7 @@ use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use super::{
     constant::{boolean, keyword, list, literal},
-    content::Shape,
+    content::{Shape, check_labels},
     names::not_static,
     refused::refused,
     rules::rule,
@@ -47,6 +47,7 @@ pub(super) fn decode(body: &Body, resource: &Resource, diagnostics: &mut Diagnos
             .context(block.header, "the first one is here"),
         );
     }
+    check_labels(block, &[], diagnostics);
     LIFECYCLE.check(&block.body, diagnostics);
     let mut lifecycle = Lifecycle::default();
     for inner in block.body.blocks() {
@@ -166,6 +167,16 @@ fn path(expr: &Expr) -> Option<Vec<TraversalStep>> {
 
 /// Reports what cannot trigger a replacement.
 fn is_trigger(expr: &Expr, diagnostics: &mut Diagnostics) -> bool {
+    if matches!(expr.kind, ExprKind::Splat { .. }) {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid replace_triggered_by expression",
+                "Unexpected expression found in replace_triggered_by.",
+            )
+            .at(expr.span),
+        );
+        return false;
+    }
     let (named, invalid) = references(expr);
     let mut resources = 0;
     let mut fine = true;

@@ -11,6 +11,7 @@ use super::{
     terraform::version,
 };
 use crate::lang::{
+    expr,
     program::LocalProvider,
     suggest::{BAD_IDENTIFIER, is_identifier},
     syntax::{Block, Body, ExprKind, Ident},
@@ -70,11 +71,15 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     let Some(source) = body.attribute("source") else {
         return;
     };
-    let Some(source) = literal(&source.expr) else {
+    let constant = || {
+        let value = expr::constant(&source.expr).ok()?;
+        Some((value.as_str()?.into(), source.expr.span))
+    };
+    let Some(source) = literal(&source.expr).or_else(constant) else {
         diagnostics.push(
             Diagnostic::error(
                 "Unknown module source",
-                "The source of a module is needed before anything is evaluated, so it must be a text in quotes without references.",
+                "The source of a module is needed before anything is evaluated, so it must be a text without references and functions; constant variables are not built yet.",
             )
             .at(source.expr.span),
         );

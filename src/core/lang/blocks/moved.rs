@@ -4,7 +4,7 @@ use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use super::{
     content::{Shape, check_labels},
-    names::traversal,
+    names::unquoted,
     raw::{RawModule, RawMoved},
     target::target,
 };
@@ -27,8 +27,11 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     let from = block
         .body
         .attribute("from")
-        .and_then(|a| end(a, diagnostics));
-    let to = block.body.attribute("to").and_then(|a| end(a, diagnostics));
+        .and_then(|a| end(a, block.body.json, diagnostics));
+    let to = block
+        .body
+        .attribute("to")
+        .and_then(|a| end(a, block.body.json, diagnostics));
     let (Some(from), Some(to)) = (from, to) else {
         return;
     };
@@ -66,7 +69,7 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     }
 }
 
-fn end(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Option<MoveEnd> {
-    let (root, steps) = traversal(&attribute.expr, diagnostics)?;
+fn end(attribute: &Attribute, json: bool, diagnostics: &mut Diagnostics) -> Option<MoveEnd> {
+    let (root, steps) = unquoted(&attribute.expr, json, diagnostics)?;
     target(&root, &steps, attribute.expr.span, diagnostics)
 }

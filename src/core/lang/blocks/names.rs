@@ -53,6 +53,19 @@ pub(super) fn traversal(
     quoted
 }
 
+/// Returns a plain name where quotes are not taken; in JSON everything stands in quotes.
+pub(super) fn unquoted(
+    expr: &Expr,
+    json: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Ident, Vec<TraversalStep>)> {
+    if !json && !matches!(expr.kind, ExprKind::Traversal { .. }) {
+        diagnostics.push(not_static(expr.span));
+        return None;
+    }
+    traversal(expr, diagnostics)
+}
+
 pub(super) fn quoted(text: &str, span: Span) -> Option<(Ident, Vec<TraversalStep>)> {
     let ident = |name: &str| {
         is_identifier(name).then(|| Ident {

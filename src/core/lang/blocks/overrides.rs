@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use super::{constant::literal, raw::RawModule};
-use crate::lang::syntax::{Attribute, Block, Body, File, Item};
+use crate::lang::syntax::{Attribute, Block, Body, ExprKind, File, Item};
 
 /// Tells whether a file overrides others.
 pub(super) fn is_override(name: &str) -> bool {
@@ -37,7 +37,9 @@ impl Overrides {
     pub(super) fn add(&mut self, file: &File, diagnostics: &mut Diagnostics) {
         for block in file.body.blocks() {
             match &*block.kind.name {
-                kind @ ("moved" | "removed" | "import" | "check") => diagnostics.push(
+                // Terraform does not look at it.
+                "removed" => {}
+                kind @ ("moved" | "import" | "check") => diagnostics.push(
                     Diagnostic::error(
                         format!("Cannot override '{kind}' blocks"),
                         format!("Blocks of type {kind:?} cannot be overridden: put this block into a file whose name does not end in `_override`."),
@@ -61,7 +63,11 @@ impl Overrides {
                     }
                 }
                 _ => {
-                    if let Some(attribute) = block.body.attribute("depends_on") {
+                    conditions(block, diagnostics);
+                    let names_any = |a: &&Attribute| {
+                        !matches!(&a.expr.kind, ExprKind::Tuple(items) if items.is_empty())
+                    };
+                    if let Some(attribute) = block.body.attribute("depends_on").filter(names_any) {
                         diagnostics.push(
                             Diagnostic::error(
                                 "Unsupported override",
@@ -152,8 +158,15 @@ fn key(block: &Block) -> Key {
 /// Replaces arguments of the same name and all nested blocks of the types that the override has. `lifecycle` and
 /// `required_providers` are merged argument by argument.
 fn merge(mut base: Block, other: &Block) -> Block {
-    for attribute in other.body.attributes() {
+    let own = ["count", "for_each"].map(|name| base.body.attribute(name).is_some());
+    for attribute in other.body.attributes().filter(|a| &*a.name.name != "depends_on") {
         replace(&mut base.body, attribute);
+    }
+    // Where one file counts and another one enumerates, Terraform counts.
+    if own != [true, true] && base.body.attribute("count").is_some() && own.contains(&true) {
+        base.body
+            .items
+            .retain(|i| !matches!(i, Item::Attribute(a) if &*a.name.name == "for_each"));
     }
     let inside = |kind: &str| matches!(kind, "lifecycle" | "required_providers");
     let kinds: Vec<_> = other.body.blocks().map(|b| b.kind.name.clone()).collect();
@@ -172,6 +185,23 @@ fn merge(mut base: Block, other: &Block) -> Block {
         }
     }
     base
+}
+
+/// Reports conditions, which cannot be overridden.
+fn conditions(block: &Block, diagnostics: &mut Diagnostics) {
+    for inner in block.body.blocks() {
+        match &*inner.kind.name {
+            "lifecycle" => conditions(inner, diagnostics),
+            kind @ ("precondition" | "postcondition") => diagnostics.push(
+                Diagnostic::error(
+                    format!("Can't override {kind} blocks"),
+                    format!("Override files cannot override {kind:?} blocks."),
+                )
+                .at(inner.header),
+            ),
+            _ => {}
+        }
+    }
 }
 
 fn replace(body: &mut Body, attribute: &Attribute) {

@@ -5,7 +5,7 @@ use bastionless_model::base::{Diagnostic, Diagnostics};
 use super::{
     constant::boolean,
     content::{Shape, check_labels},
-    names::{step_span, traversal},
+    names::{step_span, unquoted},
     raw::{RawModule, RawRemoved},
     refused::refused,
     target::target,
@@ -37,31 +37,19 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     check_labels(block, &[], diagnostics);
     REMOVED.check(&block.body, diagnostics);
     let mut destroy = None;
-    let mut first = None;
     for inner in block.body.blocks() {
         if &*inner.kind.name != "lifecycle" {
             diagnostics.0.extend(refused(inner));
             continue;
         }
-        if let Some(first) = first {
-            diagnostics.push(
-                Diagnostic::error(
-                    "Duplicate lifecycle block",
-                    "The removed block already has a lifecycle block.",
-                )
-                .at(inner.header)
-                .context(first, "the first one is here"),
-            );
-            continue;
-        }
-        first = Some(inner.header);
+        // Of several the last one counts, as in Terraform.
         LIFECYCLE.check(&inner.body, diagnostics);
-        destroy = boolean(&inner.body, "destroy", diagnostics);
+        destroy = boolean(&inner.body, "destroy", diagnostics).or(destroy);
     }
     let from = block
         .body
         .attribute("from")
-        .and_then(|a| from(a, diagnostics));
+        .and_then(|a| from(a, block.body.json, diagnostics));
     if let Some(from) = from {
         raw.removed.push(RawRemoved {
             from,
@@ -71,8 +59,8 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     }
 }
 
-fn from(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Option<MoveEnd> {
-    let (root, steps) = traversal(&attribute.expr, diagnostics)?;
+fn from(attribute: &Attribute, json: bool, diagnostics: &mut Diagnostics) -> Option<MoveEnd> {
+    let (root, steps) = unquoted(&attribute.expr, json, diagnostics)?;
     let end = target(&root, &steps, attribute.expr.span, diagnostics)?;
     let key = steps.iter().find(|s| matches!(s, TraversalStep::Index(..)));
     let keyed = |steps: &[(_, Option<Key>)]| steps.iter().any(|(_, k)| k.is_some());

@@ -10,7 +10,7 @@ use bastionless_model::{
 use super::{
     constant::{keyword, list, literal, primitive},
     content::{Shape, check_labels},
-    names::provider_reference,
+    names::{not_static, provider_reference},
     provider_name::{check_local, source},
     raw::{RawModule, RequiredProvider},
     refused::refused,
@@ -41,7 +41,21 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     for attribute in block.body.attributes() {
         match &*attribute.name.name {
             "required_version" => {
-                if let Some((constraint, _)) = version(&attribute.expr, diagnostics) {
+                let null = matches!(&attribute.expr.kind, ExprKind::Literal(v) if v.is_null());
+                if null {
+                    continue;
+                }
+                if let Some((constraint, text)) = version(&attribute.expr, diagnostics) {
+                    if text.contains('-') {
+                        diagnostics.push(
+                            Diagnostic::error(
+                                "Invalid required_version constraint",
+                                format!("Prerelease version constraints are not supported: {text}. Remove the prerelease information from the constraint. Prerelease versions of terraform will match constraints using their version core only."),
+                            )
+                            .at(attribute.span),
+                        );
+                        continue;
+                    }
                     raw.required_versions.push((constraint, attribute.span));
                 }
             }
@@ -91,11 +105,12 @@ pub(super) fn version(
 }
 
 fn experiments(attribute: &Attribute, diagnostics: &mut Diagnostics) {
-    if !list(attribute, diagnostics).is_empty() {
+    list(attribute, diagnostics);
+    if matches!(attribute.expr.kind, ExprKind::Tuple(_)) {
         diagnostics.push(
             Diagnostic::error(
                 "Module uses experimental features",
-                "Experimental features are intended only for gathering early feedback on new language designs, and so are available only in alpha releases of Terraform. Remove this argument.",
+                "Experimental features are intended only for gathering early feedback on new language designs, and so are available only in alpha releases of Terraform.",
             )
             .at(attribute.name.span),
         );
@@ -283,7 +298,15 @@ fn entry_item(item: &ObjectItem, entry: &mut RequiredProvider, diagnostics: &mut
             };
             let names = names
                 .iter()
-                .filter_map(|n| provider_reference(n, "configuration_aliases", diagnostics));
+                .filter_map(|n| match &n.kind {
+                    ExprKind::Traversal { .. } => {
+                        provider_reference(n, "configuration_aliases", diagnostics)
+                    }
+                    _ => {
+                        diagnostics.push(not_static(n.span));
+                        None
+                    }
+                });
             entry.aliases = names.collect();
         }
         _ => diagnostics.push(

@@ -36,10 +36,11 @@ const VARIABLE: Shape = Shape {
 };
 
 /// Names that a `module` block keeps for itself.
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 9] = [
     "source",
     "version",
     "providers",
+    "provider",
     "count",
     "for_each",
     "lifecycle",
@@ -77,13 +78,15 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
             }
         })
         .unwrap_or(Constraint::Plain(Type::Dynamic));
-    if boolean(body, "const", diagnostics) == Some(true) {
+    // What it allows, a variable in the source of a module, is refused there.
+    let constant = boolean(body, "const", diagnostics) == Some(true);
+    if constant && boolean(body, "ephemeral", diagnostics) == Some(true) {
         diagnostics.push(
             Diagnostic::error(
-                "Constant variables are not built yet",
-                "The `source` and `version` of a module must be written as texts, so a constant variable has no use here. Remove `const`.",
+                "Const variable cannot be ephemeral",
+                "A variable that is marked as \"const\" cannot also be marked as \"ephemeral\".",
             )
-            .at(body.attribute("const").map_or(block.header, |a| a.name.span)),
+            .at(block.header),
         );
     }
     let mut variable = Variable {

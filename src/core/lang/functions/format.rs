@@ -309,15 +309,12 @@ fn append(verb: &Verb<'_>, arg: &Value, out: &mut String) -> Result<()> {
     match verb.mode {
         't' => {
             let b = to(Type::Bool)?;
-            pad_text(
-                verb,
-                if b.as_bool() == Some(true) {
-                    "true"
-                } else {
-                    "false"
-                },
-                out,
-            );
+            // Whatever width is wanted.
+            out.push_str(if b.as_bool() == Some(true) {
+                "true"
+            } else {
+                "false"
+            });
         }
         's' | 'q' => append_text(verb, to(Type::String)?.as_str().unwrap_or_default(), out),
         _ => {

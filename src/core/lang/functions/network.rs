@@ -205,7 +205,8 @@ fn cidrsubnet(args: &Args<'_>) -> Result {
     };
     let max = match u32::try_from(extra) {
         Ok(n) if n < 64 => (1u128 << n) - 1,
-        _ => u128::from(u64::MAX),
+        // Terraform compares 64 bits only.
+        _ => u128::MAX,
     };
     let index = number.unsigned_abs();
     if index > max {

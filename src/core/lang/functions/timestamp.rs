@@ -103,9 +103,11 @@ impl fmt::Display for Timestamp {
             second,
             ..
         } = self;
+        let sign = if *year < 0 { "-" } else { "" };
         write!(
             f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{}",
+            "{sign}{:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{}",
+            year.unsigned_abs(),
             self.zone()
         )
     }

@@ -62,6 +62,12 @@ fn check_text(text: &str) -> Result<()> {
         "found character that cannot start any token"
     } else if text.starts_with('%') && !text.starts_with("%YAML ") && !text.starts_with("%TAG ") {
         "found unknown directive name"
+    } else if text
+        .strip_prefix("%YAML ")
+        .and_then(|rest| rest.split_whitespace().next())
+        .is_some_and(|version| version.contains('.') && version != "1.1")
+    {
+        "found incompatible YAML document"
     } else {
         return Ok(());
     };

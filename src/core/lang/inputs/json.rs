@@ -15,6 +15,9 @@ type Entry = (Arc<str>, Value, Span);
 pub(super) fn object(id: SourceId, text: &str) -> Result<Vec<Entry>, Box<Diagnostic>> {
     let entries: std::collections::BTreeMap<String, &RawValue> =
         serde_json::from_str(text).map_err(|e| Box::new(problem(id, text, &e)))?;
+    let whole: &RawValue =
+        serde_json::from_str(text).map_err(|e| Box::new(problem(id, text, &e)))?;
+    repeated(id, text, whole, true)?;
     let mut found = Vec::with_capacity(entries.len());
     for (name, raw) in entries {
         let span = place(id, text, raw.get());
@@ -23,6 +26,63 @@ pub(super) fn object(id: SourceId, text: &str) -> Result<Vec<Entry>, Box<Diagnos
         found.push((name.into(), from_json(&json), span));
     }
     Ok(found)
+}
+
+/// The properties of an object in their order, the same name twice included.
+struct Properties<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Properties<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> serde::de::Visitor<'de> for All {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Self::Value, A::Error> {
+                let mut all = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    all.push(entry);
+                }
+                Ok(all)
+            }
+        }
+        from.deserialize_map(All).map(Self)
+    }
+}
+
+/// Refuses an object with two properties of one name, at any depth.
+fn repeated(id: SourceId, text: &str, raw: &RawValue, top: bool) -> Result<(), Box<Diagnostic>> {
+    let wrong = |e: serde_json::Error| Box::new(problem(id, text, &e));
+    match raw.get().as_bytes().first() {
+        Some(b'{') => {
+            let Properties(all) = serde_json::from_str(raw.get()).map_err(wrong)?;
+            let mut seen = std::collections::BTreeSet::new();
+            for (name, value) in &all {
+                if !seen.insert(name) {
+                    let (summary, detail) = if top {
+                        ("Duplicate attribute definition", format!("The argument {name:?} was already set in this file."))
+                    } else {
+                        ("Duplicate object attribute", format!("An attribute named {name:?} was already defined in this object."))
+                    };
+                    let at = place(id, text, value.get());
+                    return Err(Box::new(Diagnostic::error(summary, detail).at(at)));
+                }
+                repeated(id, text, value, false)?;
+            }
+            Ok(())
+        }
+        Some(b'[') => {
+            let all: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(wrong)?;
+            all.into_iter().try_for_each(|value| repeated(id, text, value, false))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Finds a part of a text by its address: the part borrows from the text.

@@ -41,6 +41,7 @@ pub(super) fn assemble(
     };
     // Configurations that nobody wrote, by provider, with their first use.
     let mut implied: BTreeMap<ProviderConfig, Span> = BTreeMap::new();
+    providers.check_root(diagnostics);
     for (i, module) in tree.modules.iter().enumerate() {
         let id = ModuleId(i);
         versions(module, diagnostics);

@@ -210,13 +210,36 @@ impl<'a> Providers<'a> {
         }
     }
 
+    /// Reports aliases that the root module wants to be passed, though nobody calls it.
+    pub(super) fn check_root(&self, diagnostics: &mut Diagnostics) {
+        let Some(root) = self.get(ModuleId(0)) else {
+            return;
+        };
+        for required in root.raw.required_providers.values() {
+            for alias in &required.aliases {
+                if alias.alias.is_some() && !root.raw.providers.contains_key(alias) {
+                    let name = alias.alias.as_deref().unwrap_or_default();
+                    diagnostics.push(
+                        Diagnostic::error(
+                            "Undefined provider configuration",
+                            format!("The root module declares that it requires the caller to pass a configuration for provider {} with alias {name:?}.", required.provider),
+                        )
+                        .at(required.span),
+                    );
+                }
+            }
+        }
+    }
+
     /// Reports modules with provider configurations of their own that are called more than once.
     fn check_own(&self, module: &TreeModule, diagnostics: &mut Diagnostics) {
         let mine = |(local, p): (&LocalProvider, &'a RawProvider)| {
             let passed = self
                 .call(module)
                 .is_some_and(|(_, c)| c.providers.iter().any(|(inner, ..)| inner == local));
-            (!(p.is_empty && passed)).then_some(p)
+            // An empty block says nothing that the name alone does not say.
+            let nothing = p.is_empty && (passed || local.alias.is_none());
+            (!nothing).then_some(p)
         };
         let Some(id) = self.tree.modules.iter().position(|m| m.path == module.path) else {
             return;

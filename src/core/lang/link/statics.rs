@@ -129,6 +129,15 @@ fn named(scope: Scope<'_>, module: &Module, diagnostics: &mut Diagnostics) {
             diagnostics,
         );
         rules(scope, &output.preconditions, diagnostics);
+        if output.deprecated.is_some() && module.path.is_root() {
+            diagnostics.push(
+                Diagnostic::error(
+                    "Root module output deprecated",
+                    "Root module outputs cannot be deprecated, as there is no higher-level module to inform of the deprecation.",
+                )
+                .at(output.name.span),
+            );
+        }
         if output.ephemeral && module.path.is_root() {
             diagnostics.push(
                 Diagnostic::error(
@@ -286,18 +295,23 @@ fn arguments(program: &Program, module: &TreeModule, silent: bool, diagnostics: 
 
 /// Returns the instance that an import names, where that needs no evaluation.
 fn constant_target(import: &Import) -> Option<String> {
-    let key = match (&import.for_each, &import.key) {
-        (Some(_), _) => return None,
-        (None, None) => Key::None,
-        (None, Some(expr)) => match &expr.kind {
+    if import.for_each.is_some() {
+        return None;
+    }
+    Some(import.to.instance(constant_key(import)?).to_string())
+}
+
+fn constant_key(import: &Import) -> Option<Key> {
+    Some(match &import.key {
+        None => Key::None,
+        Some(expr) => match &expr.kind {
             ExprKind::Literal(v) => match v.as_str() {
                 Some(s) => Key::Str(s.into()),
                 None => Key::Int(u64::try_from(v.as_index()?).ok()?),
             },
             _ => return None,
         },
-    };
-    Some(import.to.instance(key).to_string())
+    })
 }
 
 fn imports(program: &Program, diagnostics: &mut Diagnostics) {
@@ -343,14 +357,40 @@ fn imports(program: &Program, diagnostics: &mut Diagnostics) {
             .iter()
             .find(|m| m.path == import.to.module.path())
             .is_some_and(|m| m.resources.contains_key(&import.to.resource));
-        if !declared {
+        // What the root module lacks stops only itself, so the plan says it.
+        if !declared && !import.to.module.is_root() {
+            let there = program.modules.iter().any(|m| m.path == import.to.module.path());
+            let text = if there {
+                format!("Resource {} not found. Only resources within the root module are eligible for config generation.", import.to)
+            } else {
+                format!("The configuration for the given import target {} does not exist. All target instances must have an associated configuration to be imported.", import.to)
+            };
             diagnostics.push(
-                Diagnostic::error(
-                    "Configuration for import target does not exist",
-                    format!("The configuration for the given import target {} does not exist. If you wish to automatically generate config for this resource, use the -generate-config-out option within `bastionless plan`. Otherwise, make sure the target resource exists within your configuration. For example:\n\n  bastionless plan -generate-config-out=generated.tf", import.to),
-                )
-                .at(import.span),
+                Diagnostic::error("Configuration for import target does not exist", text)
+                    .at(import.to_span),
             );
         }
+        diagnostics.0.extend(unfit_key(program, import));
     }
+}
+
+/// Compares the key of an import, where it is known, with the repetition of the resource.
+fn unfit_key(program: &Program, import: &Import) -> Option<Diagnostic> {
+    let module = program
+        .modules
+        .iter()
+        .find(|m| m.path == import.to.module.path())?;
+    let block = module.resources.get(&import.to.resource)?;
+    let text = match (constant_key(import)?, &block.repetition) {
+        (Key::None, Repetition::Count(_)) => "The target resource is using count.",
+        (Key::None, Repetition::ForEach(_)) => "The target resource is using for_each.",
+        (Key::Str(_), Repetition::Single | Repetition::Count(_)) => {
+            "The target resource does not use for_each."
+        }
+        (Key::Int(_), Repetition::Single | Repetition::ForEach(_)) => {
+            "The target resource does not use count."
+        }
+        _ => return None,
+    };
+    Some(Diagnostic::error("Invalid import 'to' expression", text).at(import.to_span))
 }

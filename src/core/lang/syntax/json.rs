@@ -35,11 +35,10 @@ pub(super) struct Key<'a> {
 
 /// Reads a text that is one JSON value.
 pub(super) fn read(source: SourceId, text: &str) -> Parsed<Node<'_>> {
-    let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut reader = Reader {
         source,
         text,
-        at: start,
+        at: 0,
     };
     let node = reader.value(0)?;
     reader.space();

@@ -70,9 +70,10 @@ impl Around {
         })
     }
 
-    /// Tells whether texts of an argument are expressions, as references and types are.
-    fn is_expression(self, name: &str) -> bool {
-        matches!(
+    /// Tells what the texts of an argument are: references and types are expressions, and what is needed before anything is
+    /// evaluated is just a text.
+    fn texts(self, name: &str) -> Texts {
+        let expression = matches!(
             (self, name),
             (Self::Variable | Self::Output, "type")
                 | (Self::Output | Self::Module | Self::Resource, "depends_on")
@@ -81,8 +82,29 @@ impl Around {
                 | (Self::Addresses | Self::Removed, "from" | "to")
                 | (Self::Lifecycle, "ignore_changes" | "replace_triggered_by")
                 | (Self::Dynamic, "iterator")
-        )
+        );
+        let plain = match self {
+            Self::Variable => true,
+            Self::Output => matches!(name, "description" | "sensitive" | "ephemeral" | "deprecated"),
+            Self::Lifecycle => {
+                matches!(name, "create_before_destroy" | "prevent_destroy" | "destroy")
+            }
+            _ => false,
+        };
+        match (expression, plain) {
+            (true, _) => Texts::Expression,
+            (_, true) => Texts::Plain,
+            _ => Texts::Template,
+        }
     }
+}
+
+/// What a text in JSON stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    Template,
+    Expression,
+    Plain,
 }
 
 /// Reads a configuration file in JSON syntax. Never fails: what cannot be read is left out of the tree.
@@ -151,8 +173,7 @@ impl Builder {
             self.blocks(&name, value, (labels, Vec::new()), inside, items);
             return;
         }
-        let as_expression = around.is_expression(&key.text);
-        match self.expr(value, as_expression) {
+        match self.expr(value, around.texts(&key.text)) {
             Ok(expr) => items.push(Item::Attribute(Attribute {
                 span: name.span.to(expr.span),
                 name,
@@ -172,14 +193,30 @@ impl Builder {
         items: &mut Vec<Item>,
     ) {
         match &node.kind {
+            NodeKind::Null | NodeKind::Array(_) | NodeKind::Object(_)
+                if missing > 0 && is_empty(node) =>
+            {
+                let label = match (missing, &*kind.name) {
+                    (2, _) | (_, "backend" | "provisioner" | "dynamic") => "type",
+                    (_, "provider_meta") => "provider",
+                    _ => "name",
+                };
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        "Missing block label",
+                        format!("At least one object property is required, whose name represents the {} block's {label}.", kind.name),
+                    )
+                    .at(Span { end: node.span.start + 1, ..node.span }),
+                );
+            }
             NodeKind::Null => {}
             NodeKind::Array(nodes) => {
-                for node in nodes {
+                for node in nodes.iter().filter(|n| missing == 0 || !is_empty(n)) {
                     self.blocks(kind, node, (missing, labels.clone()), inside, items);
                 }
             }
             NodeKind::Object(entries) if missing > 0 => {
-                for (key, value) in entries.iter().filter(|(k, _)| k.text != "//") {
+                for (key, value) in entries {
                     let mut labels = labels.clone();
                     labels.push(Label {
                         text: nfc(&key.text),
@@ -223,7 +260,7 @@ impl Builder {
         }
     }
 
-    fn expr(&self, node: &Node<'_>, as_expression: bool) -> Parsed<Expr> {
+    fn expr(&self, node: &Node<'_>, texts: Texts) -> Parsed<Expr> {
         let kind = match &node.kind {
             NodeKind::Null => ExprKind::Literal(Value::NULL),
             NodeKind::Bool(b) => ExprKind::Literal(Value::from(*b)),
@@ -237,26 +274,17 @@ impl Builder {
                     ));
                 }
             },
-            NodeKind::Text(text) if as_expression => return self.written(text, node.span),
-            NodeKind::Text(text) => ExprKind::Template(Box::new(self.template(text, node.span)?)),
+            NodeKind::Text(text) => return self.text(text, node.span, texts),
             NodeKind::Array(nodes) => {
-                let items = nodes.iter().map(|n| self.expr(n, as_expression));
+                let items = nodes.iter().map(|n| self.expr(n, texts));
                 ExprKind::Tuple(items.collect::<Parsed<_>>()?)
             }
             NodeKind::Object(entries) => {
+                unrepeated(entries)?;
                 let items = entries.iter().map(|(key, value)| {
                     Ok(ObjectItem {
-                        key: if as_expression {
-                            self.written(&key.text, key.span)?
-                        } else {
-                            Expr {
-                                kind: ExprKind::Template(Box::new(
-                                    self.template(&key.text, key.span)?,
-                                )),
-                                span: key.span,
-                            }
-                        },
-                        value: self.expr(value, as_expression)?,
+                        key: self.text(&key.text, key.span, texts)?,
+                        value: self.expr(value, texts)?,
                     })
                 });
                 ExprKind::Object(items.collect::<Parsed<_>>()?)
@@ -265,6 +293,18 @@ impl Builder {
         Ok(Expr {
             kind,
             span: node.span,
+        })
+    }
+
+    fn text(&self, text: &str, span: Span, texts: Texts) -> Parsed<Expr> {
+        let template = match texts {
+            Texts::Expression => return self.written(text, span),
+            Texts::Template => self.template(text, span)?,
+            Texts::Plain => literal(text, span),
+        };
+        Ok(Expr {
+            kind: ExprKind::Template(Box::new(template)),
+            span,
         })
     }
 
@@ -286,10 +326,7 @@ impl Builder {
 
     fn template(&self, text: &str, span: Span) -> Parsed<Template> {
         if !text.contains("${") && !text.contains("%{") {
-            return Ok(Template {
-                parts: vec![TemplatePart::Literal(nfc(text), span)],
-                heredoc: false,
-            });
+            return Ok(literal(text, span));
         }
         self.inside(text, span, token::template, |c| c.whole_template())
     }
@@ -314,5 +351,35 @@ impl Builder {
         }
         let mut cursor = Cursor::fixed(span, text, &tokens.list);
         parse(&mut cursor).map_err(place)
+    }
+}
+
+/// Tells whether no label comes from a value.
+fn is_empty(node: &Node<'_>) -> bool {
+    match &node.kind {
+        NodeKind::Null => true,
+        NodeKind::Array(nodes) => nodes.iter().all(is_empty),
+        NodeKind::Object(entries) => entries.is_empty(),
+        _ => false,
+    }
+}
+
+fn literal(text: &str, span: Span) -> Template {
+    Template {
+        parts: vec![TemplatePart::Literal(nfc(text), span)],
+        heredoc: false,
+    }
+}
+
+/// Refuses an object with two properties of one name.
+fn unrepeated(entries: &[(Key<'_>, Node<'_>)]) -> Parsed<()> {
+    let mut seen = std::collections::BTreeSet::new();
+    match entries.iter().find(|(key, _)| !seen.insert(&*key.text)) {
+        None => Ok(()),
+        Some((key, _)) => Err(error(
+            key.span,
+            "Duplicate object attribute",
+            format!("An attribute named {:?} was already defined in this object.", key.text),
+        )),
     }
 }

@@ -13,11 +13,11 @@ use bastionless_model::{
 use super::Settler;
 use crate::{
     lang::{
-        address::{ConfigResource, ModuleInstance},
+        address::{AbsInstance, AbsResource, ConfigResource, Key, ModuleInstance},
         graph::{ConfigNode, NodeKind},
-        program::ModuleId,
+        program::{ModuleId, MoveEnd},
     },
-    plan::{Action, Change, Mode, OutputChange, Plan, execution},
+    plan::{Action, Change, Mode, OutputChange, Plan, execution, world::Keys},
 };
 
 impl Settler {
@@ -121,16 +121,81 @@ impl Settler {
             .into_iter()
             .map(|(a, span)| (a.clone(), span))
             .collect();
+        if self.options.mode == Mode::Normal {
+            self.imports_without_blocks();
+            self.moves_to_nowhere();
+        }
         if self.options.mode == Mode::Normal && !self.conditions.diagnostics.has_errors() {
             for (address, span) in unused {
                 let text = format!(
-                    "The import target {address} does not exist in the configuration. Add the resource block, or remove the import block."
+                    "The configuration for the given import {address} does not exist. All target instances must have an associated configuration to be imported."
                 );
                 self.conditions.diagnostics.push(
                     Diagnostic::error("Configuration for import target does not exist", text)
                         .at(span),
                 );
+                let resource = address.resource;
+                self.changes.retain(|(a, _), _| a.resource != resource);
             }
+        }
+    }
+
+    /// Reports imports to resources that the root module does not have; everything else is planned.
+    fn imports_without_blocks(&mut self) {
+        let program = self.world.program().clone();
+        let root = program.modules.first();
+        for import in &program.imports {
+            let declared = root.is_none_or(|m| m.resources.contains_key(&import.to.resource));
+            if declared || !import.to.module.is_root() {
+                continue;
+            }
+            self.conditions.diagnostics.push(
+                Diagnostic::error(
+                    "Configuration for import target does not exist",
+                    format!("The configuration for the given import target {} does not exist. If you wish to automatically generate config for this resource, use the -generate-config-out option within `bastionless plan`. Otherwise, make sure the target resource exists within your configuration. For example:\n\n  bastionless plan -generate-config-out=generated.tf", import.to),
+                )
+                .at(import.to_span),
+            );
+        }
+    }
+
+    /// Reports moves away from instances that the configuration still makes.
+    fn moves_to_nowhere(&mut self) {
+        let program = self.world.program().clone();
+        for moved in program.moved.iter().filter(|m| m.module.is_root()) {
+            let (Some(from), Some(to)) = (instance(&moved.from), instance(&moved.to)) else {
+                continue;
+            };
+            // Whole resources are compared when the configuration is linked.
+            let whole = from.key == Key::None && from.resource != to.resource;
+            let keys = self
+                .world
+                .resource_keys(&from.resource.module, &from.resource.resource);
+            let made = match (keys, &from.key) {
+                (Some(Keys::Single), Key::None) => true,
+                (Some(Keys::Count(n)), Key::Int(i)) => i < n,
+                (Some(Keys::ForEach(entries)), Key::Str(key)) => entries.contains_key(key),
+                _ => false,
+            };
+            if whole || !made || from == to {
+                continue;
+            }
+            let block = self
+                .world
+                .module_at(&from.resource.module.path())
+                .and_then(|id| self.world.module(id))
+                .and_then(|m| m.resources.get(&from.resource.resource))
+                .and_then(|block| program.sources.positions(block.header));
+            let place = block.map_or_else(String::new, |(source, at, _)| {
+                format!(" at {}:{},{}", source.name, at.line, at.column)
+            });
+            self.conditions.diagnostics.push(
+                Diagnostic::error(
+                    "Moved object still exists",
+                    format!("This statement declares a move from {from}, but that resource instance is still declared{place}.\n\nChange your configuration so that this instance will be declared as {to} instead."),
+                )
+                .at(moved.span),
+            );
         }
     }
 
@@ -220,7 +285,27 @@ impl Settler {
                 changes.insert(name.clone(), change);
             }
         }
+        if self.options.mode == Mode::Destroy {
+            for (name, output) in declared.into_iter().flatten() {
+                let value = self.world.output(&root, name).cloned().unwrap_or(Value::NULL);
+                let plain = value.unmark_deep().0;
+                let stored = before.get(name).is_some_and(|o| o.sensitive);
+                if output.ephemeral || plain.is_null() || !plain.is_wholly_known() {
+                    continue;
+                }
+                let change = OutputChange {
+                    before: plain,
+                    after: Value::NULL,
+                    sensitive: (stored || output.sensitive, stored || output.sensitive),
+                    action: Action::Delete,
+                };
+                changes.insert(name.clone(), change);
+            }
+        }
         for (name, old) in before {
+            if changes.contains_key(name) {
+                continue;
+            }
             if self.options.mode == Mode::Destroy || declared.is_none_or(|d| !d.contains_key(name))
             {
                 let change = OutputChange {
@@ -234,4 +319,23 @@ impl Settler {
         }
         changes
     }
+}
+
+/// Returns the instance of a resource that an end of a move names.
+fn instance(end: &MoveEnd) -> Option<AbsInstance> {
+    let MoveEnd::Resource {
+        steps,
+        resource,
+        key,
+    } = end
+    else {
+        return None;
+    };
+    let keyed = |k: &Option<Key>| k.clone().unwrap_or(Key::None);
+    let module = ModuleInstance(steps.iter().map(|(n, k)| (n.clone(), keyed(k))).collect());
+    let resource = AbsResource {
+        module,
+        resource: resource.clone(),
+    };
+    Some(resource.instance(keyed(key)))
 }

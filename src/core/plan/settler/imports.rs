@@ -16,7 +16,7 @@ use super::{Answer, Question, Read, ReadKey, Settler, provider::is_builtin};
 use crate::{
     lang::{
         address::{AbsInstance, ConfigResource, Key, ModuleInstance},
-        program::{Import, ModuleId, Program, ResourceBlock},
+        program::{Import, ModuleId, Program, Repetition, ResourceBlock},
     },
     plan::world::{Each, ModuleScope},
 };
@@ -98,7 +98,7 @@ impl Settler {
                 continue;
             };
             if here && !std::mem::replace(done, true) {
-                let outcome = self.evaluate_import(&import);
+                let outcome = self.evaluate_import(block, &import);
                 if let Err(d) = outcome {
                     self.imports.broken.insert(import.to.config());
                     self.conditions.diagnostics.extend(d);
@@ -181,7 +181,7 @@ impl Settler {
         }
     }
 
-    fn evaluate_import(&mut self, import: &Import) -> Result<(), Diagnostics> {
+    fn evaluate_import(&mut self, block: &ResourceBlock, import: &Import) -> Result<(), Diagnostics> {
         let root = ModuleInstance::default();
         let each = match &import.for_each {
             None => vec![Each::default()],
@@ -212,9 +212,28 @@ impl Settler {
                 .at(import.span)
                 .into());
             }
+            if let Some(text) = unfit(block, &address.key) {
+                let d = Diagnostic::error("Invalid import 'to' expression", text);
+                return Err(d.at(import.to_span).into());
+            }
             self.imports.add(address, id, import.span);
         }
         Ok(())
+    }
+}
+
+/// Says why a resource has no instance of such a key.
+fn unfit(block: &ResourceBlock, key: &Key) -> Option<&'static str> {
+    match (key, &block.repetition) {
+        (Key::None, Repetition::Count(_)) => Some("The target resource is using count."),
+        (Key::None, Repetition::ForEach(_)) => Some("The target resource is using for_each."),
+        (Key::Str(_), Repetition::Single | Repetition::Count(_)) => {
+            Some("The target resource does not use for_each.")
+        }
+        (Key::Int(_), Repetition::Single | Repetition::ForEach(_)) => {
+            Some("The target resource does not use count.")
+        }
+        _ => None,
     }
 }
 

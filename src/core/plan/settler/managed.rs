@@ -157,6 +157,14 @@ impl Settler {
                 _ => Some(superfluous(keys, &address.key)),
             };
             self.plan_delete(&address, &block.provider, schema, reason, Some(block));
+            if self.options.mode == Mode::Destroy
+                && let Some(change) = self.changes.get(&(address.clone(), None))
+            {
+                // Outputs say what they were before everything goes.
+                let value = change.before.clone();
+                self.world
+                    .set_resource(module, &block.resource, address.key.clone(), value);
+            }
         }
     }
 }

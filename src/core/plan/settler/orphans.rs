@@ -84,9 +84,9 @@ impl Settler {
                 .push(Diagnostic::error("Unsupported resource type", text));
             return;
         };
-        if !self.providers.contains_key(provider) {
+        if !self.providers.contains_key(provider) || !self.is_declared(provider) {
             let text = format!(
-                "To work with {resource} its original provider configuration at {provider} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {resource}, after which you can remove the provider configuration again."
+                "To work with {resource} (orphan) its original provider configuration at {provider} is required, but it has been removed. This occurs when a provider configuration is removed while objects created by that provider still exist in the state. Re-add the provider configuration to destroy {resource} (orphan), after which you can remove the provider configuration again."
             );
             if !self.conditions.diagnostics.has_errors() {
                 self.conditions.diagnostics.push(Diagnostic::error(
@@ -123,6 +123,18 @@ impl Settler {
                 }
             }
         }
+    }
+
+    /// Tells whether the configuration still says how to call a provider; without an alias nothing needs to be said.
+    fn is_declared(&self, provider: &ProviderConfig) -> bool {
+        let module = || self.world.module(self.world.module_at(&provider.module)?);
+        provider.alias.is_none()
+            || module().is_some_and(|m| {
+                m.providers.keys().any(|local| {
+                    let source = m.provider_sources.get(&local.name);
+                    local.alias == provider.alias && source.is_none_or(|p| *p == provider.provider)
+                })
+            })
     }
 
     fn orphan_reason(&self, address: &AbsInstance) -> Reason {

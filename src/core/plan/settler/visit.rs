@@ -38,7 +38,11 @@ impl Settler {
                     .evaluate_local(id, name, &mut self.conditions.diagnostics)
             }
             NodeKind::Output(name) => {
-                if self.options.mode != Mode::Destroy || id != ModuleId(0) {
+                if self.options.mode == Mode::Destroy && id == ModuleId(0) {
+                    // Only what it was is of interest, and no problem with it.
+                    let mut nobody = Conditions::default();
+                    self.world.evaluate_output(id, name, &mut nobody);
+                } else {
                     self.world.evaluate_output(id, name, &mut self.conditions);
                 }
             }

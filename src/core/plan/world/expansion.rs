@@ -116,11 +116,6 @@ pub(crate) fn check_repetition(repetition: &Repetition, scope: &ModuleScope<'_>)
 
 fn count(expr: &Expr, value: &Value) -> Result<Keys, Diagnostic> {
     let bad = |detail: &str| Diagnostic::error("Invalid count argument", detail).at(expr.span);
-    if value.is_sensitive() {
-        return Err(bad(
-            "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the sensitive value could be disclosed as a resource instance key.",
-        ));
-    }
     if value.marks().contains(Marks::EPHEMERAL) {
         return Err(bad(
             "The given \"count\" is derived from an ephemeral value, which means that bastionless cannot persist it between plan/apply rounds. Use only non-ephemeral values to specify the number of resource instances.",
@@ -132,10 +127,11 @@ fn count(expr: &Expr, value: &Value) -> Result<Keys, Diagnostic> {
         ));
     }
     let number = convert(value, &Type::Number).map_err(|e| {
-        bad(&format!(
-            "The given \"count\" argument value is unsuitable: {}.",
-            e.message
-        ))
+        Diagnostic::error(
+            "Incorrect value type",
+            format!("Invalid expression value: {}.", e.message),
+        )
+        .at(expr.span)
     })?;
     if number.is_unknown() {
         return Err(bad(

@@ -191,6 +191,7 @@ impl World {
             } else {
                 Ok(Value::DYNAMIC)
             };
+            let value = value.and_then(|v| typed(output, v));
             let value = match value {
                 Ok(v) if output.sensitive => v.sensitive(),
                 Ok(v) => v,
@@ -198,6 +199,13 @@ impl World {
                     out.diagnostics.extend(d);
                     Value::DYNAMIC
                 }
+            };
+            let value = match output.ephemeral {
+                true => {
+                    let marks = value.marks().union(Marks::EPHEMERAL);
+                    value.with_marks(marks)
+                }
+                false => value,
             };
             if !output.ephemeral && holds(&value, Marks::EPHEMERAL) {
                 out.diagnostics.push(
@@ -342,4 +350,22 @@ fn exposed(declared: bool, value: &Value, span: Span) -> Diagnostics {
     )
     .at(span)
     .into()
+}
+
+/// Brings the value of an output to the type that it declares.
+fn typed(output: &crate::lang::program::Output, value: Value) -> Result<Value, Diagnostics> {
+    let Some(constraint) = &output.constraint else {
+        return Ok(value);
+    };
+    constraint.apply(&value).map_err(|e| {
+        Diagnostic::error(
+            "Invalid output value",
+            format!(
+                "The value expression does not match this output value's type constraint: {}.",
+                e.message
+            ),
+        )
+        .at(output.value.span)
+        .into()
+    })
 }

@@ -35,4 +35,6 @@ pub use resource::{Planned, plan_resource};
 pub use settings::Settings;
 pub use validate::{Problem, validate};
 
-pub(super) use same::{content_equal, is_empty, protocol, same};
+#[cfg(test)]
+pub(super) use same::content_equal;
+pub(super) use same::{is_empty, protocol, same};

@@ -63,10 +63,6 @@ module "quiet" {
 output "a" { value = module.m.old }
 output "b" { value = module.m }
 output "c" { value = module.m.new }
-output "d" {
-  value      = module.m.old
-  deprecated = "too"
-}
 -- m/m.tf --
 output "old" {
   value      = 1
