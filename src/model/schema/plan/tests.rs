@@ -399,6 +399,13 @@ fn the_output_of_terraform_data_follows_its_input() {
     assert!(
         updated.value.get("output").unwrap().is_unknown() && updated.requires_replace.is_empty()
     );
+    // A list is not a tuple, though its elements are the same.
+    let listed = |v: Value| prior.clone().with("input", v.clone()).with("output", v);
+    let tuple = Value::tuple(vec!["a".into()]);
+    let list = Value::list(Type::String, vec!["a".into()]);
+    let wanted = config("a", "t").with("input", tuple.clone());
+    let planned = |prior: &Value| plan(Some(prior), &wanted).value.get("output").unwrap().clone();
+    assert!(planned(&listed(list)).is_unknown() && !planned(&listed(tuple)).is_unknown());
     let replaced = plan(Some(&prior), &config("a", "u"));
     assert_eq!(
         replaced
