@@ -224,10 +224,7 @@ fn failed(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Outco
 /// Returns the message with warnings about it; or why there is none.
 fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> Result<(String, Diagnostics), Diagnostics> {
     let span = rule.rule.error_message.span;
-    let value = match scope.evaluate(&rule.rule.error_message) {
-        Ok(v) => v,
-        Err(d) => return Err(d),
-    };
+    let value = scope.evaluate(&rule.rule.error_message)?;
     if is_sensitive(&value) {
         return Ok((
             "This check failed, but has an invalid error message as described in the other accompanying messages.".to_owned(),

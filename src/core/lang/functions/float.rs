@@ -2,7 +2,7 @@
 
 /// Returns the natural logarithm: the method of FreeBSD's `e_log.c`, which Go's `math.Log` follows.
 pub(super) fn log(x: f64) -> f64 {
-    const LN2_HIGH: f64 = 6.931_471_803_691_238_2e-1;
+    const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     const ODD: [f64; 4] = [
         6.666_666_666_666_735e-1,
