@@ -2,6 +2,8 @@
 //!
 //! Nothing is planned again: a finalised value must agree with the planned one wherever that was known.
 
+mod unchanged;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -432,37 +434,6 @@ impl Finaliser {
             outputs,
             checks: self.conditions.results(),
             diagnostics: self.conditions.diagnostics,
-        }
-    }
-
-    /// Checks the conditions of objects that did not change: what they refer to may have.
-    fn conditions_of_unchanged(&mut self, state: &Snapshot, lost: &BTreeSet<ConfigNode>) {
-        let shared = self.plan.clone();
-        for (i, change) in shared.changes.iter().enumerate() {
-            let Some(block) = self.block(i).cloned() else {
-                continue;
-            };
-            let none = block.lifecycle.preconditions.is_empty()
-                && block.lifecycle.postconditions.is_empty();
-            let Some(node) = self.node_of(i).filter(|n| !lost.contains(n)) else {
-                continue;
-            };
-            if none || change.action != Action::NoOp || change.deposed.is_some() {
-                continue;
-            }
-            self.ensure_before(&node, state);
-            let resource = &change.address.resource;
-            let keys = self
-                .world
-                .resource_keys(&resource.module, &resource.resource)
-                .cloned()
-                .unwrap_or_default();
-            let each = self.world.each_of(&keys, &change.address.key);
-            let before = self.conditions_before(change, &block, &each);
-            let after = self.applied(i, &change.after);
-            for problems in [before, after].into_iter().filter_map(Result::err) {
-                self.conditions.diagnostics.extend(problems);
-            }
         }
     }
 

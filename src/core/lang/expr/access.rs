@@ -290,7 +290,8 @@ impl Evaluator<'_> {
                     source.is_unknown() && !source.refinement().is_some_and(|r| r.not_null);
                 let value = self.each_item(source, each);
                 let result = if maybe_null {
-                    Value::unknown(Type::tuple([value.type_of()]))
+                    // None or one: even of which type is open.
+                    Value::DYNAMIC
                 } else {
                     Value::tuple(vec![value])
                 };

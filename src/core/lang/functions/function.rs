@@ -299,7 +299,11 @@ impl Function {
                 return Err(FunctionError::argument(i, "argument must not be null"));
             }
             let untyped = value.is_unknown() && value.type_of() == Type::Dynamic;
-            prepared.dynamic |= untyped && !parameter.dynamic && parameter.ty == ParameterType::Any;
+            if untyped && !parameter.dynamic && parameter.ty == ParameterType::Any {
+                // What comes after it is not looked at.
+                prepared.dynamic = true;
+                break;
+            }
             prepared.unknown |= value.is_unknown() && !parameter.unknown;
         }
         if prepared.values.len() < self.parameters.len() {
