@@ -5,29 +5,57 @@
 
 mod load;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, OnceLock},
+};
+
+use serde_json::value::RawValue;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(load::embedded);
 
 /// The services, and the keys that every request may have.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Catalogue {
-    /// Services by prefix, such as `ec2-instance-connect`.
-    pub services: BTreeMap<String, Service>,
+    /// The services.
+    pub services: Services,
     /// AWS's global condition keys (`aws:…`) by lower-case name. `aws:RequestTag` and `aws:ResourceTag` apply only where an action or a
     /// resource lists them.
     pub global_keys: BTreeMap<String, Key>,
+    index: OnceLock<KeyIndex>,
+}
+
+/// The services by prefix, such as `ec2-instance-connect`. Each is read when it is first asked for.
+#[derive(Debug, Default)]
+pub struct Services {
+    entries: BTreeMap<&'static str, Entry>,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    /// The service's JSON by member, not read yet.
+    parts: BTreeMap<&'static str, &'static RawValue>,
+    service: OnceLock<Service>,
+}
+
+/// The condition keys of all services together.
+#[derive(Debug, Default)]
+struct KeyIndex {
+    /// By lower-case name.
+    plain: BTreeMap<String, Key>,
+    /// Those with a placeholder: what stands before and after it, in lower case.
+    templates: Vec<(String, String, Key)>,
 }
 
 /// A service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Service {
     /// The prefix of its actions.
-    pub prefix: String,
+    pub prefix: &'static str,
     /// Actions by lower-case name, without the prefix.
     pub actions: BTreeMap<String, Action>,
     /// Kinds of resources by name.
-    pub resources: BTreeMap<String, ResourceKind>,
+    pub resources: BTreeMap<&'static str, ResourceKind>,
     /// Condition keys by lower-case name.
     pub keys: BTreeMap<String, Key>,
 }
@@ -36,17 +64,17 @@ pub struct Service {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// The service's prefix.
-    pub service: String,
+    pub service: &'static str,
     /// Its name without the prefix, as AWS writes it.
-    pub name: String,
+    pub name: &'static str,
     /// What it does.
     pub level: Level,
     /// The kinds of resources that it is checked against. None: only `*` grants it.
     pub resources: Vec<ActionResource>,
     /// Keys that a request has whatever the resource.
-    pub keys: Vec<String>,
+    pub keys: Vec<&'static str>,
     /// Actions that the caller needs besides, as `service:Action`.
-    pub dependent: Vec<String>,
+    pub dependent: Vec<&'static str>,
 }
 
 /// A kind of resource that an action is checked against.
@@ -57,7 +85,7 @@ pub struct ActionResource {
     /// Whether every request names one.
     pub required: bool,
     /// Keys that a request has only with this kind.
-    pub keys: Vec<String>,
+    pub keys: Vec<&'static str>,
 }
 
 /// AWS's access levels.
@@ -77,16 +105,16 @@ pub struct ResourceKind {
     /// Its name, such as `instance`.
     pub name: String,
     /// Its ARN with `${Partition}`, `${Region}`, `${Account}` and names of its own in place of what varies.
-    pub arn: String,
+    pub arn: &'static str,
     /// Keys that a request has with every action on such a resource.
-    pub keys: Vec<String>,
+    pub keys: Vec<&'static str>,
 }
 
 /// A condition key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     /// Its name as AWS writes it, with `${TagKey}` and the like in place of what varies.
-    pub name: String,
+    pub name: &'static str,
     /// What its values are.
     pub kind: KeyKind,
     /// Whether a request may hold several values.
@@ -113,8 +141,31 @@ impl Action {
     }
 }
 
+impl Services {
+    /// Returns a service by its prefix.
+    pub fn get(&self, prefix: &str) -> Option<&Service> {
+        self.entries.get_key_value(prefix).map(|(prefix, entry)| entry.service(prefix))
+    }
+
+    /// Returns the prefixes, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.keys().copied()
+    }
+
+    /// Returns all services by prefix: reads what was not read yet.
+    pub fn values(&self) -> impl Iterator<Item = &Service> {
+        self.entries.iter().map(|(prefix, entry)| entry.service(prefix))
+    }
+}
+
+impl Entry {
+    fn service(&self, prefix: &'static str) -> &Service {
+        self.service.get_or_init(|| load::service(prefix, &self.parts))
+    }
+}
+
 impl Catalogue {
-    /// Returns the embedded catalogue, read on first use (about 600 KB).
+    /// Returns the embedded catalogue (about 600 KB of JSON). On first use the places of the services are found, no more.
     pub fn get() -> &'static Self {
         &CATALOGUE
     }
@@ -136,12 +187,26 @@ impl Catalogue {
         self.services.get(service)?.resources.get(kind)
     }
 
+    fn index(&self) -> &KeyIndex {
+        self.index.get_or_init(|| load::index(self))
+    }
+
+    /// Returns the condition keys, global or of any service; none that has a placeholder `${…}`.
+    pub fn plain_keys(&self) -> impl Iterator<Item = &Key> {
+        self.index().plain.values()
+    }
+
     /// Returns a condition key by the name that a policy uses: global, or of any service. `aws:ResourceTag/Team` finds
     /// `aws:ResourceTag/${TagKey}`; letter case does not matter.
     pub fn key(&self, name: &str) -> Option<&Key> {
         let name = name.to_ascii_lowercase();
-        let tables = std::iter::once(&self.global_keys).chain(self.services.values().map(|s| &s.keys));
-        tables.into_iter().find_map(|keys| find(keys, &name))
+        let index = self.index();
+        let stands = |(before, after, _): &&(String, String, Key)| {
+            // Some keys have two placeholders; what lies between is not looked at.
+            let after = if after.contains("${") { "" } else { after };
+            name.len() > before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
+        };
+        index.plain.get(&name).or_else(|| index.templates.iter().find(stands).map(|(.., key)| key))
     }
 
     /// Returns the keys that a request for this action may have, besides the global ones: of the action, of all its kinds of resources
@@ -149,10 +214,10 @@ impl Catalogue {
     pub fn keys_of<'a>(&'a self, action: &'a Action, kind: Option<&str>) -> Vec<&'a str> {
         let rows = action.resources.iter().filter(|r| kind.is_none_or(|k| k == r.kind));
         let of_rows = rows.flat_map(|r| {
-            let of_kind = self.resource(&action.service, &r.kind).into_iter().flat_map(|k| &k.keys);
+            let of_kind = self.resource(action.service, &r.kind).into_iter().flat_map(|k| &k.keys);
             r.keys.iter().chain(of_kind)
         });
-        let mut keys: Vec<_> = action.keys.iter().chain(of_rows).map(String::as_str).collect();
+        let mut keys: Vec<_> = action.keys.iter().chain(of_rows).copied().collect();
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -173,10 +238,6 @@ pub fn is_key(template: &str, name: &str) -> bool {
     }
 }
 
-fn find<'a>(keys: &'a BTreeMap<String, Key>, lower: &str) -> Option<&'a Key> {
-    keys.get(lower).or_else(|| keys.values().find(|k| k.name.contains("${") && is_key(&k.name, lower)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,17 +255,17 @@ mod tests {
         assert_eq!(catalogue.key("aws:resourcetag/Team").unwrap().name, "aws:ResourceTag/${TagKey}");
         assert!(catalogue.key("aws:ResourceTag/").is_none());
         let create = catalogue.action("ec2:CreateInstanceConnectEndpoint").unwrap();
-        assert!(create.dependent.iter().any(|a| a == "ec2:CreateTags"));
+        assert!(create.dependent.contains(&"ec2:CreateTags"));
     }
 
     #[test]
     fn everything_that_is_named_exists() {
         let catalogue = Catalogue::get();
-        assert_eq!((catalogue.services.len(), catalogue.global_keys.len()), (14, 54));
+        assert_eq!((catalogue.services.keys().count(), catalogue.global_keys.len()), (14, 54));
         assert_eq!(catalogue.actions().count(), 1912);
         for action in catalogue.actions() {
             for row in &action.resources {
-                assert!(catalogue.resource(&action.service, &row.kind).is_some(), "{}: {}", action.full_name(), row.kind);
+                assert!(catalogue.resource(action.service, &row.kind).is_some(), "{}: {}", action.full_name(), row.kind);
             }
             for key in catalogue.keys_of(action, None) {
                 assert!(catalogue.key(key).is_some(), "{}: {key}", action.full_name());

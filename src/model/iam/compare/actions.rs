@@ -121,10 +121,10 @@ fn universe(matchers: &[Matcher], list: Option<&[String]>) -> BTreeMap<String, V
         return out;
     }
     for service in catalogue.services.values() {
-        let mut names: Vec<_> = service.actions.values().map(|a| a.name.clone()).collect();
+        let mut names: Vec<_> = service.actions.values().map(|a| a.name.to_owned()).collect();
         names.extend(unmatched(matchers, service));
         names.push(UNKNOWN.to_owned());
-        out.insert(service.prefix.clone(), names);
+        out.insert(service.prefix.to_owned(), names);
     }
     for service in named_services(matchers) {
         if let Entry::Vacant(free) = out.entry(service) {
@@ -151,7 +151,7 @@ fn named_services(matchers: &[Matcher]) -> BTreeSet<String> {
 /// Returns names that patterns for a service spell and that match no known action: new actions, or mistakes.
 fn unmatched(matchers: &[Matcher], service: &Service) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    let names = matchers.iter().flat_map(|m| m.of_service(&service.prefix)).filter(|n| seen.insert(&n.pattern));
+    let names = matchers.iter().flat_map(|m| m.of_service(service.prefix)).filter(|n| seen.insert(&n.pattern));
     let unknown = names.filter(|n| !service.actions.keys().any(|k| n.pattern.matches(k)));
     unknown.map(|n| n.spelled.clone()).collect()
 }

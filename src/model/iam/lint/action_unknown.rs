@@ -30,7 +30,7 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             out.push(RULE.at(&pattern.span, what).level(Level::Error));
             continue;
         };
-        let known = cx.catalogue.services.keys().map(String::as_str).filter(|k| k.len() >= LONG);
+        let known = cx.catalogue.services.keys().filter(|k| k.len() >= LONG);
         let near = || words::nearest(service, known).filter(|n| strsim::damerau_levenshtein(n, service) <= 2);
         match cx.actions(text) {
             Some(found) if !found.is_empty() => {}
@@ -56,7 +56,7 @@ fn unknown(cx: &Context<'_>, pattern: &super::super::ast::Text, service: &str, n
     };
     let finding = RULE.at(&pattern.span, what);
     let names = cx.catalogue.services.get(&service.to_ascii_lowercase()).into_iter().flat_map(|s| s.actions.values());
-    let meant = words::nearest(name, names.map(|a| a.name.as_str())).filter(|_| !wild);
+    let meant = words::nearest(name, names.map(|a| a.name)).filter(|_| !wild);
     match meant {
         Some(meant) => {
             let fix = format!("{service}:{meant}");

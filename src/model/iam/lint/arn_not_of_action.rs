@@ -76,8 +76,8 @@ fn groups(cx: &Context<'_>, s: &Statement) -> Option<Groups> {
 
 fn formats<'c>(cx: &Context<'c>, action: &Action) -> impl Iterator<Item = &'static str> + use<'c> {
     let catalogue = cx.catalogue;
-    let kinds: Vec<_> = action.resources.iter().filter_map(|r| catalogue.resource(&action.service, &r.kind)).collect();
-    kinds.into_iter().map(|k| k.arn.as_str())
+    let kinds: Vec<_> = action.resources.iter().filter_map(|r| catalogue.resource(action.service, &r.kind)).collect();
+    kinds.into_iter().map(|k| k.arn)
 }
 
 /// Tells whether a pattern can be that of a resource of the action.

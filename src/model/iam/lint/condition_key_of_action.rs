@@ -54,7 +54,7 @@ fn unknown(cx: &Context<'_>, c: &Condition) -> Option<Finding> {
         return None;
     }
     let names = cx.catalogue.global_keys.values().chain(own.into_iter().flat_map(|s| s.keys.values()));
-    let near = words::nearest(key, names.map(|k| k.name.as_str()).filter(|n| !n.contains("${")));
+    let near = words::nearest(key, names.map(|k| k.name).filter(|n| !n.contains("${")));
     let finding = RULE.at(&c.key.span, format!("There is no condition key `{key}`."));
     Some(match near {
         Some(near) => finding.text_patch(&c.key.span, near, format!("did you mean `{near}`?")),

@@ -51,8 +51,8 @@ impl<'a> Context<'a> {
 
     /// Returns a condition key by the name that a policy uses; some names of the catalogue hold `<key>` in place of what varies.
     pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
-        let tables = || self.catalogue.services.values().flat_map(|s| s.keys.values());
-        self.catalogue.key(name).or_else(|| tables().find(|k| k.name.contains('<') && is_meant(&k.name, name)))
+        let named = |k: &&Key| k.name.contains('<') && is_meant(k.name, name);
+        self.catalogue.key(name).or_else(|| self.catalogue.plain_keys().find(named))
     }
 
     /// Returns the partition that the policy's ARNs name, such as `aws-cn`; `*` if they name none.

@@ -67,8 +67,8 @@ fn patch(cx: &Context<'_>, s: &super::super::ast::Statement, narrow: &[&Action],
     }
     let kinds: BTreeSet<&str> = all
         .iter()
-        .flat_map(|a| a.resources.iter().filter_map(|r| cx.catalogue.resource(&a.service, &r.kind)))
-        .map(|k| k.arn.as_str())
+        .flat_map(|a| a.resources.iter().filter_map(|r| cx.catalogue.resource(a.service, &r.kind)))
+        .map(|k| k.arn)
         .collect();
     if kinds.len() > MOST {
         return finding;

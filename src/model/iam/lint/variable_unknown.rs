@@ -72,7 +72,7 @@ fn name(cx: &Context<'_>, text: &Text, key: &str) -> Option<Finding> {
         return None;
     }
     let all = cx.catalogue.global_keys.values().chain(own.into_iter().flat_map(|s| s.keys.values()));
-    let near = words::nearest(key, all.map(|k| k.name.as_str()).filter(|n| !n.contains("${")));
+    let near = words::nearest(key, all.map(|k| k.name).filter(|n| !n.contains("${")));
     let finding = RULE.at(&text.span, format!("There is no policy variable `${{{key}}}`."));
     Some(match near {
         Some(near) => {
