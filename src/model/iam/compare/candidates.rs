@@ -1,6 +1,6 @@
 //! Values of a condition key, one of each class that its conditions can tell apart.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use super::{
     encode::{Filled, fill},
@@ -13,12 +13,16 @@ use super::{
 use crate::iam::{
     ast::{Condition, Version},
     catalogue::{Catalogue, KeyKind},
+    evaluate::values::{Instant, Number},
     operator::{Base, Family, Operator},
     pattern::{ArnPattern, Pattern, SEGMENTS, Token},
     template::Template,
 };
 
 const LIMITS: Limits = Limits { states: 20_000, classes: 400 };
+
+/// A text that is neither number nor date.
+const UNREADABLE: &str = "none";
 
 /// A condition on the key.
 pub(super) struct Use<'a> {
@@ -62,6 +66,10 @@ impl Candidates {
         } else if families.is_empty() || kind == Some(KeyKind::String) {
             out.values.push(sample);
         }
+        // What is no number or date fails the operators that compare some, the negated ones too.
+        if families.contains(&Family::Numeric) || families.contains(&Family::Date) {
+            out.values.push(UNREADABLE.to_owned());
+        }
         let mut seen = BTreeSet::new();
         out.values.retain(|v| seen.insert(v.clone()));
         out
@@ -83,11 +91,29 @@ impl Candidates {
             }
         }
         if !only {
-            // The same number in other digits is another text.
-            let others: Vec<_> = self.values.iter().filter(|v| v.bytes().all(|b| b.is_ascii_digit()) && !v.is_empty()).map(|v| format!("{v}.0")).collect();
+            let others: Vec<_> = self.values.iter().flat_map(|v| respelled(v, globs.len() + 1)).collect();
             self.values.extend(others);
             self.complete &= !wild;
         }
+    }
+}
+
+/// Spells a number, truth value, date or address otherwise, for it is then another text. So many numbers are made.
+fn respelled(value: &str, count: usize) -> Vec<String> {
+    if Number::parse(value).is_some() && !value.contains(['e', 'E']) {
+        let point = if value.contains('.') { "" } else { "." };
+        return (1..=count).map(|n| format!("{value}{point}{}", "0".repeat(n))).collect();
+    }
+    if matches!(value, "true" | "false") {
+        return vec![value.to_uppercase(), value.replacen(['t', 'f'], if value == "true" { "T" } else { "F" }, 1)];
+    }
+    if Instant::parse(value).is_some() {
+        return value.strip_suffix('Z').map(|v| [format!("{v}+00:00"), format!("{v}z")]).into_iter().flatten().collect();
+    }
+    match value.parse() {
+        Ok(IpAddr::V4(v4)) => vec![v4.to_ipv6_mapped().to_string(), format!("{v4}/32")],
+        Ok(IpAddr::V6(v6)) => vec![v6.to_string().to_uppercase(), format!("{v6}/128")],
+        Err(_) => Vec::new(),
     }
 }
 

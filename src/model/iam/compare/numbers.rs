@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::iam::evaluate::values::Instant;
+
 /// Returns numbers at, below, between and above some numbers; `None` if one is too large or too fine for exact arithmetic.
 pub(super) fn around_numbers(texts: &[&str]) -> Option<Vec<String>> {
     let parsed: Vec<_> = texts.iter().filter_map(|t| decimal(t)).collect::<Option<Vec<_>>>()?;
@@ -59,43 +61,22 @@ fn print(value: i128, unit: i128, places: u32) -> String {
     }
 }
 
+const SECOND: i128 = 1_000_000_000;
+
 /// Returns dates at, a second before and after, and halfway between some dates. Texts that are no dates are passed over.
 pub(super) fn around_dates(texts: &[&str]) -> Vec<String> {
-    let mut points: Vec<i64> = texts.iter().filter_map(|t| seconds(t)).collect();
+    let mut points: Vec<i128> = texts.iter().filter_map(|t| Instant::parse(t)).map(|i| i.0).collect();
     points.sort_unstable();
     points.dedup();
-    let middles: Vec<_> = points.windows(2).filter_map(|w| Some(w.first()? + (w.last()? - w.first()?) / 2)).collect();
-    let near: Vec<_> = points.iter().flat_map(|p| [*p, p + 1, p - 1]).chain(middles).collect();
+    let halfway = |w: &[i128]| match w {
+        [a, b] => Some(a + (b - a) / 2).filter(|m| m > a),
+        _ => None,
+    };
+    // A plain time where one lies between.
+    let whole = |p: i128, w: &[i128]| Some(p - p.rem_euclid(SECOND)).filter(|p| w.first() < Some(p)).unwrap_or(p);
+    let middles: Vec<_> = points.windows(2).filter_map(|w| Some(whole(halfway(w)?, w))).collect();
+    let near: Vec<_> = points.iter().flat_map(|p| [*p, p + SECOND, p - SECOND]).chain(middles).collect();
     near.into_iter().map(print_date).collect()
-}
-
-/// Reads an ISO 8601 date or seconds since 1970; fractions of seconds are dropped.
-fn seconds(text: &str) -> Option<i64> {
-    if let Ok(epoch) = text.parse::<i64>()
-        && text.trim_start_matches('-').len() > 4
-    {
-        return Some(epoch);
-    }
-    let (date, time) = text.split_once(['T', 't', ' ']).unwrap_or((text, "00:00:00Z"));
-    let mut parts = date.splitn(3, '-').map(str::parse::<i64>);
-    let (year, month, day) = (parts.next()?.ok()?, parts.next().unwrap_or(Ok(1)).ok()?, parts.next().unwrap_or(Ok(1)).ok()?);
-    let time = time.strip_suffix(['Z', 'z']).unwrap_or(time);
-    let (clock, offset) = match time.find(['+', '-']) {
-        Some(at) => time.split_at_checked(at)?,
-        None => (time, ""),
-    };
-    let mut parts = clock.split(':').map(|p| p.split('.').next().unwrap_or(p).parse::<i64>());
-    let (hour, minute, second) = (parts.next()?.ok()?, parts.next().unwrap_or(Ok(0)).ok()?, parts.next().unwrap_or(Ok(0)).ok()?);
-    let shift = match offset.split_at_checked(1) {
-        Some((sign, hm)) => {
-            let (h, m) = hm.split_once(':').or_else(|| hm.split_at_checked(2)).unwrap_or((hm, "0"));
-            let minutes = h.parse::<i64>().ok()? * 60 + m.parse::<i64>().unwrap_or_default();
-            if sign == "-" { -minutes } else { minutes }
-        }
-        None => 0,
-    };
-    ((1..=12).contains(&month) && (1..=31).contains(&day) && (0..100_000).contains(&year))
-        .then(|| days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - shift * 60)
 }
 
 /// Days since 1970-01-01 of a date of the Gregorian calendar (years counted from March, so that the leap day is the last).
@@ -106,9 +87,11 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
 }
 
-fn print_date(seconds: i64) -> String {
+fn print_date(nanos: i128) -> String {
+    let (seconds, fraction) = (nanos.div_euclid(SECOND), nanos.rem_euclid(SECOND));
+    let Some(seconds) = i64::try_from(seconds).ok().filter(|s| YEARS.contains(s)) else { return seconds.to_string() };
     let (day, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // The year is found from a guess that is at most one off.
+    // The year is found from a guess that is a little too early.
     let mut year = 1970 + day.div_euclid(366);
     while days(year + 1, 1, 1) <= day {
         year += 1;
@@ -118,8 +101,16 @@ fn print_date(seconds: i64) -> String {
         month -= 1;
     }
     let date = day - days(year, month, 1) + 1;
-    format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+    let fraction = format!("{fraction:09}");
+    let fraction = match fraction.trim_end_matches('0') {
+        "" => String::new(),
+        digits => format!(".{digits}"),
+    };
+    format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}{fraction}Z", rest / 3600, rest / 60 % 60, rest % 60)
 }
+
+/// The seconds since 1970 that dates of four digits a year can name; others are written as seconds.
+const YEARS: std::ops::Range<i64> = -62_135_596_800..253_402_300_800;
 
 /// Returns addresses inside, at the edges of and just outside some networks, and one of each family besides.
 pub(super) fn around_networks(texts: &[&str]) -> Vec<String> {
@@ -169,11 +160,14 @@ mod tests {
         let text = around_dates(&["2026-12-31T23:59:59Z", "2024-02-29T00:00:00+02:00"]);
         assert_eq!(text.get(..3).unwrap(), ["2024-02-28T22:00:00Z", "2024-02-28T22:00:01Z", "2024-02-28T21:59:59Z"]);
         assert_eq!(text.get(3..6).unwrap(), ["2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z", "2026-12-31T23:59:58Z"]);
-        for epoch in [0, 951_782_400, 1_709_164_800, 4_102_444_799, -86_401] {
-            assert_eq!(seconds(&print_date(epoch)), Some(epoch));
+        for epoch in [0, 951_782_400, 1_709_164_800, 4_102_444_799, -86_401, 253_402_300_800, -62_135_596_801] {
+            assert_eq!(Instant::parse(&print_date(epoch * SECOND)), Some(Instant(epoch * SECOND)));
         }
-        assert_eq!(seconds("1700000000"), Some(1_700_000_000));
-        assert_eq!(seconds("soon"), None);
+        // A second has room, and so has less than one.
+        assert!(around_dates(&["2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"]).contains(&"2026-01-01T00:00:00.5Z".to_owned()));
+        assert!(around_dates(&["2026-01-01T00:00:00.2Z", "2026-01-01T00:00:00.3Z"]).contains(&"2026-01-01T00:00:00.25Z".to_owned()));
+        assert!(around_dates(&["2026-01-01", "2026-01-03"]).contains(&"2026-01-02T00:00:00Z".to_owned()));
+        assert!(around_dates(&["soon"]).is_empty());
     }
 
     #[test]

@@ -76,8 +76,12 @@ pub fn compare_sets(old: &PolicySet, new: &PolicySet, options: &Options) -> Comp
         for d in &mut out.lost_access {
             d.ambiguous = !run.confirmed(false, &d.witness);
         }
+        // Whether there is new access at all is all that is asked of this reading.
         for group in &groups {
             run.group(group);
+            if run.out.may_gain() {
+                break;
+            }
         }
         out.ambiguous = run.out.may_gain() != out.may_gain();
     }
@@ -178,6 +182,13 @@ struct Outcome {
     trouble: Option<String>,
 }
 
+/// For which shapes of resources each goal is possible if variables may be anything.
+struct Outlook {
+    possible: Vec<BTreeSet<Shape>>,
+    /// Why classes of a key may be missing.
+    gap: Option<String>,
+}
+
 /// One direction of a group.
 struct Case<'a> {
     group: &'a Group,
@@ -191,13 +202,14 @@ struct Case<'a> {
 impl<'a> Run<'a> {
     fn group(&mut self, group: &Group) {
         let sides = self.sides;
-        for gains in [true, false] {
+        let directions: &[bool] = if self.loose { &[true] } else { &[true, false] };
+        for &gains in directions {
             let (one, other) = if gains { (&sides.new, &sides.old) } else { (&sides.old, &sides.new) };
             let goals = self.goals(one, other, &group.statements);
             if goals.is_empty() {
                 continue;
             }
-            let suppositions = Suppositions::new(sides, &group.statements, self.place);
+            let suppositions = Suppositions::new(sides, &group.statements, self.place, group.shapes.keys());
             let mut shapes = group.shapes.clone();
             let with_resources: BTreeSet<_> = shapes.iter().filter(|(s, _)| **s != Shape::Nothing).flat_map(|(_, a)| a).cloned().collect();
             if !with_resources.is_empty() {
@@ -242,13 +254,14 @@ impl<'a> Run<'a> {
 
     fn case(&mut self, case: &Case, goals: &[Goal]) {
         let mut outcomes: Vec<Outcome> = goals.iter().map(|_| Outcome::default()).collect();
+        let outlook = self.outlook(case, goals);
         for variables in case.suppositions.settings() {
             let setting = Setting { variables, loose: self.loose, ..Setting::default() };
-            self.settle(case, goals, &setting, &mut outcomes);
+            self.settle(case, goals, &setting, outlook.as_ref(), &mut outcomes);
         }
-        for (goal, mut outcome) in goals.iter().zip(outcomes) {
+        for (n, (goal, mut outcome)) in goals.iter().zip(outcomes).enumerate() {
             if outcome.witness.is_none() {
-                let reason = outcome.trouble.take().or_else(|| self.doubt(case, *goal));
+                let reason = outcome.trouble.take().or_else(|| doubt(case, outlook.as_ref()?, n));
                 if let Some(reason) = reason {
                     self.undecided(case, *goal, reason);
                 }
@@ -272,17 +285,21 @@ impl<'a> Run<'a> {
     }
 
     /// Looks for witnesses of all goals in one setting.
-    fn settle(&self, case: &Case, goals: &[Goal], setting: &Setting, outcomes: &mut [Outcome]) {
+    fn settle(&self, case: &Case, goals: &[Goal], setting: &Setting, outlook: Option<&Outlook>, outcomes: &mut [Outcome]) {
         let keys = Keys::new(self.sides, setting, self.place, &case.group.statements);
         for (shape, actions) in &case.shapes {
             let is_symbol = matches!(shape, Shape::Symbol(_));
-            let wanted = |o: &Outcome| !(o.shapes.contains(shape) || is_symbol && o.witness.is_some());
-            if !outcomes.iter().any(wanted) {
+            let possible = |n: usize| outlook.is_none_or(|o| o.possible.get(n).is_some_and(|shapes| shapes.contains(shape)));
+            let wanted = |n: usize, o: &Outcome| possible(n) && !(o.shapes.contains(shape) || is_symbol && o.witness.is_some());
+            if !outcomes.iter().enumerate().any(|(n, o)| wanted(n, o)) {
                 continue;
             }
             let frame = Frame::new(self.sides, setting, &keys, shape, self.place, &case.group.statements, &self.atlas);
             let mut solver = Solver::new(frame.dimensions.clone());
-            for (goal, outcome) in goals.iter().zip(outcomes.iter_mut()).filter(|(_, o)| wanted(o)) {
+            for (n, (goal, outcome)) in goals.iter().zip(outcomes.iter_mut()).enumerate() {
+                if !wanted(n, outcome) {
+                    continue;
+                }
                 match solver.solve(&self.formula(case, *goal, &frame, &keys)) {
                     Ok(None) => {}
                     Err(_) => outcome.trouble = Some("its wildcards overlap in too many ways".to_owned()),
@@ -304,8 +321,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Tells why nothing found may not mean that there is nothing.
-    fn doubt(&self, case: &Case, goal: Goal) -> Option<String> {
+    /// Finds out what is possible at all where variables may be anything; `None` where every question has an exact answer. What is
+    /// impossible then needs not be tried with one value of the variables after the other.
+    fn outlook(&self, case: &Case, goals: &[Goal]) -> Option<Outlook> {
         let terms: Vec<_> = case.group.statements.iter().filter_map(|i| self.sides.terms.get(i)).collect();
         let in_resources = terms.iter().filter_map(|t| t.resources.as_ref()).flat_map(|(_, t)| t).any(crate::iam::template::Template::has_variables);
         let in_conditions = terms.iter().any(|t| t.statement.conditions.iter().any(|c| has_variables(c, t.version)));
@@ -314,18 +332,17 @@ impl<'a> Run<'a> {
         if !in_resources && !in_conditions && keys.gaps.is_empty() {
             return None;
         }
+        let mut out = Outlook { possible: vec![BTreeSet::new(); goals.len()], gap: keys.gaps.first().cloned() };
         for shape in case.shapes.keys() {
             let frame = Frame::new(self.sides, &setting, &keys, shape, self.place, &case.group.statements, &self.atlas);
             let mut solver = Solver::new(frame.dimensions.clone());
-            if solver.solve(&self.formula(case, goal, &frame, &keys)) != Ok(None) {
-                let gap = keys.gaps.first().cloned();
-                let names: Vec<_> = case.suppositions.variables.keys().map(|k| format!("`${{{k}}}`")).collect();
-                return Some(gap.unwrap_or_else(|| {
-                    format!("it depends on what {} may be; no value that was tried makes a difference", names.join(" and "))
-                }));
+            for (goal, possible) in goals.iter().zip(&mut out.possible) {
+                if solver.solve(&self.formula(case, *goal, &frame, &keys)) != Ok(None) {
+                    possible.insert(shape.clone());
+                }
             }
         }
-        None
+        Some(out)
     }
 
     /// Tells on which unknown value the difference depends.
@@ -393,7 +410,7 @@ impl<'a> Run<'a> {
         let mut witness = Witness { action, resource: self.sides.spell(&resource), context: BTreeMap::new() };
         for (key, value) in &setting.variables {
             let known = Catalogue::get().key(key).filter(|k| !k.name.contains("${"));
-            let name = known.map_or_else(|| key.clone(), |k| k.name.clone());
+            let name = known.map_or_else(|| key.clone(), |k| k.name.to_owned());
             witness.context.extend(value.clone().map(|v| (name, Values { values: vec![v], multi: false })));
         }
         for key in keys.keys.iter().filter(|k| !setting.variables.contains_key(&k.name.to_ascii_lowercase())) {
@@ -450,4 +467,14 @@ impl<'a> Run<'a> {
         let entry = Undecided { gains: case.gains, actions: actions.into_iter().collect(), cause: self.cause(goal), reason };
         self.out.undecided.push(entry);
     }
+}
+
+/// Tells why nothing found may not mean that there is nothing.
+fn doubt(case: &Case, outlook: &Outlook, goal: usize) -> Option<String> {
+    if outlook.possible.get(goal).is_none_or(BTreeSet::is_empty) {
+        return None;
+    }
+    let names: Vec<_> = case.suppositions.variables.keys().map(|k| format!("`${{{k}}}`")).collect();
+    let of_variables = || format!("it depends on what {} may be; no value that was tried makes a difference", names.join(" and "));
+    Some(outlook.gap.clone().unwrap_or_else(of_variables))
 }

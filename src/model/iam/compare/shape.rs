@@ -42,12 +42,21 @@ impl Shape {
         if known.service == "ssmmessages" && known.name == "OpenDataChannel" {
             return vec![Self::Arn(SESSIONS.to_owned()), Self::Nothing];
         }
-        let kinds = known.resources.iter().filter_map(|r| catalogue.resource(&known.service, &r.kind));
-        let mut out: Vec<_> = kinds.map(|k| Self::Arn(k.arn.clone())).collect();
+        let kinds = known.resources.iter().filter_map(|r| catalogue.resource(known.service, &r.kind));
+        let mut out: Vec<_> = kinds.map(|k| Self::Arn(k.arn.to_owned())).collect();
         if out.is_empty() {
             out.push(Self::Nothing);
         }
         out
+    }
+
+    /// Returns the service of its ARNs; empty for any, `None` for what is no ARN.
+    pub(super) fn service(&self) -> Option<String> {
+        match self {
+            Self::Arn(format) => Some(split(format).get(2).filter(|s| !s.contains("${")).map(|s| (*s).to_owned()).unwrap_or_default()),
+            Self::AnyArn => Some(String::new()),
+            Self::Nothing | Self::Symbol(_) => None,
+        }
     }
 
     /// Returns the segments of the ARNs of this shape; `None` if it has none.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{glob::Glob, glob::Chars, shape::Place, side::Sides, bits::Bits};
+use super::{glob::Glob, glob::Chars, shape::{Place, Shape}, side::Sides, bits::Bits};
 use crate::iam::{
     ast::Version,
     pattern::{Pattern, Token},
@@ -12,7 +12,7 @@ use crate::iam::{
 /// Most suppositions for one variable or unknown value.
 const MOST: usize = 6;
 /// Most combinations of suppositions.
-const COMBINATIONS: usize = 64;
+const COMBINATIONS: usize = 128;
 
 /// A text of a policy that patterns are compared with, by what it is compared with: the resource, or a condition key.
 struct Spot<'a> {
@@ -31,8 +31,10 @@ pub(super) struct Suppositions {
 }
 
 impl Suppositions {
-    pub(super) fn new(sides: &Sides, statements: &Bits, place: &Place) -> Self {
-        let texts = texts(sides, statements);
+    /// Looks at all statements, but not at resources that none of the shapes can be: their variables make no difference.
+    pub(super) fn new<'a>(sides: &Sides, statements: &Bits, place: &Place, shapes: impl Iterator<Item = &'a Shape>) -> Self {
+        let services = shapes.filter_map(Shape::service).collect();
+        let texts = texts(sides, statements, &services);
         let mut out = Self::default();
         for own in &texts {
             for (at, part) in own.template.parts.iter().enumerate() {
@@ -91,11 +93,15 @@ fn unique<T: Ord + Clone>(list: &mut Vec<T>) {
     list.retain(|x| seen.insert(x.clone()));
 }
 
-fn texts<'a>(sides: &Sides<'a>, statements: &Bits) -> Vec<Spot<'a>> {
+fn texts<'a>(sides: &Sides<'a>, statements: &Bits, services: &BTreeSet<String>) -> Vec<Spot<'a>> {
     let mut out = Vec::new();
     let mut add = |what: String, text: &'a str, version: Version, resource: bool| {
         let template = Template::wild(text, version);
         let template = if resource { template.for_resource() } else { template };
+        let is_other = |s: &String| !services.contains(s) && !services.contains("");
+        if resource && service(&template).as_ref().is_some_and(is_other) {
+            return;
+        }
         out.push(Spot { what, template, text });
     };
     for term in statements.iter().filter_map(|i| sides.terms.get(i)) {
@@ -109,6 +115,22 @@ fn texts<'a>(sides: &Sides<'a>, statements: &Bits) -> Vec<Spot<'a>> {
         }
     }
     out
+}
+
+/// Returns the service that a pattern of resources names; `None` if it may be of several.
+fn service(template: &Template) -> Option<String> {
+    let mut segments = template.parts.split(|p| *p == Part::Token(Token::Char(':')));
+    let (prefix, partition, service) = (segments.next()?, segments.next()?, segments.next()?);
+    // A wildcard that ends a segment may run over colons in the other reading.
+    let is_wild = |segment: &[Part]| segment.len() > 1 && segment.last() == Some(&Part::Token(Token::Any));
+    if is_wild(prefix) || is_wild(partition) {
+        return None;
+    }
+    let character = |p: &Part| match p {
+        Part::Token(Token::Char(c)) => Some(*c),
+        _ => None,
+    };
+    service.iter().map(character).collect()
 }
 
 /// Returns what the part at `at` would have to be for the pattern to say what another one says.

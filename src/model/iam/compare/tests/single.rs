@@ -56,6 +56,29 @@ fn networks_numbers_and_dates_have_edges() {
     let until = |day: &str| allow("s3:GetObject", "*", &format!("\"DateLessThan\":{{\"aws:CurrentTime\":\"{day}\"}}"));
     check(&until("2027-01-01T00:00:00Z"), &until("2027-01-01T01:00:00+01:00"), (0, 0, 0, false));
     check(&until("2027-01-01T00:00:00Z"), &until("2027-01-01T00:00:01Z"), (1, 0, 0, false));
+    // Between two seconds there is time, too.
+    let between = "\"DateGreaterThan\":{\"aws:CurrentTime\":\"2027-01-01T00:00:00Z\"},\"DateLessThan\":{\"aws:CurrentTime\":\"2027-01-01T00:00:01Z\"}";
+    let found = check("", &allow("s3:GetObject", "*", between), (1, 0, 0, false));
+    assert_eq!(found.new_access[0].witness.context["aws:CurrentTime"].values, ["2027-01-01T00:00:00.5Z"]);
+}
+
+#[test]
+fn what_is_no_number_fails_both_operators() {
+    let port = |condition: &str| allow("ec2-instance-connect:OpenTunnel", "*", &condition.replace("PORT", "ec2-instance-connect:remotePort"));
+    let both = format!("{},{}", port("\"NumericEqualsIfExists\":{\"PORT\":\"22\"}"), port("\"NumericNotEquals\":{\"PORT\":\"22\"}"));
+    let found = check(&both, &allow("ec2-instance-connect:OpenTunnel", "*", ""), (1, 0, 0, false));
+    assert_eq!(found.new_access[0].witness.context["ec2-instance-connect:remotePort"].values, ["none"]);
+}
+
+#[test]
+fn spellings_of_one_value_are_texts_of_their_own() {
+    let tag = |condition: &str| allow("ec2:CreateTags", "*", &condition.replace("TAG", "aws:ResourceTag/n"));
+    let number = "\"NumericEquals\":{\"TAG\":\"22\"}";
+    let found = check(&tag("\"StringEquals\":{\"TAG\":[\"22\",\"22.0\"]}"), &tag(number), (1, 0, 0, false));
+    assert_eq!(found.new_access[0].witness.context["aws:ResourceTag/n"].values, ["22.00"]);
+    let bool = "\"Bool\":{\"TAG\":\"true\"}";
+    check(&tag("\"StringEquals\":{\"TAG\":\"true\"}"), &tag(bool), (1, 0, 0, false));
+    check(&tag(bool), &tag("\"StringEqualsIgnoreCase\":{\"TAG\":\"true\"}"), (0, 0, 0, false));
 }
 
 #[test]
@@ -77,6 +100,16 @@ fn variables_are_looked_through() {
     check(&own, &allow("s3:GetObject", "arn:aws:s3:::b/alice/*", ""), (1, 1, 0, false));
     let tag = |value: &str| allow("ssm:StartSession", "*", &format!("\"StringEquals\":{{\"aws:ResourceTag/owner\":{value}}}"));
     check(&tag("\"${aws:username}\""), &tag("[\"${aws:username}\",\"all\"]"), (1, 0, 0, false));
+}
+
+#[test]
+fn variables_of_resources_that_an_action_never_has_do_not_matter() {
+    let resources = "arn:aws:s3:::b/${aws:PrincipalTag/team, 'x'}/*\",\"arn:aws:s3:::b/${aws:userid}/*\",\"arn:aws:ssm:*:*:session/${aws:username}-*";
+    let own = allow("ec2-instance-connect:SendSSHPublicKey", resources, "").replace(resources, &format!("[\"{resources}\"]")).replace("\"[", "[").replace("]\"", "]");
+    let team = |team: &str| allow("ec2-instance-connect:SendSSHPublicKey", "*", &format!("\"StringEqualsIgnoreCase\":{{\"aws:PrincipalTag/team\":{team}}}"));
+    let found = check(&format!("{own},{}", team("[\"a\",\"b\"]")), &format!("{own},{}", team("\"a\"")), (0, 1, 0, false));
+    assert_eq!(found.lost_access[0].witness.context.keys().collect::<Vec<_>>(), ["aws:PrincipalTag/team"]);
+    check(&own, "", (0, 0, 0, false));
 }
 
 #[test]
