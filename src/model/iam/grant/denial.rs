@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     check::Conditions,
+    cover::{Cells, arn_covers, classes, needed, outside_of_patterns},
     model::GrantError,
     statement::{Effect, Statement, Test},
 };
@@ -126,6 +127,8 @@ fn outside<'a>(statements: impl Iterator<Item = &'a Statement>) -> Option<Vec<Ou
         for o in &out {
             let mut resources = o.clone();
             resources.resources.extend(s.resources.iter().cloned());
+            let all = resources.resources.clone();
+            resources.resources.retain(|r| !all.iter().any(|o| o != r && arn_covers(o, r)));
             next.push(resources);
             for ((operator, key), values) in &s.conditions {
                 let (operator, values) = complement(operator, values)?;
@@ -140,5 +143,31 @@ fn outside<'a>(statements: impl Iterator<Item = &'a Statement>) -> Option<Vec<Ou
         }
         out = kept;
     }
-    Some(out)
+    Some(irredundant(out))
+}
+
+/// Leaves out what others together cover, and what cannot be.
+fn irredundant(all: Vec<Outside>) -> Vec<Outside> {
+    let keys: BTreeSet<&String> = all.iter().flat_map(|o| o.conditions.keys()).map(|(_, key)| key).collect();
+    let resources: Vec<_> = all.iter().map(|o| &o.resources).collect();
+    let mut dimensions = vec![outside_of_patterns(&resources)];
+    for key in keys {
+        // A key may stand in two conditions of one statement, as the ends of a time do.
+        let operators: BTreeSet<_> = all.iter().flat_map(|o| o.conditions.keys()).filter(|t| t.1 == *key).collect();
+        let tests = |o: &_| all.iter().map(|a| a.conditions.get_key_value(o)).collect::<Vec<_>>();
+        let of_key: Vec<_> = operators.iter().flat_map(|o| tests(*o)).collect();
+        dimensions.push(classes(&of_key).map(|c| joined(&c, all.len())));
+    }
+    // Where the classes of one cannot be told, nothing is left out.
+    let Some(dimensions) = dimensions.into_iter().collect::<Option<Vec<_>>>() else { return all };
+    let parts: Vec<Cells> = (0..all.len()).map(|i| dimensions.iter().filter_map(|d| d.get(i).cloned()).collect()).collect();
+    let needed = needed(&parts);
+    all.into_iter().enumerate().filter(|(i, _)| needed.contains(i)).map(|(_, o)| o).collect()
+}
+
+/// Puts together what several conditions of each statement hold for; they come one operator after the other.
+fn joined(classes: &[Vec<bool>], statements: usize) -> Vec<Vec<bool>> {
+    let of = |i: usize| classes.iter().skip(i).step_by(statements.max(1));
+    let both = |a: Vec<bool>, b: &Vec<bool>| a.iter().zip(b).map(|(a, b)| *a && *b).collect();
+    (0..statements).map(|i| of(i).skip(1).fold(of(i).next().cloned().unwrap_or_default(), both)).collect()
 }

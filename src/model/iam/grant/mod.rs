@@ -13,6 +13,7 @@
 mod arn;
 mod check;
 mod control_plane;
+mod cover;
 mod cross;
 mod denial;
 mod except;

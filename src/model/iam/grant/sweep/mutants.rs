@@ -2,14 +2,23 @@
 
 use serde_json::{Map, Value as Json, json};
 
+/// Statements of `deny_others` are named so, with a number.
+const OTHERS: &str = "Others";
+
 /// A changed policy.
 pub(super) struct Mutant {
     pub(super) kind: &'static str,
     pub(super) what: String,
     /// It is a statement that denies, of which more is seen only where something else allows.
     pub(super) is_denial: bool,
+    /// It is a statement of `deny_others`.
+    pub(super) is_of_others: bool,
+    /// An element of it is wider, not gone.
+    pub(super) is_wider: bool,
     /// The actions of the statement.
     pub(super) actions: Vec<String>,
+    /// A policy of the statement alone, before and after.
+    pub(super) alone: (String, String),
     /// Empty if no statement is left.
     pub(super) text: String,
 }
@@ -27,16 +36,29 @@ pub(super) fn of(text: &str) -> Vec<Mutant> {
     let statements = policy["Statement"].as_array().unwrap().clone();
     let mut out = Vec::new();
     for (i, s) in statements.iter().enumerate() {
+        let sid = s["Sid"].as_str().unwrap();
         let mut put = |kind, what: String, changed: Option<Json>| {
             let mut statements = statements.clone();
+            let after = changed.clone();
             match changed {
                 Some(changed) => statements[i] = changed,
                 None => drop(statements.remove(i)),
             }
-            let text = json!({ "Version": policy["Version"], "Statement": statements }).to_string();
-            out.push(Mutant { kind, what, is_denial: s["Effect"] == "Deny", actions: list(&s["Action"]), text: if statements.is_empty() { String::new() } else { text } });
+            let text = |statements: &[Json]| match statements {
+                [] => String::new(),
+                some => json!({ "Version": policy["Version"], "Statement": some }).to_string(),
+            };
+            out.push(Mutant {
+                kind,
+                what,
+                is_denial: s["Effect"] == "Deny",
+                is_of_others: sid.starts_with(OTHERS),
+                is_wider: kind.ends_with("widened"),
+                actions: list(&s["Action"]),
+                alone: (text(std::slice::from_ref(s)), text(after.as_slice())),
+                text: text(&statements),
+            });
         };
-        let sid = s["Sid"].as_str().unwrap();
         put("statement removed", sid.to_owned(), None);
         let resource = if s.get("Resource").is_some() { "Resource" } else { "NotResource" };
         for (element, removed) in [("Action", "action removed"), (resource, "resource removed")] {
@@ -67,6 +89,17 @@ pub(super) fn of(text: &str) -> Vec<Mutant> {
         }
     }
     out
+}
+
+/// Takes the statements of `deny_others` out; empty if no statement is left.
+pub(super) fn without_others(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let mut policy: Json = serde_json::from_str(text).unwrap();
+    let statements = policy["Statement"].as_array_mut().unwrap();
+    statements.retain(|s| !s["Sid"].as_str().unwrap().starts_with(OTHERS));
+    if statements.is_empty() { String::new() } else { policy.to_string() }
 }
 
 fn with(s: &Json, key: &str, value: Json) -> Json {
