@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{glob::Glob, glob::Chars, shape::{Place, Shape}, side::Sides, bits::Bits};
 use crate::iam::{
     ast::Version,
+    operator::{Base, Operator},
     pattern::{Pattern, Token},
     template::{Part, Template},
 };
 
+/// Operators that know no wildcards.
+const PLAIN: &[Base] = &[Base::StringEquals, Base::StringNotEquals, Base::StringEqualsIgnoreCase, Base::StringNotEqualsIgnoreCase];
 /// Most suppositions for one variable or unknown value.
 const MOST: usize = 6;
 /// Most combinations of suppositions.
@@ -95,8 +98,10 @@ fn unique<T: Ord + Clone>(list: &mut Vec<T>) {
 
 fn texts<'a>(sides: &Sides<'a>, statements: &Bits, services: &BTreeSet<String>) -> Vec<Spot<'a>> {
     let mut out = Vec::new();
-    let mut add = |what: String, text: &'a str, version: Version, resource: bool| {
-        let template = Template::wild(text, version);
+    let mut add = |what: String, text: &'a str, version: Version, operator: Option<Operator>| {
+        let resource = operator.is_none();
+        let is_plain = operator.is_some_and(|o| PLAIN.contains(&o.base));
+        let template = if is_plain { Template::plain(text, version) } else { Template::wild(text, version) };
         let template = if resource { template.for_resource() } else { template };
         let is_other = |s: &String| !services.contains(s) && !services.contains("");
         if resource && service(&template).as_ref().is_some_and(is_other) {
@@ -106,11 +111,12 @@ fn texts<'a>(sides: &Sides<'a>, statements: &Bits, services: &BTreeSet<String>) 
     };
     for term in statements.iter().filter_map(|i| sides.terms.get(i)) {
         for pattern in term.statement.resource.iter().flat_map(|r| &r.patterns) {
-            add(String::new(), &pattern.value, term.version, true);
+            add(String::new(), &pattern.value, term.version, None);
         }
         for condition in &term.statement.conditions {
+            let Some(operator) = Operator::parse(&condition.operator.value) else { continue };
             for value in &condition.values {
-                add(condition.key.value.to_ascii_lowercase(), &value.value, term.version, false);
+                add(condition.key.value.to_ascii_lowercase(), &value.value, term.version, Some(operator));
             }
         }
     }

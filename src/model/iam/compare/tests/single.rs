@@ -100,6 +100,12 @@ fn variables_are_looked_through() {
     check(&own, &allow("s3:GetObject", "arn:aws:s3:::b/alice/*", ""), (1, 1, 0, false));
     let tag = |value: &str| allow("ssm:StartSession", "*", &format!("\"StringEquals\":{{\"aws:ResourceTag/owner\":{value}}}"));
     check(&tag("\"${aws:username}\""), &tag("[\"${aws:username}\",\"all\"]"), (1, 0, 0, false));
+    // What `StringNotEquals` refuses is this text, no pattern: the user must be named so.
+    let both = "\"StringEquals\":{\"ec2:osuser\":\"${aws:username}\"}";
+    let less = format!("{both},\"StringNotEquals\":{{\"ec2:osuser\":\"admin*\"}}");
+    let push = |condition: &str| allow("ec2-instance-connect:SendSSHPublicKey", "*", condition);
+    let found = check(&push(both), &push(&less), (0, 1, 0, false));
+    assert_eq!(found.lost_access[0].witness.context["aws:username"].values, ["admin*"]);
 }
 
 #[test]
