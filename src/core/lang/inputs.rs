@@ -206,8 +206,9 @@ fn given_value(
             format!("{subject}: required variable may not be set to null."),
         ),
     };
-    // The place of a value shows the value.
-    let problem = if variable.sensitive {
+    // The place of a value shows the value; one that no file holds has no place of its own.
+    let nowhere = !matches!(input.origin, Origin::File(_));
+    let problem = if variable.sensitive || nowhere {
         problem.at(variable.name.span)
     } else {
         problem

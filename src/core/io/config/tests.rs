@@ -174,7 +174,7 @@ variable "code" {
     Error: Value for undeclared variable: A variable named "other" was assigned on the command line, but the root module does not declare a variable of that name. To use this value, add a "variable" block to the configuration.
     Error: Invalid value for input variable @ main.tf:14:1: Unsuitable value for var.code set using -var="code=...": a number is required.
     Error: Invalid value for input variable @ terraform.tfvars:1:8: The given value is not suitable for var.list declared at main.tf:4,1-16: list of string required, but have string.
-    Error: Invalid value for input variable @ <value for var.number>:1:1: Unsuitable value for var.number set using -var="number=...": a number is required.
+    Error: Invalid value for input variable @ main.tf:3:1: Unsuitable value for var.number set using -var="number=...": a number is required.
     Error: No value for required variable @ main.tf:2:1: The root module input variable "required" is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable.
     Error: Invalid value for input variable @ main.tf:10:1: The value given for var.secret cannot be read as an expression of its type. It is sensitive, so it is not shown.
     Error: Required variable not set @ terraform.tfvars:3:10: The given value is not suitable for var.strict declared at main.tf:9,1-18: required variable may not be set to null.

@@ -22,7 +22,7 @@ pub(super) fn primitive(expr: &Expr, ty: &Type, diagnostics: &mut Diagnostics) -
         }
     };
     let unsuitable = |why: &str| {
-        Diagnostic::error("Unsuitable value type", format!("Unsuitable value: {why}")).at(expr.span)
+        Diagnostic::error("Unsuitable value type", format!("Unsuitable value: {why}")).at(start(expr))
     };
     match convert(&value, ty) {
         Ok(v) if v.is_null() => {
@@ -38,6 +38,17 @@ pub(super) fn primitive(expr: &Expr, ty: &Type, diagnostics: &mut Diagnostics) -
             diagnostics.push(unsuitable(&e.message));
             None
         }
+    }
+}
+
+/// Returns where an expression stands; a text without its quotes, as in Terraform.
+fn start(expr: &Expr) -> Span {
+    match &expr.kind {
+        ExprKind::Template(t) => match t.parts.as_slice() {
+            [TemplatePart::Literal(_, span), ..] => *span,
+            _ => expr.span,
+        },
+        _ => expr.span,
     }
 }
 
@@ -85,7 +96,7 @@ pub(super) fn list<'a>(attribute: &'a Attribute, diagnostics: &mut Diagnostics) 
             "Invalid expression",
             "A static list expression is required.",
         )
-        .at(attribute.expr.span),
+        .at(start(&attribute.expr)),
     );
     &[]
 }

@@ -218,7 +218,7 @@ impl World {
             }
             if id == ModuleId(0) {
                 out.diagnostics
-                    .extend(exposed(output.sensitive, &value, output.value.span));
+                    .extend(exposed(output.sensitive, &value, output.name.span));
                 out.diagnostics
                     .0
                     .extend(unstorable(&value, output.value.span));

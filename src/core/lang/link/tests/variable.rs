@@ -41,7 +41,7 @@ variable "e" {}
             "Unsupported block type @ main.tf:19:3",
             "Missing required argument @ main.tf:15:14",
             "Unsuitable value type @ main.tf:23:14",
-            "Unsuitable value type @ main.tf:22:15",
+            "Unsuitable value type @ main.tf:22:16",
             "Duplicate variable declaration @ main.tf:25:1",
         ],
     );
