@@ -270,3 +270,18 @@ fn all_types_are_listed() {
     let aws = &schemas["provider_schemas"]["registry.terraform.io/hashicorp/aws"];
     assert!(aws["resource_schemas"]["aws_ec2_instance_connect_endpoint"]["block"]["attributes"]["subnet_id"]["required"] == true);
 }
+
+/// What real Terraform says of the same configuration.
+#[test]
+fn validate_knows_no_values_of_modules_and_objects() {
+    let root = "module \"m\" {\n  source = \"./m\"\n  w      = \"abc\"\n}\noutput \"s\" {\n  value = [module.m.s, module.m.z.name]\n}\n";
+    let s = Sandbox::new(root);
+    let module = "variable \"w\" {\n  type = string\n}\noutput \"z\" {\n  value = tonumber(var.w)\n}\noutput \"s\" {\n  value     = 1\n  sensitive = true\n}\n";
+    std::fs::create_dir(s.path("m")).unwrap();
+    std::fs::write(s.path("m/main.tf"), module).unwrap();
+    s.ok("init");
+    assert!(s.ok("validate").contains("Success!"));
+    let object = "resource \"terraform_data\" \"a\" {}\noutput \"o\" {\n  value = [for v in terraform_data.a : v.output]\n}\n";
+    let s = Sandbox::new(object);
+    assert_eq!(s.exits("validate", 1).err.matches("Can't access attributes on a primitive-typed value (string).").count(), 1);
+}

@@ -225,8 +225,10 @@ impl Finaliser {
             _ => None,
         };
         let _ = state;
-        let before = change.before.clone().unmark_deep().0;
-        let plain = lifecycle_ignore(&block.lifecycle, &before, plain);
+        let plain = match &prior {
+            Some(prior) => lifecycle_ignore(&block.lifecycle, prior, plain),
+            None => plain,
+        };
         let planned = plan::plan_resource(schema, &settings, prior.as_ref(), &plain).value;
         let expected = change.after.clone().unmark_deep().0;
         let problems = plan::plan_consistent(schema, &expected, &planned);

@@ -1,7 +1,7 @@
 //! The walk before planning: what is wrong whatever values variables and objects have.
 //!
-//! As Terraform's validate walk: root variables are unknown, every module and resource stands once, `count` and `each` are
-//! unknown, what a resource is worth is unknown but its type. What is found here stops everything, so that nothing is planned.
+//! As Terraform's validate walk: variables and outputs of modules are unknown, every module and resource stands once, `count` and `each` are
+//! unknown, a resource is an object with unknown attributes. What is found here stops everything, so that nothing is planned.
 
 use std::{
     collections::BTreeSet,
@@ -10,7 +10,7 @@ use std::{
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Severity},
-    schema::plan,
+    schema::{self, plan},
     value::{Marks, Type, Value},
 };
 
@@ -71,6 +71,14 @@ fn unknown((name, variable): (&Arc<str>, &Variable)) -> (Arc<str>, Value) {
     (name.clone(), value.with_marks(marks))
 }
 
+/// Returns an object of which only the names and types of its attributes are known.
+fn some_object(block: &schema::Block) -> Value {
+    match block.implied_type() {
+        Type::Object(types) => Value::object(types.iter().map(|(name, ty)| (name.clone(), Value::unknown(ty.clone())))),
+        other => Value::unknown(other),
+    }
+}
+
 /// Returns what `count` and `each` are where nobody knows.
 fn any_of(repetition: &Repetition) -> Each {
     match repetition {
@@ -98,13 +106,20 @@ impl Validation {
         match &node.kind {
             NodeKind::Call(name) => self.call(id, name),
             NodeKind::Variable(name) => {
-                self.world.evaluate_variable(id, name, &mut self.conditions)
+                self.world.evaluate_variable(id, name, &mut self.conditions);
+                let declared = self.world.module(id).and_then(|m| m.variables.get_key_value(name));
+                if let Some((_, value)) = declared.map(unknown) {
+                    self.world.assume_variable(id, name, &value);
+                }
             }
             NodeKind::Local(name) => {
                 self.world
                     .evaluate_local(id, name, &mut self.conditions.diagnostics)
             }
-            NodeKind::Output(name) => self.world.evaluate_output(id, name, &mut self.conditions),
+            NodeKind::Output(name) => {
+                self.world.evaluate_output(id, name, &mut self.conditions);
+                self.world.assume_output(id, name);
+            }
             NodeKind::Provider(local) => self.provider(id, local),
             NodeKind::Resource(resource) => self.resource(id, resource),
             NodeKind::Check(name) => self.check(id, name),
@@ -151,7 +166,7 @@ impl Validation {
         let mut found: Diagnostics = own.cloned().collect();
         let is_faulty = block.problems.has_errors();
         let value = match (&block.schema, &block.repetition) {
-            (Some(schema), Repetition::Single) => Value::unknown(schema.block.implied_type()),
+            (Some(schema), Repetition::Single) => some_object(&schema.block),
             _ => Value::DYNAMIC,
         };
         for instance in self.world.instances_of(id) {
@@ -185,7 +200,7 @@ impl Validation {
             }));
         }
         found.extend(expressions(&block.lifecycle.preconditions, &scope));
-        let itself = Value::unknown(schema.block.implied_type());
+        let itself = some_object(&schema.block);
         let scope = ModuleScope::new(&self.world, instance)
             .with_each(each)
             .with_self(itself);

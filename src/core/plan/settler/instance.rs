@@ -201,24 +201,25 @@ impl Settler {
         let plan = |prior: Option<&Value>, config: &Value| {
             plan::plan_resource(i.schema, &settings, prior, config)
         };
+        let scope = ModuleScope::new(&self.world, i.module).with_each(i.each.clone());
+        let triggered =
+            self.is_triggered(&i.address, &i.block.lifecycle.replace_triggered_by, &scope)?;
         let Some(prior) = prior else {
             let planned = plan(None, &config);
             refuse(i, &planned.problems)?;
             return Ok(Verdict {
                 action: Action::Create,
-                reason: None,
+                // Terraform gives the reason of a replacement here, too.
+                reason: triggered.then_some(Reason::ReplaceByTriggers),
                 after: planned.value,
                 paths: Vec::new(),
             });
         };
-        let config = lifecycle::ignore(&i.block.lifecycle, prior, config);
-        let planned = plan(Some(prior), &config);
+        let kept = lifecycle::ignore(&i.block.lifecycle, prior, config.clone());
+        let planned = plan(Some(prior), &kept);
         refuse(i, &planned.problems)?;
-        let scope = ModuleScope::new(&self.world, i.module).with_each(i.each.clone());
         let tainted = object.is_some_and(|o| o.status == Status::Tainted);
         let forced = self.options.replace.contains(&i.address);
-        let triggered =
-            self.is_triggered(&i.address, &i.block.lifecycle.replace_triggered_by, &scope)?;
         let reason = if triggered {
             // Whatever else would have made it necessary.
             Some(Reason::ReplaceByTriggers)
@@ -252,6 +253,7 @@ impl Settler {
         Ok(Verdict {
             action,
             reason: Some(reason),
+            // A new object has nothing that could be kept: `ignore_changes` is about the old one.
             after: plan(None, &config).value,
             paths: planned.requires_replace,
         })

@@ -158,7 +158,7 @@ impl Settler {
                 .changes
                 .range(from..)
                 .take_while(|((a, _), _)| a.resource == resource);
-            let mut found = trigger.key.is_none();
+            let mut found = false;
             for ((instance, deposed), change) in of_resource {
                 let wanted = trigger.key.as_ref().is_none_or(|k| *k == instance.key);
                 if !wanted || deposed.is_some() {
@@ -176,17 +176,16 @@ impl Settler {
                     return Ok(true);
                 }
             }
-            if let Some(key) = trigger.key.clone()
-                && !found
-                && self.selected.is_none()
-                && !self.conditions.diagnostics.has_errors()
-            {
+            if !found && self.selected.is_none() && !self.conditions.diagnostics.has_errors() {
                 let place = match resource.module.is_root() {
                     true => "the root module".to_owned(),
                     false => resource.module.to_string(),
                 };
-                let mut absent = resource.instance(key);
-                absent.resource.module = Default::default();
+                let absent = AbsResource {
+                    module: Default::default(),
+                    resource: trigger.resource,
+                }
+                .instance(trigger.key.unwrap_or(Key::None));
                 return Err(Diagnostic::error(
                     format!("no change found for {absent} in {place}"),
                     "",

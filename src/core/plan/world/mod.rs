@@ -126,6 +126,24 @@ impl World {
         }
     }
 
+    /// Takes an output of all instances of a module as unknown.
+    pub(crate) fn assume_output(&mut self, id: ModuleId, name: &Arc<str>) {
+        for instance in self.instances_of(id) {
+            if let Some(m) = self.modules.get_mut(&instance) {
+                m.outputs.insert(name.clone(), Value::DYNAMIC);
+            }
+        }
+    }
+
+    /// Takes a variable of all instances of a module as this value.
+    pub(crate) fn assume_variable(&mut self, id: ModuleId, name: &Arc<str>, value: &Value) {
+        for instance in self.instances_of(id) {
+            if let Some(m) = self.modules.get_mut(&instance) {
+                m.variables.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
     /// Puts in the value of a resource as a whole, whatever instances it has.
     pub(crate) fn assume_resource(
         &mut self,

@@ -8,6 +8,8 @@ use bastionless_core::{
         address::ModulePath,
         graph::StaticGraph,
         link::{Installed, ModuleSource, link, load},
+        module_source::SourceAddress,
+        version::VersionConstraint,
     },
     report,
 };
@@ -33,8 +35,8 @@ impl ModuleSource for OneFile<'_> {
         Ok(Outcome { value: vec![(name.to_owned(), text.to_owned())], diagnostics: Diagnostics::default() })
     }
 
-    fn installed(&self, _: &ModulePath, _: &str) -> Option<Installed> {
-        None
+    fn installed(&self, _: &ModulePath, _: &SourceAddress, _: Option<&VersionConstraint>) -> Result<Installed, Box<Diagnostic>> {
+        Err(Box::new(Diagnostic::error("Module not installed", "Nothing is installed.")))
     }
 }
 

@@ -1,0 +1,32 @@
+resource "terraform_data" "a" {
+  count = 0
+  input = "i${count.index}"
+  triggers_replace = sensitive("s1")
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+resource "terraform_data" "b" {
+  input = try(terraform_data.a[1].output, "none")
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes = [triggers_replace]
+    replace_triggered_by = [terraform_data.a]
+  }
+  depends_on = [terraform_data.a]
+}
+resource "terraform_data" "c" {
+  input = 1
+}
+resource "terraform_data" "d" {
+  input = terraform_data.b.output
+  lifecycle {
+    precondition {
+      condition = terraform_data.b.output != "v3"
+      error_message = "pre"
+    }
+  }
+}
+output "o0" {
+  value = null
+}
