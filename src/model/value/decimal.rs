@@ -251,6 +251,10 @@ impl fmt::Display for Number {
     }
 }
 
+/// The largest exponent of a number that is read. Terraform reads larger ones, too; to write such a number out, which happens several
+/// times in a run, takes seconds for a few characters of text.
+const LARGEST_EXPONENT: i64 = 100_000;
+
 /// Reads `[+-] (digits [. digits] | . digits) [(e|p) [+-] digits]` or an infinity.
 pub(super) fn parse(text: &str, precision: u16) -> Option<Number> {
     let (negative, text) = match text.as_bytes().first()? {
@@ -318,7 +322,7 @@ fn parse_exponent(text: &str) -> Option<i64> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let n: i64 = digits.parse().ok().filter(|n| *n <= i64::from(i32::MAX))?;
+    let n: i64 = digits.parse().ok().filter(|n| *n <= LARGEST_EXPONENT)?;
     Some(if text.starts_with('-') { -n } else { n })
 }
 

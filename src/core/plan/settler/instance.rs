@@ -139,12 +139,18 @@ impl Settler {
         importing: Option<String>,
         config: Value,
     ) {
-        let (plain, marks) = config.clone().unmark_with_paths();
+        let (plain, written) = config.clone().unmark_with_paths();
+        let kept = prior.as_ref().map(|p| lifecycle::ignore(&i.block.lifecycle, p, config.clone()));
+        let mut marks = kept.map_or_else(|| written.clone(), |kept| kept.unmark_with_paths().1);
         let before = prior.clone().map(|p| p.unmark_deep().0);
         let verdict = match self.verdict(i, object, before.as_ref(), plain) {
             Ok(v) => v,
             Err(d) => return self.conditions.diagnostics.extend(d),
         };
+        if matches!(verdict.action, Action::DeleteThenCreate | Action::CreateThenDelete) {
+            // What is written comes into the new object. Terraform shows it, even where it is sensitive.
+            marks.extend(written);
+        }
         let after = verdict.after.mark_with_paths(&marks);
         let paths = sensitive_paths(&after, i.schema);
         let after = after.mark_with_paths(&paths);
