@@ -89,8 +89,12 @@ const RESOURCES: &[Resource] = &[
     bulk!("aws_subnet", ec2::AwsSubnet),
     bulk!("aws_vpc", ec2::AwsVpc),
     bulk!("aws_vpc_endpoint", ec2::AwsVpcEndpoint),
-    ("aws_vpc_security_group_egress_rule", |scope| Arc::new(ec2::egress_rules(scope))),
-    ("aws_vpc_security_group_ingress_rule", |scope| Arc::new(ec2::ingress_rules(scope))),
+    ("aws_vpc_security_group_egress_rule", |scope| {
+        Arc::new(ec2::egress_rules(scope))
+    }),
+    ("aws_vpc_security_group_ingress_rule", |scope| {
+        Arc::new(ec2::ingress_rules(scope))
+    }),
 ];
 
 /// Types of data sources.

@@ -129,13 +129,20 @@ pub(crate) fn change(prior: &Value, planned: &Value) -> Option<TagChange> {
 
 /// Reads tags of EC2, whose key and value are options.
 pub(crate) fn from_ec2(tags: &[Tag]) -> Tags {
-    let known = tags.iter().filter_map(|t| Some((t.key()?.to_owned(), t.value().unwrap_or_default().to_owned())));
+    let known = tags.iter().filter_map(|t| {
+        Some((
+            t.key()?.to_owned(),
+            t.value().unwrap_or_default().to_owned(),
+        ))
+    });
     known.collect()
 }
 
 /// Writes tags of EC2.
 pub(crate) fn to_ec2(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(k, v)| Tag::builder().key(k).value(v).build()).collect()
+    tags.iter()
+        .map(|(k, v)| Tag::builder().key(k).value(v).build())
+        .collect()
 }
 
 #[cfg(test)]

@@ -23,7 +23,10 @@ pub(crate) struct Invocation {
 ///
 /// # Errors
 /// Says which option is not known before a command.
-pub(crate) fn split(args: impl IntoIterator<Item = String>, groups: &[&str]) -> Result<Invocation, String> {
+pub(crate) fn split(
+    args: impl IntoIterator<Item = String>,
+    groups: &[&str],
+) -> Result<Invocation, String> {
     let mut out = Invocation::default();
     let mut args = args.into_iter().peekable();
     while let Some(arg) = args.next_if(|a| a.starts_with('-')) {
@@ -103,13 +106,18 @@ pub(crate) fn normalise(args: Vec<String>, takes_value: impl Fn(&str) -> bool) -
         }
         let name = arg.trim_start_matches('-');
         let dashes = arg.len() - name.len();
-        let is_option = (1..=2).contains(&dashes) && name.starts_with(|c: char| c.is_ascii_alphabetic());
+        let is_option =
+            (1..=2).contains(&dashes) && name.starts_with(|c: char| c.is_ascii_alphabetic());
         if !is_option {
             out.push(arg);
             continue;
         }
         let is_short = dashes == 1 && name.chars().count() == 1;
-        out.push(if is_short { arg.clone() } else { format!("--{name}") });
+        out.push(if is_short {
+            arg.clone()
+        } else {
+            format!("--{name}")
+        });
         if !name.contains('=') && takes_value(name) {
             // The value may begin with a dash itself: it is joined, so that nobody takes it for an option.
             if let (Some(value), Some(last)) = (args.next(), out.last_mut()) {
@@ -139,10 +147,14 @@ pub(crate) fn parse_duration(text: &str) -> Result<std::time::Duration, String> 
     let mut rest = text;
     let mut seconds = 0.0;
     while !rest.is_empty() {
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).ok_or_else(wrong)?;
+        let end = rest
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .ok_or_else(wrong)?;
         let (number, after) = rest.split_at(end);
         let number: f64 = number.parse().map_err(|_| wrong())?;
-        let unit_end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let unit_end = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at(unit_end);
         let factor = match unit {
             "h" => 3600.0,
@@ -156,7 +168,11 @@ pub(crate) fn parse_duration(text: &str) -> Result<std::time::Duration, String> 
         seconds += number * factor;
         rest = after;
     }
-    if text.is_empty() { Err(wrong()) } else { std::time::Duration::try_from_secs_f64(seconds).map_err(|_| wrong()) }
+    if text.is_empty() {
+        Err(wrong())
+    } else {
+        std::time::Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
+    }
 }
 
 #[cfg(test)]
@@ -172,8 +188,14 @@ mod tests {
     #[test]
     fn single_dashes_become_double_and_values_stay() {
         let takes = |n: &str| n == "out" || n == "var";
-        let got = normalise(list("-out p -var -x=1 a -no-color -refresh=false -h -- -out"), takes);
-        assert_eq!(got, list("--out=p --var=-x=1 a --no-color --refresh=false -h -- -out"));
+        let got = normalise(
+            list("-out p -var -x=1 a -no-color -refresh=false -h -- -out"),
+            takes,
+        );
+        assert_eq!(
+            got,
+            list("--out=p --var=-x=1 a --no-color --refresh=false -h -- -out")
+        );
     }
 
     #[test]
@@ -182,17 +204,27 @@ mod tests {
         assert_eq!(got.chdir.as_deref(), Some("x"));
         assert_eq!(got.command, ["state", "list"]);
         assert_eq!(got.args, ["-id=1", "aws_vpc.a"]);
-        assert!(split(list("-nonsense plan"), &[]).unwrap_err().contains("-nonsense"));
+        assert!(
+            split(list("-nonsense plan"), &[])
+                .unwrap_err()
+                .contains("-nonsense")
+        );
     }
 
     #[test]
     fn environment_options_are_split_like_a_shell_does() {
         let env = Env(BTreeMap::from([
             ("TF_CLI_ARGS".into(), "-no-color".into()),
-            ("TF_CLI_ARGS_state_list".into(), r#"-var 'a=b c' -var "d=\"e" f\ g ''"#.into()),
+            (
+                "TF_CLI_ARGS_state_list".into(),
+                r#"-var 'a=b c' -var "d=\"e" f\ g ''"#.into(),
+            ),
         ]));
         let got = from_env(&["state".into(), "list".into()], &env).unwrap();
-        assert_eq!(got, ["-no-color", "-var", "a=b c", "-var", "d=\"e", "f g", ""]);
+        assert_eq!(
+            got,
+            ["-no-color", "-var", "a=b c", "-var", "d=\"e", "f g", ""]
+        );
         let env = Env(BTreeMap::from([("TF_CLI_ARGS".into(), "'x".into())]));
         assert!(from_env(&["plan".into()], &env).is_err());
     }

@@ -47,10 +47,17 @@ impl Context {
     /// Reads the configuration, and asks for missing variables where a person can be asked.
     pub(crate) fn load(&self, request: &Request, saved: Option<&PlanFile>) -> Done<Loaded> {
         let ask = |name: &str, description: Option<&str>| {
-            let about = description.map(|d| format!("  {d}\n\n")).unwrap_or_default();
-            self.shell.ask(&format!("var.{name}\n{about}  Enter a value: "))
+            let about = description
+                .map(|d| format!("  {d}\n\n"))
+                .unwrap_or_default();
+            self.shell
+                .ask(&format!("var.{name}\n{about}  Enter a value: "))
         };
-        load::configuration(request, saved, request.input.then_some(&ask as load::Ask<'_>))
+        load::configuration(
+            request,
+            saved,
+            request.input.then_some(&ask as load::Ask<'_>),
+        )
     }
 
     /// Passes Ctrl-C and SIGTERM on; must be called where tasks can be started.
@@ -58,7 +65,10 @@ impl Context {
         let (cancel, progress) = (cancel.clone(), self.progress());
         tokio::spawn(async move {
             use tokio::signal::unix::{SignalKind, signal};
-            let (Ok(mut int), Ok(mut term)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+            let (Ok(mut int), Ok(mut term)) = (
+                signal(SignalKind::interrupt()),
+                signal(SignalKind::terminate()),
+            ) else {
                 return;
             };
             loop {
@@ -76,8 +86,15 @@ impl Context {
 
     /// Runs what waits for files or the network.
     pub(crate) fn block_on<T>(&self, work: impl Future<Output = Done<T>>) -> Done<T> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(|e| Diagnostic::error("Failed to start", format!("The system refused threads: {e}.")))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|e| {
+            Diagnostic::error(
+                "Failed to start",
+                format!("The system refused threads: {e}."),
+            )
+        })?;
         runtime.block_on(work)
     }
 }

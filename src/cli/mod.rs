@@ -23,7 +23,9 @@ use crate::ops::env::Env;
 pub(crate) fn main() -> ExitCode {
     shell::install_panic_hook();
     let env = Env::of_process();
-    let args = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned());
+    let args = std::env::args_os()
+        .skip(1)
+        .map(|a| a.to_string_lossy().into_owned());
     let code = match split(args, GROUPS) {
         Ok(invocation) => run(&invocation, &env),
         Err(problem) => usage(&problem),
@@ -32,12 +34,18 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn plain(env: &Env) -> Shell {
-    Shell::new(Manner { color: env.get("NO_COLOR").is_none(), ..Manner::default() })
+    Shell::new(Manner {
+        color: env.get("NO_COLOR").is_none(),
+        ..Manner::default()
+    })
 }
 
 fn usage(problem: &str) -> u8 {
     let shell = plain(&Env::of_process());
-    shell.diagnostic(Diagnostic::error("Invalid command line", format!("{problem}. `bastionless -help` lists the commands.")));
+    shell.diagnostic(Diagnostic::error(
+        "Invalid command line",
+        format!("{problem}. `bastionless -help` lists the commands."),
+    ));
     1
 }
 
@@ -71,10 +79,15 @@ fn execute(command: &Command, given: Vec<String>, env: &Env) -> u8 {
     let parser = command.parser();
     let takes_value = |name: &str| {
         let arg = parser.get_arguments().find(|a| a.get_long() == Some(name));
-        arg.is_some_and(|a| !a.is_require_equals_set() && a.get_num_args().is_some_and(|n| n.min_values() > 0))
+        arg.is_some_and(|a| {
+            !a.is_require_equals_set() && a.get_num_args().is_some_and(|n| n.min_values() > 0)
+        })
     };
     let given = normalise(given, takes_value);
-    let matches = match parser.clone().try_get_matches_from(std::iter::once(command.words.to_owned()).chain(given)) {
+    let matches = match parser
+        .clone()
+        .try_get_matches_from(std::iter::once(command.words.to_owned()).chain(given))
+    {
         Ok(matches) => matches,
         Err(e) if !e.use_stderr() => {
             plain(env).out(&e.render().to_string());
@@ -90,11 +103,16 @@ fn execute(command: &Command, given: Vec<String>, env: &Env) -> u8 {
         color: env.get("NO_COLOR").is_none() && !options::on(&matches, "no-color"),
         compact_warnings: options::on(&matches, "compact-warnings"),
     };
-    let context = Context { env: env.clone(), shell: Arc::new(Shell::new(manner)) };
+    let context = Context {
+        env: env.clone(),
+        shell: Arc::new(Shell::new(manner)),
+    };
     match (command.run)(&context, &matches) {
         Ok(code) => code,
         Err(failed) => {
-            context.shell.diagnostics(&failed.diagnostics, &failed.sources);
+            context
+                .shell
+                .diagnostics(&failed.diagnostics, &failed.sources);
             if failed.is_interrupted { 130 } else { 1 }
         }
     }
@@ -104,14 +122,18 @@ fn unknown(words: &str, args: &[String], env: &Env) -> u8 {
     let shell = plain(env);
     if let Some(group) = commands::group(words) {
         shell.out(&group);
-        let is_help = args.iter().any(|a| matches!(a.trim_start_matches('-'), "help" | "h"));
+        let is_help = args
+            .iter()
+            .any(|a| matches!(a.trim_start_matches('-'), "help" | "h"));
         return u8::from(!is_help);
     }
     if commands::is_planned(words) {
         shell.diagnostic(options::not_built(&format!("bastionless {words}")));
         return 1;
     }
-    let similar = commands::similar(words).map(|s| format!(" Did you mean `{s}`?")).unwrap_or_default();
+    let similar = commands::similar(words)
+        .map(|s| format!(" Did you mean `{s}`?"))
+        .unwrap_or_default();
     shell.diagnostic(Diagnostic::error(
         "Unknown command",
         format!("Bastionless has no command named `{words}`.{similar} `bastionless -help` lists the commands."),

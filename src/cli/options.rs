@@ -25,7 +25,12 @@ pub(crate) fn switch(name: &'static str, help: &'static str) -> Arg {
 
 /// An option with a value.
 pub(crate) fn value(name: &'static str, placeholder: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).help(help).value_name(placeholder).num_args(1).allow_hyphen_values(true)
+    Arg::new(name)
+        .long(name)
+        .help(help)
+        .value_name(placeholder)
+        .num_args(1)
+        .allow_hyphen_values(true)
 }
 
 /// An option with a value that may be given several times.
@@ -35,7 +40,10 @@ pub(crate) fn many(name: &'static str, placeholder: &'static str, help: &'static
 
 /// A positional argument.
 pub(crate) fn place(name: &'static str, placeholder: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).value_name(placeholder).help(help).num_args(1)
+    Arg::new(name)
+        .value_name(placeholder)
+        .help(help)
+        .num_args(1)
 }
 
 /// Tells whether a switch is on.
@@ -50,25 +58,51 @@ pub(crate) fn flag(m: &ArgMatches, name: &str) -> Option<bool> {
 
 /// Returns the value of an option or argument where it was given.
 pub(crate) fn text<'m>(m: &'m ArgMatches, name: &str) -> Option<&'m str> {
-    m.try_get_one::<String>(name).ok().flatten().map(String::as_str)
+    m.try_get_one::<String>(name)
+        .ok()
+        .flatten()
+        .map(String::as_str)
 }
 
 /// Returns all values of an option.
 pub(crate) fn texts(m: &ArgMatches, name: &str) -> Vec<String> {
-    m.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
+    m.try_get_many::<String>(name)
+        .ok()
+        .flatten()
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect()
 }
 
 /// Adds `-lock`, `-lock-timeout`.
 pub(crate) fn with_locking(command: Command) -> Command {
     command
-        .arg(switch("lock", "Lock the state while working on it (default: true)"))
-        .arg(value("lock-timeout", "DURATION", "How long to wait for a lock that somebody else holds").value_parser(parse_duration))
+        .arg(switch(
+            "lock",
+            "Lock the state while working on it (default: true)",
+        ))
+        .arg(
+            value(
+                "lock-timeout",
+                "DURATION",
+                "How long to wait for a lock that somebody else holds",
+            )
+            .value_parser(parse_duration),
+        )
 }
 
 /// Reads `-lock`, `-lock-timeout`.
 pub(crate) fn locking(m: &ArgMatches) -> Locking {
-    let patience = m.try_get_one::<std::time::Duration>("lock-timeout").ok().flatten().copied();
-    Locking { enabled: flag(m, "lock").unwrap_or(true), patience: patience.unwrap_or_default() }
+    let patience = m
+        .try_get_one::<std::time::Duration>("lock-timeout")
+        .ok()
+        .flatten()
+        .copied();
+    Locking {
+        enabled: flag(m, "lock").unwrap_or(true),
+        patience: patience.unwrap_or_default(),
+    }
 }
 
 /// Adds `-var`, `-var-file`.
@@ -96,17 +130,24 @@ pub(crate) fn with_planning(command: Command) -> Command {
 }
 
 /// Options of planning that are in the plan of the project but not in this version.
-const NOT_BUILT: [&str; 6] =
-    ["exclude", "sarif", "html", "untrusted", "json-into", "allow-deferral"];
+const NOT_BUILT: [&str; 6] = [
+    "exclude",
+    "sarif",
+    "html",
+    "untrusted",
+    "json-into",
+    "allow-deferral",
+];
 
 /// Refuses options that are not built.
 ///
 /// # Errors
 /// Names the first of them.
 pub(crate) fn refuse_not_built(m: &ArgMatches) -> Result<(), Diagnostics> {
-    let given = NOT_BUILT
-        .iter()
-        .find(|name| m.try_contains_id(name).is_ok() && m.value_source(name) == Some(clap::parser::ValueSource::CommandLine));
+    let given = NOT_BUILT.iter().find(|name| {
+        m.try_contains_id(name).is_ok()
+            && m.value_source(name) == Some(clap::parser::ValueSource::CommandLine)
+    });
     match given {
         Some(name) => Err(not_built(&format!("-{name}")).into()),
         None => Ok(()),
@@ -117,7 +158,9 @@ pub(crate) fn refuse_not_built(m: &ArgMatches) -> Result<(), Diagnostics> {
 pub(crate) fn not_built(what: &str) -> Diagnostic {
     Diagnostic::error(
         "Not built yet",
-        format!("`{what}` is planned but not built yet in this version of bastionless. Nothing was done."),
+        format!(
+            "`{what}` is planned but not built yet in this version of bastionless. Nothing was done."
+        ),
     )
 }
 
@@ -136,14 +179,23 @@ pub(crate) fn request(m: &ArgMatches, destroy: bool, input: bool) -> Result<Requ
         problems.push(wrong("-destroy and -refresh-only cannot be used together."));
     }
     if refresh_only && !refresh {
-        problems.push(wrong("-refresh-only and -refresh=false cannot be used together."));
+        problems.push(wrong(
+            "-refresh-only and -refresh=false cannot be used together.",
+        ));
     }
     let targets = texts(m, "target");
-    let targets = targets.iter().filter_map(|t| problems.ok(target(t))).collect();
-    let replace: Vec<AbsInstance> =
-        texts(m, "replace").iter().filter_map(|t| problems.ok(instance("-replace", t))).collect();
+    let targets = targets
+        .iter()
+        .filter_map(|t| problems.ok(target(t)))
+        .collect();
+    let replace: Vec<AbsInstance> = texts(m, "replace")
+        .iter()
+        .filter_map(|t| problems.ok(instance("-replace", t)))
+        .collect();
     if !replace.is_empty() && (destroy || refresh_only) {
-        problems.push(wrong("-replace can be used in an ordinary plan only, not with -destroy or -refresh-only."));
+        problems.push(wrong(
+            "-replace can be used in an ordinary plan only, not with -destroy or -refresh-only.",
+        ));
     }
     let variables = variables(m, &mut problems);
     if problems.has_errors() {
@@ -159,7 +211,11 @@ pub(crate) fn request(m: &ArgMatches, destroy: bool, input: bool) -> Result<Requ
         replace,
         refresh,
         variables,
-        parallelism: m.try_get_one::<u16>("parallelism").ok().flatten().map_or(10, |n| usize::from(*n)),
+        parallelism: m
+            .try_get_one::<u16>("parallelism")
+            .ok()
+            .flatten()
+            .map_or(10, |n| usize::from(*n)),
         locking: locking(m),
         input,
         extra: None,
@@ -171,7 +227,11 @@ pub(crate) fn request(m: &ArgMatches, destroy: bool, input: bool) -> Result<Requ
 /// Reads `-var` and `-var-file` in the order in which they stand.
 pub(crate) fn variables(m: &ArgMatches, problems: &mut Diagnostics) -> Vec<VariableSource> {
     let indexed = |name: &str| -> Vec<(usize, String)> {
-        m.indices_of(name).into_iter().flatten().zip(texts(m, name)).collect()
+        m.indices_of(name)
+            .into_iter()
+            .flatten()
+            .zip(texts(m, name))
+            .collect()
     };
     let mut all = Vec::new();
     for (i, given) in indexed("var") {
@@ -183,7 +243,11 @@ pub(crate) fn variables(m: &ArgMatches, problems: &mut Diagnostics) -> Vec<Varia
             )),
         }
     }
-    all.extend(indexed("var-file").into_iter().map(|(i, path)| (i, VariableSource::File(path))));
+    all.extend(
+        indexed("var-file")
+            .into_iter()
+            .map(|(i, path)| (i, VariableSource::File(path))),
+    );
     all.sort_by_key(|(i, _)| *i);
     all.into_iter().map(|(_, v)| v).collect()
 }
@@ -193,7 +257,12 @@ pub(crate) fn variables(m: &ArgMatches, problems: &mut Diagnostics) -> Vec<Varia
 /// # Errors
 /// Says why it is none.
 pub(crate) fn target(text: &str) -> Result<Target, Diagnostic> {
-    Target::parse(text).map_err(|e| Diagnostic::error("Invalid target", format!("`{text}` is not an address: {e}.")))
+    Target::parse(text).map_err(|e| {
+        Diagnostic::error(
+            "Invalid target",
+            format!("`{text}` is not an address: {e}."),
+        )
+    })
 }
 
 /// Reads the address of an instance.
@@ -201,6 +270,10 @@ pub(crate) fn target(text: &str) -> Result<Target, Diagnostic> {
 /// # Errors
 /// Says why it is none.
 pub(crate) fn instance(option: &str, text: &str) -> Result<AbsInstance, Diagnostic> {
-    AbsInstance::parse(text)
-        .map_err(|e| Diagnostic::error("Invalid resource address", format!("{option}: `{text}` is not the address of a resource instance: {e}.")))
+    AbsInstance::parse(text).map_err(|e| {
+        Diagnostic::error(
+            "Invalid resource address",
+            format!("{option}: `{text}` is not the address of a resource instance: {e}."),
+        )
+    })
 }

@@ -17,7 +17,10 @@ pub(crate) struct Progress(pub(crate) Arc<Shell>);
 
 /// An object as a line begins with it.
 fn name(address: &AbsInstance, deposed: Option<&Deposed>) -> String {
-    deposed.map_or_else(|| address.to_string(), |key| format!("{address} (deposed object {key})"))
+    deposed.map_or_else(
+        || address.to_string(),
+        |key| format!("{address} (deposed object {key})"),
+    )
 }
 
 fn with_id(id: Option<&str>) -> String {
@@ -49,11 +52,19 @@ fn words(step: Step) -> (&'static str, &'static str, &'static str) {
 }
 
 fn id_fields(id: Option<&str>) -> Vec<(&'static str, Json)> {
-    id.map(|id| vec![("id_key", Json::from("id")), ("id_value", Json::from(id))]).unwrap_or_default()
+    id.map(|id| vec![("id_key", Json::from("id")), ("id_value", Json::from(id))])
+        .unwrap_or_default()
 }
 
 impl Progress {
-    fn say(&self, kind: &str, message: String, address: &AbsInstance, action: Option<&str>, more: Vec<(&str, Json)>) {
+    fn say(
+        &self,
+        kind: &str,
+        message: String,
+        address: &AbsInstance,
+        action: Option<&str>,
+        more: Vec<(&str, Json)>,
+    ) {
         if self.0.is_json() {
             self.0.event(hook(kind, message, address, action, more));
         } else {

@@ -35,7 +35,11 @@ impl Shell {
             manner.color && io::stdout().is_terminal(),
             manner.color && io::stderr().is_terminal(),
         );
-        Self { manner, out, colored }
+        Self {
+            manner,
+            out,
+            colored,
+        }
     }
 
     /// Tells whether event lines are written.
@@ -50,7 +54,9 @@ impl Shell {
 
     /// Returns how text on standard output is to look.
     pub(crate) fn style(&self) -> Style {
-        Style { color: self.is_colored() }
+        Style {
+            color: self.is_colored(),
+        }
     }
 
     /// Writes the parser's words about a wrong command line.
@@ -150,7 +156,9 @@ impl Drop for Shell {
 
 /// Returns the time in RFC 3339 with microseconds.
 fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%S.%6fZ")
+        .to_string()
 }
 
 fn stamped(event: Json, time: &str) -> Json {
@@ -165,7 +173,9 @@ fn stamped(event: Json, time: &str) -> Json {
 /// Says that a panic is a bug; its message holds no values of the user, as panics are not how errors are told.
 pub(crate) fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+        let place = info
+            .location()
+            .map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
         let text = format!(
             "\nerror: this is a bug in bastionless{place}\n\nWhat was done so far is in the journal beside the state; the next run takes it up.\nPlease report it with the command that you ran and this line: bastionless {}.\n",
             env!("CARGO_PKG_VERSION")

@@ -21,16 +21,49 @@ use bastionless_model::{
     value::identical,
 };
 
-use super::{Done, Failed, clouds, load::{self, Loaded, MachineHost}, place::Place, session::Planned};
+use super::{
+    Done, Failed, clouds,
+    load::{self, Loaded, MachineHost},
+    place::Place,
+    session::Planned,
+};
 
 /// Carries out a plan that was just made, under the same lock.
-pub(crate) async fn fresh(planned: Planned, parallelism: usize, cancel: Cancel, events: Arc<dyn Events>) -> Applied {
-    let Planned { plan, loaded, place, prior, providers, host, .. } = planned;
+pub(crate) async fn fresh(
+    planned: Planned,
+    parallelism: usize,
+    cancel: Cancel,
+    events: Arc<dyn Events>,
+) -> Applied {
+    let Planned {
+        plan,
+        loaded,
+        place,
+        prior,
+        providers,
+        host,
+        ..
+    } = planned;
     let finaliser = finaliser(&loaded, &plan, &place.workspace, &host);
-    run(plan, finaliser, place, prior, providers, parallelism, cancel, events).await
+    run(
+        plan,
+        finaliser,
+        place,
+        prior,
+        providers,
+        parallelism,
+        cancel,
+        events,
+    )
+    .await
 }
 
-fn finaliser(loaded: &Loaded, plan: &Arc<Plan>, workspace: &str, host: &Arc<MachineHost>) -> Finaliser {
+fn finaliser(
+    loaded: &Loaded,
+    plan: &Arc<Plan>,
+    workspace: &str,
+    host: &Arc<MachineHost>,
+) -> Finaliser {
     Finaliser::new(
         loaded.program.clone(),
         loaded.graph.clone(),
@@ -85,10 +118,40 @@ pub(crate) async fn saved(
     check_basis(&file, &loaded, &place, &prior).map_err(|d| refuse(d.into()))?;
     let host = Arc::new(load::host());
     let providers = Providers::new(clouds::clouds());
-    let plan = finish_waits(file.plan, &loaded, &place.workspace, &host, &providers, &events, &cancel).await.map_err(refuse)?;
-    check_live(&plan, &loaded, &place.workspace, &host, &providers, &events, parallelism).await.map_err(refuse)?;
+    let plan = finish_waits(
+        file.plan,
+        &loaded,
+        &place.workspace,
+        &host,
+        &providers,
+        &events,
+        &cancel,
+    )
+    .await
+    .map_err(refuse)?;
+    check_live(
+        &plan,
+        &loaded,
+        &place.workspace,
+        &host,
+        &providers,
+        &events,
+        parallelism,
+    )
+    .await
+    .map_err(refuse)?;
     let finaliser = finaliser(&loaded, &plan, &place.workspace, &host);
-    Ok(run(plan, finaliser, place, prior, providers, parallelism, cancel, events).await)
+    Ok(run(
+        plan,
+        finaliser,
+        place,
+        prior,
+        providers,
+        parallelism,
+        cancel,
+        events,
+    )
+    .await)
 }
 
 /// Goes on with the waits of an earlier run, which the plan saw as they stood.
@@ -112,10 +175,21 @@ async fn finish_waits(
             configure(&resource.provider, &mut finaliser, &shared, providers).await?;
         }
     }
-    let problems = resume(&mut snapshot, providers, Catalogue::builtin(), events, cancel).await;
+    let problems = resume(
+        &mut snapshot,
+        providers,
+        Catalogue::builtin(),
+        events,
+        cancel,
+    )
+    .await;
     if !problems.is_empty() {
         // A warning says that an object is to be replaced, which the plan does not know.
-        return Err(if problems.has_errors() { problems } else { stale("an object turned out to be unusable").into() });
+        return Err(if problems.has_errors() {
+            problems
+        } else {
+            stale("an object turned out to be unusable").into()
+        });
     }
     plan.refreshed = Arc::new(snapshot);
     Ok(Arc::new(plan))
@@ -134,20 +208,38 @@ async fn configure(
     let config = finaliser.provider(provider, &plan.refreshed)?;
     match providers.configure(provider, &config).await {
         Ok(_) => Ok(()),
-        Err(e) => Err(Diagnostic::error("Invalid provider configuration", format!("{provider}: {e}.")).into()),
+        Err(e) => Err(Diagnostic::error(
+            "Invalid provider configuration",
+            format!("{provider}: {e}."),
+        )
+        .into()),
     }
 }
 
 fn stale(what: &str) -> Diagnostic {
     Diagnostic::error(
         "Saved plan is stale",
-        format!("The given plan file can no longer be applied because {what} after the plan was created. Nothing was changed. Make a new plan and review it."),
+        format!(
+            "The given plan file can no longer be applied because {what} after the plan was created. Nothing was changed. Make a new plan and review it."
+        ),
     )
 }
 
 /// Refuses a plan with errors, and one whose state, configuration or variables are not what they were.
-fn check_basis(file: &PlanFile, loaded: &Loaded, place: &Place, prior: &Prior) -> Result<(), Diagnostic> {
-    let Basis { lineage, serial, state_digest, config_digest, workspace, .. } = &file.basis;
+fn check_basis(
+    file: &PlanFile,
+    loaded: &Loaded,
+    place: &Place,
+    prior: &Prior,
+) -> Result<(), Diagnostic> {
+    let Basis {
+        lineage,
+        serial,
+        state_digest,
+        config_digest,
+        workspace,
+        ..
+    } = &file.basis;
     if file.plan.errored {
         return Err(Diagnostic::error(
             "Cannot apply incomplete plan",
@@ -155,24 +247,38 @@ fn check_basis(file: &PlanFile, loaded: &Loaded, place: &Place, prior: &Prior) -
         ));
     }
     if *workspace != place.workspace {
-        let text = format!("The plan is for the workspace \"{workspace}\", the selected one is \"{}\". Select the workspace of the plan.", place.workspace);
-        return Err(Diagnostic::error("Saved plan is for another workspace", text));
+        let text = format!(
+            "The plan is for the workspace \"{workspace}\", the selected one is \"{}\". Select the workspace of the plan.",
+            place.workspace
+        );
+        return Err(Diagnostic::error(
+            "Saved plan is for another workspace",
+            text,
+        ));
     }
     if !prior.open.is_empty() || !prior.entries.is_empty() {
         return Err(stale("a run broke off"));
     }
     let base = &prior.base;
     let is_first = prior.is_new && base.serial == *serial && base.digest == *state_digest;
-    if !is_first && (base.lineage != *lineage || base.serial != *serial || base.digest != *state_digest) {
+    if !is_first
+        && (base.lineage != *lineage || base.serial != *serial || base.digest != *state_digest)
+    {
         return Err(stale("the state was changed by another operation"));
     }
     if loaded.digest != *config_digest {
         return Err(stale("the configuration was changed"));
     }
     for (name, value) in &loaded.values.values {
-        let same = file.plan.variables.get(name).is_some_and(|v| identical(v, value));
+        let same = file
+            .plan
+            .variables
+            .get(name)
+            .is_some_and(|v| identical(v, value));
         if !same {
-            return Err(stale(&format!("the value of the variable `{name}` was changed")));
+            return Err(stale(&format!(
+                "the value of the variable `{name}` was changed"
+            )));
         }
     }
     Ok(())
@@ -192,7 +298,13 @@ async fn check_live(
         .changes
         .iter()
         .filter(|c| {
-            let changes = matches!(c.action, Action::Update | Action::Delete | Action::DeleteThenCreate | Action::CreateThenDelete);
+            let changes = matches!(
+                c.action,
+                Action::Update
+                    | Action::Delete
+                    | Action::DeleteThenCreate
+                    | Action::CreateThenDelete
+            );
             changes && &*c.provider.provider.host != "terraform.io"
         })
         .collect();
@@ -207,34 +319,55 @@ async fn check_live(
             provider: change.provider.clone(),
             type_name: change.address.resource.resource.type_name.clone(),
             region: prior.get_str("region").map(Arc::from),
-            identity: Identity { id: prior.get_str("id").unwrap_or_default().to_owned(), prior: Some(prior) },
+            identity: Identity {
+                id: prior.get_str("id").unwrap_or_default().to_owned(),
+                prior: Some(prior),
+            },
         };
         by_key.insert(key.clone(), change);
         reads.push(Read { key, question });
     }
     let mut problems = Diagnostics::default();
     for (key, answer) in answer(reads, providers, events, parallelism).await {
-        let Some(change) = by_key.get(&key) else { continue };
+        let Some(change) = by_key.get(&key) else {
+            continue;
+        };
         if let Err(d) = compare(change, &answer, providers) {
             problems.push(d.address(change.address.to_string()));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn compare(change: &Change, answer: &Answer, providers: &Providers) -> Result<(), Diagnostic> {
-    let Some(schema) = Catalogue::builtin().managed(&change.address.resource.resource.type_name) else { return Ok(()) };
+    let Some(schema) = Catalogue::builtin().managed(&change.address.resource.resource.type_name)
+    else {
+        return Ok(());
+    };
     let before = change.before.clone().unmark_deep().0;
     match answer {
         Answer::Observed(Observed::Present(live)) => {
             let settings = providers.settings(&change.provider);
             let live = normalise_read(&schema, &settings, Some(&before), live);
-            if identical(&live, &before) { Ok(()) } else { Err(stale(&format!("{} was changed", change.address))) }
+            if identical(&live, &before) {
+                Ok(())
+            } else {
+                Err(stale(&format!("{} was changed", change.address)))
+            }
         }
-        Answer::Observed(Observed::Absent) => Err(stale(&format!("{} was deleted", change.address))),
+        Answer::Observed(Observed::Absent) => {
+            Err(stale(&format!("{} was deleted", change.address)))
+        }
         Answer::Observed(Observed::Unreadable(e)) | Answer::Failed(e) => Err(Diagnostic::error(
             "Reading failed",
-            format!("{}: {e}.\n\nWithout reading it there is no telling whether the plan still fits. Nothing was changed.", change.address),
+            format!(
+                "{}: {e}.\n\nWithout reading it there is no telling whether the plan still fits. Nothing was changed.",
+                change.address
+            ),
         )),
         _ => Ok(()),
     }

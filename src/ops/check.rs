@@ -24,8 +24,14 @@ pub(crate) fn planned(planned: &Planned) -> Vec<Found> {
     let catalogue = Catalogue::builtin();
     let program = planned.loaded.program.clone();
     let workspace = &planned.place.workspace;
-    let mut finaliser =
-        Finaliser::new(program.clone(), planned.loaded.graph.clone(), plan.clone(), workspace, planned.host.clone(), catalogue);
+    let mut finaliser = Finaliser::new(
+        program.clone(),
+        planned.loaded.graph.clone(),
+        plan.clone(),
+        workspace,
+        planned.host.clone(),
+        catalogue,
+    );
     let state = projected(plan, &mut finaliser, catalogue);
     check::check(&Estate::new(&program, plan, &state, catalogue))
 }
@@ -44,12 +50,24 @@ pub(crate) fn rehearsed(program: &Arc<Program>, graph: StaticGraph) -> Vec<Found
 }
 
 /// Returns the policies of a configuration without values and without a cloud: address, argument, text.
-pub(crate) fn policies(program: &Arc<Program>, graph: StaticGraph) -> Vec<(AbsInstance, String, String)> {
-    let is_valid = !validate(program, &graph, Arc::new(load::host()), DEFAULT_WORKSPACE).has_errors();
-    if is_valid { with_estate(program, graph, check::policies).unwrap_or_default() } else { Vec::new() }
+pub(crate) fn policies(
+    program: &Arc<Program>,
+    graph: StaticGraph,
+) -> Vec<(AbsInstance, String, String)> {
+    let is_valid =
+        !validate(program, &graph, Arc::new(load::host()), DEFAULT_WORKSPACE).has_errors();
+    if is_valid {
+        with_estate(program, graph, check::policies).unwrap_or_default()
+    } else {
+        Vec::new()
+    }
 }
 
-fn with_estate<T>(program: &Arc<Program>, graph: StaticGraph, look: impl FnOnce(&Estate<'_>) -> T) -> Option<T> {
+fn with_estate<T>(
+    program: &Arc<Program>,
+    graph: StaticGraph,
+    look: impl FnOnce(&Estate<'_>) -> T,
+) -> Option<T> {
     let catalogue = Catalogue::builtin();
     let host: Arc<dyn Host + Send + Sync> = Arc::new(load::host());
     let (plan, state) = check::rehearse(program, &Arc::new(graph), &host, catalogue)?;

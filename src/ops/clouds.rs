@@ -45,7 +45,10 @@ mod none {
             Box::pin(async move { Err(missing(format!("configuring provider \"{provider}\""))) })
         }
 
-        fn object_store<'a>(&'a self, _config: &'a Value) -> Future<'a, Result<Arc<dyn ObjectStore>, OpError>> {
+        fn object_store<'a>(
+            &'a self,
+            _config: &'a Value,
+        ) -> Future<'a, Result<Arc<dyn ObjectStore>, OpError>> {
             Box::pin(async { Err(missing("opening backend \"s3\"".into())) })
         }
     }

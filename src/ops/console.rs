@@ -5,7 +5,11 @@ use std::{path::Path, sync::Arc};
 use bastionless_core::{
     engine::Events,
     io::{Disk as _, RealDisk},
-    plan::{Options, console::{Answer, Explorer}, settler::Inputs},
+    plan::{
+        Options,
+        console::{Answer, Explorer},
+        settler::Inputs,
+    },
     report::{type_text, value_text},
     state::Snapshot,
     store,
@@ -54,7 +58,9 @@ pub(crate) async fn open(env: &Env, asked: Asked, events: &Arc<dyn Events>) -> D
         let (planned, settler) = session::settle(loaded, place, &asked.request, events).await?;
         (settler.into_explorer(), planned.diagnostics)
     } else {
-        let (prior, workspace) = prior(env, asked.state.as_deref()).await.map_err(|f| Failed::new(f.diagnostics, loaded.sources.clone()))?;
+        let (prior, workspace) = prior(env, asked.state.as_deref())
+            .await
+            .map_err(|f| Failed::new(f.diagnostics, loaded.sources.clone()))?;
         let (explorer, problems) = Explorer::of_state(Inputs {
             program: loaded.program,
             graph: loaded.graph,
@@ -63,21 +69,33 @@ pub(crate) async fn open(env: &Env, asked: Asked, events: &Arc<dyn Events>) -> D
             prior: Arc::new(prior),
             host: Arc::new(load::host()),
             catalogue: Catalogue::builtin(),
-            options: Options { workspace: workspace.as_str().into(), ..Options::default() },
+            options: Options {
+                workspace: workspace.as_str().into(),
+                ..Options::default()
+            },
         });
         let mut said = loaded.warnings;
         said.extend(problems);
         (explorer, said)
     };
-    Ok(Console { explorer, sources, said })
+    Ok(Console {
+        explorer,
+        sources,
+        said,
+    })
 }
 
 async fn prior(env: &Env, file: Option<&str>) -> Done<(Snapshot, String)> {
     let Some(file) = file else {
         let place = Place::open(env).await?;
-        return Ok((store::open(&*place.store, &RealDisk).await?.snapshot, place.workspace));
+        return Ok((
+            store::open(&*place.store, &RealDisk).await?.snapshot,
+            place.workspace,
+        ));
     };
-    let bytes = RealDisk.read(Path::new(file)).map_err(|e| file_error("Reading", file.as_ref(), &e))?;
+    let bytes = RealDisk
+        .read(Path::new(file))
+        .map_err(|e| file_error("Reading", file.as_ref(), &e))?;
     let snapshot = match bytes {
         None => Snapshot::default(),
         Some(bytes) => Snapshot::read(&String::from_utf8_lossy(&bytes))

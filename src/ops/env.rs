@@ -10,12 +10,19 @@ impl Env {
     /// Reads the environment of the process; what is not UTF-8 is left out.
     pub(crate) fn of_process() -> Self {
         let text = |s: std::ffi::OsString| s.into_string().ok();
-        Self(std::env::vars_os().filter_map(|(k, v)| Some((text(k)?, text(v)?))).collect())
+        Self(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((text(k)?, text(v)?)))
+                .collect(),
+        )
     }
 
     /// Returns a variable that is set and not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|v| !v.is_empty())
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|v| !v.is_empty())
     }
 
     /// Returns the folder of working data: `TF_DATA_DIR` or `.bastionless`.
@@ -30,6 +37,9 @@ impl Env {
 
     /// Tells whether `TF_INPUT` allows to ask.
     pub(crate) fn allows_input(&self) -> bool {
-        !matches!(self.get("TF_INPUT"), Some("0" | "f" | "F" | "false" | "FALSE" | "False"))
+        !matches!(
+            self.get("TF_INPUT"),
+            Some("0" | "f" | "F" | "false" | "FALSE" | "False")
+        )
     }
 }

@@ -21,8 +21,11 @@ pub(crate) struct Http(Agent);
 impl Http {
     /// Makes the client.
     pub(crate) fn new() -> Self {
-        let roots: Vec<Certificate<'static>> =
-            rustls_native_certs::load_native_certs().certs.iter().map(|c| Certificate::from_der(c).to_owned()).collect();
+        let roots: Vec<Certificate<'static>> = rustls_native_certs::load_native_certs()
+            .certs
+            .iter()
+            .map(|c| Certificate::from_der(c).to_owned())
+            .collect();
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::Specific(Arc::new(roots)))
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -65,9 +68,21 @@ impl Http {
         let failed = |e: ureq::Error| format!("{}: {e}", without_password(url));
         let mut answer = request.call().map_err(failed)?;
         let headers = answer.headers().iter();
-        let headers = headers.filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))).collect();
+        let headers = headers
+            .filter_map(|(n, v)| Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned())))
+            .collect();
         let final_url = answer.get_uri().to_string();
-        let body = answer.body_mut().with_config().limit(LARGEST).read_to_vec().map_err(failed)?;
-        Ok(Fetched { status: answer.status().as_u16(), headers, body, url: final_url })
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(LARGEST)
+            .read_to_vec()
+            .map_err(failed)?;
+        Ok(Fetched {
+            status: answer.status().as_u16(),
+            headers,
+            body,
+            url: final_url,
+        })
     }
 }

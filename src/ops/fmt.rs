@@ -42,7 +42,12 @@ fn formatted(name: &str, text: &str, sources: &mut SourceMap) -> Result<String, 
     if parsed.diagnostics.has_errors() {
         return Err(parsed.diagnostics);
     }
-    let unreadable = || Diagnostic::error("Unreadable file", format!("{name} cannot be split into tokens; this is a bug in bastionless."));
+    let unreadable = || {
+        Diagnostic::error(
+            "Unreadable file",
+            format!("{name} cannot be split into tokens; this is a bug in bastionless."),
+        )
+    };
     let after = format(text).ok_or_else(unreadable)?;
     // A layout that means something else would be worse than none.
     let mut check = SourceMap::default();
@@ -57,22 +62,38 @@ fn formatted(name: &str, text: &str, sources: &mut SourceMap) -> Result<String, 
 pub(crate) fn files(targets: &[String], recursive: bool, write: bool) -> Done<Formatted> {
     let mut paths = Vec::new();
     let here = [String::from(".")];
-    for target in if targets.is_empty() { &here[..] } else { targets } {
+    for target in if targets.is_empty() {
+        &here[..]
+    } else {
+        targets
+    } {
         let path = Path::new(target);
-        let is_dir = std::fs::metadata(path).map_err(|e| file_error("Reading", path, &e))?.is_dir();
+        let is_dir = std::fs::metadata(path)
+            .map_err(|e| file_error("Reading", path, &e))?
+            .is_dir();
         if is_dir {
             collect(path, recursive, &mut paths).map_err(|e| file_error("Listing", path, &e))?;
         } else if is_ours(target) {
             paths.push(path.to_owned());
         } else {
-            let detail = format!("Only .tf, .tfvars and .tftest.hcl files can be processed with fmt, not `{target}`.");
+            let detail = format!(
+                "Only .tf, .tfvars and .tftest.hcl files can be processed with fmt, not `{target}`."
+            );
             return Err(Diagnostic::error("Unsupported file", detail).into());
         }
     }
     let mut sources = SourceMap::default();
-    let mut out = Formatted { changed: Vec::new(), problems: Diagnostics::default(), sources: Arc::default() };
+    let mut out = Formatted {
+        changed: Vec::new(),
+        problems: Diagnostics::default(),
+        sources: Arc::default(),
+    };
     for path in paths {
-        let shown = path.strip_prefix("./").unwrap_or(&path).display().to_string();
+        let shown = path
+            .strip_prefix("./")
+            .unwrap_or(&path)
+            .display()
+            .to_string();
         let before = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) => {
@@ -86,7 +107,11 @@ pub(crate) fn files(targets: &[String], recursive: bool, write: bool) -> Done<Fo
                 if write && let Err(e) = std::fs::write(&path, &after) {
                     out.problems.push(file_error("Writing", &path, &e));
                 }
-                out.changed.push(Changed { shown, before, after });
+                out.changed.push(Changed {
+                    shown,
+                    before,
+                    after,
+                });
             }
             Err(problems) => out.problems.extend(problems),
         }
@@ -96,7 +121,9 @@ pub(crate) fn files(targets: &[String], recursive: bool, write: bool) -> Done<Fo
 }
 
 fn is_ours(name: &str) -> bool {
-    [".tf", ".tfvars", ".tftest.hcl", ".tfmock.hcl"].iter().any(|end| name.ends_with(end))
+    [".tf", ".tfvars", ".tftest.hcl", ".tfmock.hcl"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 fn collect(dir: &Path, recursive: bool, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -122,10 +149,22 @@ pub(crate) fn difference(name: &str, before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let same = |(a, b): &(&&str, &&str)| a == b;
     let head = old.iter().zip(&new).take_while(same).count();
-    let tail = old.iter().skip(head).rev().zip(new.iter().skip(head).rev()).take_while(same).count();
+    let tail = old
+        .iter()
+        .skip(head)
+        .rev()
+        .zip(new.iter().skip(head).rev())
+        .take_while(same)
+        .count();
     let (from, context) = (head.saturating_sub(3), 3.min(tail));
     let counts = |all: &[&str]| all.len() - from - tail + context;
-    let mut out = format!("--- old/{name}\n+++ new/{name}\n@@ -{},{} +{},{} @@\n", from + 1, counts(&old), from + 1, counts(&new));
+    let mut out = format!(
+        "--- old/{name}\n+++ new/{name}\n@@ -{},{} +{},{} @@\n",
+        from + 1,
+        counts(&old),
+        from + 1,
+        counts(&new)
+    );
     let mut lines = |sign: char, all: &[&str], start: usize, end: usize| {
         for line in all.iter().take(end).skip(start) {
             out.push_str(&format!("{sign}{line}\n"));
@@ -145,6 +184,9 @@ mod tests {
     #[test]
     fn a_difference_has_its_context() {
         let got = difference("a.tf", "a\nb\nc\n", "a\nB\nc\n");
-        assert_eq!(got, "--- old/a.tf\n+++ new/a.tf\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n");
+        assert_eq!(
+            got,
+            "--- old/a.tf\n+++ new/a.tf\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n"
+        );
     }
 }

@@ -20,7 +20,10 @@ pub(crate) struct Explained {
 
 /// Explains policy files, folders of them, or `-`.
 pub(crate) fn of_files(arguments: &[String]) -> Done<Vec<Explained>> {
-    iam_lint::files(arguments)?.iter().map(|path| of_file(path)).collect()
+    iam_lint::files(arguments)?
+        .iter()
+        .map(|path| of_file(path))
+        .collect()
 }
 
 fn of_file(path: &Path) -> Done<Explained> {
@@ -40,11 +43,15 @@ pub(crate) fn of_configuration(targets: &[Target]) -> Done<Vec<Explained>> {
     let all = check::policies(&std::sync::Arc::new(program), graph);
     for target in targets {
         if !all.iter().any(|(address, _, _)| target.covers(address)) {
-            let detail = format!("The configuration makes no policy at `{target}`, as far as that is known without a plan.");
+            let detail = format!(
+                "The configuration makes no policy at `{target}`, as far as that is known without a plan."
+            );
             return Err(Diagnostic::error("No policy found", detail).into());
         }
     }
-    let chosen = all.into_iter().filter(|(a, _, _)| targets.is_empty() || targets.iter().any(|t| t.covers(a)));
+    let chosen = all
+        .into_iter()
+        .filter(|(a, _, _)| targets.is_empty() || targets.iter().any(|t| t.covers(a)));
     chosen
         .map(|(address, argument, text)| {
             let name = format!("{address}.{argument}");
@@ -55,7 +62,8 @@ pub(crate) fn of_configuration(targets: &[Target]) -> Done<Vec<Explained>> {
 }
 
 fn words(name: &str, text: &str) -> Done<String> {
-    let parsed = Document::parse(text).map_err(|e| Diagnostic::error("Not a policy", format!("`{name}`: {e}")))?;
+    let parsed = Document::parse(text)
+        .map_err(|e| Diagnostic::error("Not a policy", format!("`{name}`: {e}")))?;
     let mut out = explain(&parsed.document);
     if !parsed.problems.is_empty() {
         // What could not be read is not in the words above.

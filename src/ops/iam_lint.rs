@@ -83,7 +83,9 @@ fn folder(dir: &Path, out: &mut Vec<PathBuf>) -> Done<()> {
 pub(crate) fn read(path: &Path) -> Done<String> {
     if path == Path::new("-") {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(|e| file_error("Reading", path, &e))?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|e| file_error("Reading", path, &e))?;
         return Ok(text);
     }
     std::fs::read_to_string(path).map_err(|e| file_error("Reading", path, &e).into())
@@ -110,11 +112,16 @@ pub(crate) fn of_files(paths: &[PathBuf], kind: Option<Kind>, fix: bool) -> Done
         }
     }
     let sources = Arc::new(sources);
-    if problems.is_empty() { Ok(Result { told, sources }) } else { Err(Failed::new(problems, sources)) }
+    if problems.is_empty() {
+        Ok(Result { told, sources })
+    } else {
+        Err(Failed::new(problems, sources))
+    }
 }
 
 fn findings(text: &str, kind: Option<Kind>) -> std::result::Result<Vec<Finding>, Diagnostic> {
-    let parsed = Document::parse(text).map_err(|e| Diagnostic::error("Not a policy", e.to_string()))?;
+    let parsed =
+        Document::parse(text).map_err(|e| Diagnostic::error("Not a policy", e.to_string()))?;
     let kind = kind.unwrap_or_else(|| Kind::guess(&parsed.document));
     Ok(lint(&parsed, text, kind))
 }
@@ -125,9 +132,17 @@ fn fixed(text: &str, kind: Option<Kind>) -> String {
     let mut text = text.to_owned();
     let rounds = text.len();
     for _ in 0..rounds {
-        let Ok(all) = findings(&text, kind) else { return text };
+        let Ok(all) = findings(&text, kind) else {
+            return text;
+        };
         // The last one first: places before it stay right.
-        let Some(edit) = all.into_iter().filter_map(|f| f.patch).max_by_key(|p| p.span.start) else { return text };
+        let Some(edit) = all
+            .into_iter()
+            .filter_map(|f| f.patch)
+            .max_by_key(|p| p.span.start)
+        else {
+            return text;
+        };
         if text.get(edit.span.clone()).is_none() {
             return text;
         }
@@ -145,7 +160,11 @@ fn of_file(finding: Finding, source: SourceId) -> Told {
         address: None,
         span: Some(span(&finding.span)),
         message: finding.message,
-        patch: finding.patch.map(|p| Patch { span: span(&p.span), replacement: p.replacement, text: p.text }),
+        patch: finding.patch.map(|p| Patch {
+            span: span(&p.span),
+            replacement: p.replacement,
+            text: p.text,
+        }),
         diagnostic,
     }
 }
@@ -172,7 +191,10 @@ pub(crate) fn of_configuration(targets: &[Target]) -> Done<Result> {
         message: f.message,
         patch: f.patch,
     });
-    Ok(Result { told: told.collect(), sources })
+    Ok(Result {
+        told: told.collect(),
+        sources,
+    })
 }
 
 #[cfg(test)]
@@ -185,8 +207,19 @@ mod tests {
             {"Sid":"A b","Effect":"Allow","Action":"ec2:StopInstancs","Resource":"*"},
             {"Sid":"Ab","Effect":"Deny","Action":"ec2:StartInstances","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"no"}}}]}"#;
         let once = fixed(text, None);
-        assert!(findings(&once, None).unwrap().iter().all(|f| f.patch.is_none()), "{once}");
-        assert!(once.contains("ec2:StopInstances") && once.contains("2012-10-17") && once.contains("BoolIfExists"), "{once}");
+        assert!(
+            findings(&once, None)
+                .unwrap()
+                .iter()
+                .all(|f| f.patch.is_none()),
+            "{once}"
+        );
+        assert!(
+            once.contains("ec2:StopInstances")
+                && once.contains("2012-10-17")
+                && once.contains("BoolIfExists"),
+            "{once}"
+        );
         assert_eq!(fixed(&once, None), once);
     }
 }

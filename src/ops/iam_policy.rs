@@ -18,7 +18,12 @@ use super::{
 };
 
 /// Returns the policies of a plan that targets select; all without any.
-pub(crate) fn select(plan: &Arc<Plan>, loaded: &Loaded, workspace: &str, targets: &[Target]) -> Done<Vec<PolicyText>> {
+pub(crate) fn select(
+    plan: &Arc<Plan>,
+    loaded: &Loaded,
+    workspace: &str,
+    targets: &[Target],
+) -> Done<Vec<PolicyText>> {
     let catalogue = Catalogue::builtin();
     let mut finaliser = Finaliser::new(
         loaded.program.clone(),
@@ -31,15 +36,23 @@ pub(crate) fn select(plan: &Arc<Plan>, loaded: &Loaded, workspace: &str, targets
     let all = policies(plan, &mut finaliser, catalogue);
     for target in targets {
         if !all.iter().any(|p| target.covers(&p.address)) {
-            let detail = format!("The plan makes no policy at `{target}`. Without addresses all policies are written.");
+            let detail = format!(
+                "The plan makes no policy at `{target}`. Without addresses all policies are written."
+            );
             return Err(Diagnostic::error("No policy found", detail).into());
         }
     }
-    Ok(all.into_iter().filter(|p| targets.is_empty() || targets.iter().any(|t| t.covers(&p.address))).collect())
+    Ok(all
+        .into_iter()
+        .filter(|p| targets.is_empty() || targets.iter().any(|t| t.covers(&p.address)))
+        .collect())
 }
 
 fn files(policies: &[PolicyText]) -> BTreeMap<String, String> {
-    policies.iter().map(|p| (file_name(p), format!("{}\n", p.text.trim_end()))).collect()
+    policies
+        .iter()
+        .map(|p| (file_name(p), format!("{}\n", p.text.trim_end())))
+        .collect()
 }
 
 /// Writes one file a policy; files that are the same already are left alone. Returns their names.
@@ -81,15 +94,28 @@ pub(crate) fn compare(dir: &Path, policies: &[PolicyText], whole: bool) -> Done<
             continue;
         }
         let path = entry.path();
-        let before = std::fs::read_to_string(&path).map_err(|e| file_error("Reading", &path, &e))?;
+        let before =
+            std::fs::read_to_string(&path).map_err(|e| file_error("Reading", &path, &e))?;
         match files.remove(&name) {
             Some(after) if after == before => {}
-            Some(after) => out.push(Different { name, before, after }),
-            None if whole => out.push(Different { name, before, after: String::new() }),
+            Some(after) => out.push(Different {
+                name,
+                before,
+                after,
+            }),
+            None if whole => out.push(Different {
+                name,
+                before,
+                after: String::new(),
+            }),
             None => {}
         }
     }
-    out.extend(files.into_iter().map(|(name, after)| Different { name, before: String::new(), after }));
+    out.extend(files.into_iter().map(|(name, after)| Different {
+        name,
+        before: String::new(),
+        after,
+    }));
     out.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(out)
 }

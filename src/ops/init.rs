@@ -41,7 +41,10 @@ pub(crate) struct Backend {
 
 impl Backend {
     fn anew(kind: impl Into<String>, copied: Vec<String>) -> Self {
-        Self { kind: Some(kind.into()), copied }
+        Self {
+            kind: Some(kind.into()),
+            copied,
+        }
     }
 }
 
@@ -58,16 +61,28 @@ pub(crate) fn modules(asked: Option<&modules::Asked<'_>>) -> Done<(Diagnostics, 
         return modules::get(asked);
     }
     let (sources, diagnostics) = load::tree();
-    if diagnostics.has_errors() { Err(Failed::new(diagnostics, sources)) } else { Ok((diagnostics, sources)) }
+    if diagnostics.has_errors() {
+        Err(Failed::new(diagnostics, sources))
+    } else {
+        Ok((diagnostics, sources))
+    }
 }
 
 /// Sets up the backend.
 pub(crate) async fn run(env: &Env, asked: &Asked<'_>) -> Done<Backend> {
-    if asked.backend { set_up(env, asked).await } else { Ok(Backend::default()) }
+    if asked.backend {
+        set_up(env, asked).await
+    } else {
+        Ok(Backend::default())
+    }
 }
 
 async fn set_up(env: &Env, asked: &Asked<'_>) -> Done<Backend> {
-    let before = if asked.reconfigure { None } else { place::chosen(env)? };
+    let before = if asked.reconfigure {
+        None
+    } else {
+        place::chosen(env)?
+    };
     let Some(written) = place::written(Path::new("."))? else {
         if !asked.settings.is_empty() {
             return Err(Diagnostic::error(
@@ -91,7 +106,8 @@ async fn set_up(env: &Env, asked: &Asked<'_>) -> Done<Backend> {
     if let Some(before) = &before {
         let same = before.kind == choice.kind && to_json(&before.config) == to_json(&choice.config);
         // Without settings on the command line those of the last time are still meant, unless the block changed.
-        let kept = asked.settings.is_empty() && before.kind == choice.kind && before.block == choice.block;
+        let kept =
+            asked.settings.is_empty() && before.kind == choice.kind && before.block == choice.block;
         if kept {
             return check(before).await.map(|()| Backend::default());
         }
@@ -151,11 +167,16 @@ fn merged(written: &Written, settings: &[String]) -> Done<Choice> {
         }
     }
     let config = typed(&written.kind, config)?;
-    Ok(Choice { kind: written.kind.clone(), block: to_json(&written.arguments), config })
+    Ok(Choice {
+        kind: written.kind.clone(),
+        block: to_json(&written.arguments),
+        config,
+    })
 }
 
 fn from_file(mut config: Value, path: &str) -> Done<Value> {
-    let text = std::fs::read_to_string(path).map_err(|e| file_error("Reading", path.as_ref(), &e))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|e| file_error("Reading", path.as_ref(), &e))?;
     let mut sources = SourceMap::default();
     let id = sources.add(path, text.as_str());
     let parsed = syntax::parse(id, &text);
@@ -167,7 +188,11 @@ fn from_file(mut config: Value, path: &str) -> Done<Value> {
                 Err(problems) => diagnostics.extend(problems),
             },
             Item::Block(b) => diagnostics.push(
-                Diagnostic::error("Unexpected block", "A file of backend settings holds arguments only.").at(b.header),
+                Diagnostic::error(
+                    "Unexpected block",
+                    "A file of backend settings holds arguments only.",
+                )
+                .at(b.header),
             ),
         }
     }
@@ -245,7 +270,9 @@ fn typed(kind: &str, config: Value) -> Done<Value> {
         "s3" => S3,
         "local" => LOCAL,
         other => {
-            let detail = format!("There is no backend type named \"{other}\" in this version: use `s3` or `local`.");
+            let detail = format!(
+                "There is no backend type named \"{other}\" in this version: use `s3` or `local`."
+            );
             return Err(Diagnostic::error("Unsupported backend type", detail).into());
         }
     };
@@ -268,10 +295,20 @@ fn typed(kind: &str, config: Value) -> Done<Value> {
         };
         match convert(value, &ty) {
             Ok(v) => out = out.with(name.clone(), v),
-            Err(e) => problems.push(Diagnostic::error("Incorrect attribute value type", format!("Inappropriate value for attribute \"{name}\" of the backend: {}.", e.message))),
+            Err(e) => problems.push(Diagnostic::error(
+                "Incorrect attribute value type",
+                format!(
+                    "Inappropriate value for attribute \"{name}\" of the backend: {}.",
+                    e.message
+                ),
+            )),
         }
     }
-    for needed in if kind == "s3" { &["bucket", "key"][..] } else { &[] } {
+    for needed in if kind == "s3" {
+        &["bucket", "key"][..]
+    } else {
+        &[]
+    } {
         if out.get_str(needed).is_none_or(str::is_empty) {
             problems.push(Diagnostic::error(
                 "Missing required argument",
@@ -279,7 +316,11 @@ fn typed(kind: &str, config: Value) -> Done<Value> {
             ));
         }
     }
-    if problems.has_errors() { Err(problems.into()) } else { Ok(out) }
+    if problems.has_errors() {
+        Err(problems.into())
+    } else {
+        Ok(out)
+    }
 }
 
 #[cfg(test)]
@@ -295,16 +336,29 @@ mod tests {
         let choice = merged(&written, &["bucket=b".into(), "encrypt=true".into()]).unwrap();
         let (block, config) = (&choice.block, to_json(&choice.config));
         assert_eq!(block.to_string(), r#"{"bucket":"a","key":"k"}"#);
-        assert_eq!(config.to_string(), r#"{"bucket":"b","encrypt":true,"key":"k"}"#);
+        assert_eq!(
+            config.to_string(),
+            r#"{"bucket":"b","encrypt":true,"key":"k"}"#
+        );
     }
 
     #[test]
     fn unknown_and_missing_settings_are_refused() {
-        let written = Written { kind: "s3".into(), arguments: Value::object([("buckt", Value::from("a"))]) };
+        let written = Written {
+            kind: "s3".into(),
+            arguments: Value::object([("buckt", Value::from("a"))]),
+        };
         let failed = merged(&written, &[]).unwrap_err();
-        let all: Vec<_> = failed.diagnostics.iter().map(|d| d.detail.as_str()).collect();
+        let all: Vec<_> = failed
+            .diagnostics
+            .iter()
+            .map(|d| d.detail.as_str())
+            .collect();
         assert_eq!(all.len(), 3, "{all:?}");
-        let written = Written { kind: "gcs".into(), arguments: Value::object::<&str>([]) };
+        let written = Written {
+            kind: "gcs".into(),
+            arguments: Value::object::<&str>([]),
+        };
         assert!(merged(&written, &[]).is_err());
     }
 }

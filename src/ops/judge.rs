@@ -29,7 +29,9 @@ pub(crate) fn rules(named: Option<&str>) -> Done<Vec<Rule>> {
     let path = named.unwrap_or(RULES);
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(Vec::new()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            return Ok(Vec::new());
+        }
         Err(e) => return Err(file_error("Reading", path.as_ref(), &e).into()),
     };
     let mut sources = SourceMap::default();
@@ -45,31 +47,62 @@ pub(crate) fn rules(named: Option<&str>) -> Done<Vec<Rule>> {
 pub(crate) fn after(plan: &Arc<Plan>, loaded: &Loaded, workspace: &str) -> Snapshot {
     let catalogue = Catalogue::builtin();
     let (program, graph) = (loaded.program.clone(), loaded.graph.clone());
-    let mut finaliser = Finaliser::new(program, graph, plan.clone(), workspace, Arc::new(load::host()), catalogue);
+    let mut finaliser = Finaliser::new(
+        program,
+        graph,
+        plan.clone(),
+        workspace,
+        Arc::new(load::host()),
+        catalogue,
+    );
     projected(plan, &mut finaliser, catalogue)
 }
 
 /// Judges a plan. One that changes nothing changes no access, and without rules there is nothing to say of it.
-pub(crate) fn judge(plan: &Arc<Plan>, loaded: &Loaded, workspace: &str, rules: &[Rule]) -> Judgement {
-    let is_about_access = plan.changes.iter().any(|c| c.address.resource.resource.type_name.starts_with("aws_"));
+pub(crate) fn judge(
+    plan: &Arc<Plan>,
+    loaded: &Loaded,
+    workspace: &str,
+    rules: &[Rule],
+) -> Judgement {
+    let is_about_access = plan
+        .changes
+        .iter()
+        .any(|c| c.address.resource.resource.type_name.starts_with("aws_"));
     if plan.errored || plan.void || !is_about_access || !plan.is_applyable() && rules.is_empty() {
         return Judgement::default();
     }
-    judgement::judge(&plan.refreshed, &after(plan, loaded, workspace), Catalogue::builtin(), rules)
+    judgement::judge(
+        &plan.refreshed,
+        &after(plan, loaded, workspace),
+        Catalogue::builtin(),
+        rules,
+    )
 }
 
 /// Refuses to apply what rules forbid, and returns the rules that were overridden.
-pub(crate) fn permit(judgement: &Judgement, overridden: &[String]) -> Result<Vec<String>, Diagnostic> {
+pub(crate) fn permit(
+    judgement: &Judgement,
+    overridden: &[String],
+) -> Result<Vec<String>, Diagnostic> {
     let refusing = judgement.refusing(overridden);
     if let Some(first) = refusing.first() {
         let detail = format!(
             "The plan breaks {}. Nothing was changed. Change the configuration, or give -override-rule={first} if you may; that is recorded in the state.",
-            refusing.iter().map(|r| format!("the rule {r:?}")).collect::<Vec<_>>().join(" and "),
+            refusing
+                .iter()
+                .map(|r| format!("the rule {r:?}"))
+                .collect::<Vec<_>>()
+                .join(" and "),
         );
         return Err(Diagnostic::error("Refused by a rule", detail));
     }
     let denied = judgement.refusing(&[]);
-    Ok(overridden.iter().filter(|o| denied.contains(&o.as_str())).cloned().collect())
+    Ok(overridden
+        .iter()
+        .filter(|o| denied.contains(&o.as_str()))
+        .cloned()
+        .collect())
 }
 
 /// Records in the state that a plan starts from that rules were overridden.
@@ -78,7 +111,10 @@ pub(crate) fn record(plan: &mut Plan, rules: &[String], time: &str) {
         return;
     }
     let snapshot = Arc::make_mut(&mut plan.refreshed);
-    let mut list = snapshot.annotation(OVERRIDDEN).and_then(|j| j.as_array().cloned()).unwrap_or_default();
+    let mut list = snapshot
+        .annotation(OVERRIDDEN)
+        .and_then(|j| j.as_array().cloned())
+        .unwrap_or_default();
     list.extend(rules.iter().map(|rule| json!({ "rule": rule, "at": time })));
     snapshot.annotate(OVERRIDDEN, &Json::Array(list));
 }

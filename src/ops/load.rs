@@ -7,7 +7,10 @@ use std::{
 };
 
 use bastionless_core::{
-    io::{RealSystem, SystemHost, System as _, VariableArgument, load_configuration, load_configuration_with, load_inputs},
+    io::{
+        RealSystem, System as _, SystemHost, VariableArgument, load_configuration,
+        load_configuration_with, load_inputs,
+    },
     lang::{
         graph::StaticGraph,
         inputs::{self, Origin, RawInput, RawValue, RootValues},
@@ -67,7 +70,9 @@ pub(crate) fn host() -> MachineHost {
 
 /// Returns the time in RFC 3339, in seconds.
 pub(crate) fn timestamp() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
 }
 
 fn linked(mut sources: SourceMap, extra: Option<&Extra>) -> Outcome<(Program, StaticGraph)> {
@@ -83,7 +88,10 @@ fn linked(mut sources: SourceMap, extra: Option<&Extra>) -> Outcome<(Program, St
     if !diagnostics.has_errors() {
         diagnostics.extend(graph.diagnostics);
     }
-    Outcome { value: (linked.value, graph.value), diagnostics }
+    Outcome {
+        value: (linked.value, graph.value),
+        diagnostics,
+    }
 }
 
 /// Asks a person for the value of a variable: name and description in, what was typed out.
@@ -91,7 +99,11 @@ pub(crate) type Ask<'a> = &'a dyn Fn(&str, Option<&str>) -> Option<String>;
 
 /// Reads the configuration with the values of its variables; refuses what has errors. `ask` is asked for missing values;
 /// `saved` is the plan that is to be applied: it keeps the values that its command line gave.
-pub(crate) fn configuration(request: &Request, saved: Option<&PlanFile>, ask: Option<Ask<'_>>) -> Done<Loaded> {
+pub(crate) fn configuration(
+    request: &Request,
+    saved: Option<&PlanFile>,
+    ask: Option<Ask<'_>>,
+) -> Done<Loaded> {
     read(&request.variables, request.extra.as_ref(), saved, ask, &[])
 }
 
@@ -110,13 +122,20 @@ fn read(
 ) -> Done<Loaded> {
     let mut sources = SourceMap::default();
     let arguments: Vec<VariableArgument> = given.iter().map(VariableSource::argument).collect();
-    let found = load_inputs(&RealSystem, Path::new("."), &[], &mut SourceMap::default()).value.len();
+    let found = load_inputs(&RealSystem, Path::new("."), &[], &mut SourceMap::default())
+        .value
+        .len();
     let mut raw = load_inputs(&RealSystem, Path::new("."), &arguments, &mut sources);
     if let Some(file) = saved {
         let at = found.min(raw.value.len());
         raw.value.splice(at..at, of_plan(file, &mut sources));
     }
-    let mut arguments: BTreeSet<String> = raw.value.iter().skip(found).map(|r| r.name.to_string()).collect();
+    let mut arguments: BTreeSet<String> = raw
+        .value
+        .iter()
+        .skip(found)
+        .map(|r| r.name.to_string())
+        .collect();
     let linked = linked(sources, extra);
     let (program, graph) = linked.value;
     let mut diagnostics = linked.diagnostics;
@@ -152,7 +171,11 @@ fn read(
 /// Returns the values that the command line of a saved plan gave.
 fn of_plan(file: &PlanFile, sources: &mut SourceMap) -> Vec<RawInput> {
     let id = sources.add("<value of the saved plan>", "");
-    let kept = file.basis.arguments.iter().filter_map(|name| file.plan.variables.get_key_value(name.as_str()));
+    let kept = file
+        .basis
+        .arguments
+        .iter()
+        .filter_map(|name| file.plan.variables.get_key_value(name.as_str()));
     kept.map(|(name, value)| RawInput {
         name: name.clone(),
         value: RawValue::Value(value.clone().unmark_deep().0, Span::new(id, 0, 0)),
@@ -164,8 +187,12 @@ fn of_plan(file: &PlanFile, sources: &mut SourceMap) -> Vec<RawInput> {
 /// Names the content of all configuration files; variable files are no part of it.
 fn digest(program: &Program) -> String {
     let mut text = String::new();
-    let files: BTreeMap<&str, &str> =
-        program.sources.iter().map(|(_, s)| (&*s.name, &*s.text)).filter(|(n, _)| n.ends_with(".tf") || n.ends_with(".tf.json")).collect();
+    let files: BTreeMap<&str, &str> = program
+        .sources
+        .iter()
+        .map(|(_, s)| (&*s.name, &*s.text))
+        .filter(|(n, _)| n.ends_with(".tf") || n.ends_with(".tf.json"))
+        .collect();
     for (name, content) in files {
         text.push_str(&format!("{name}\n{}\n{content}\n", content.len()));
     }
@@ -179,13 +206,25 @@ fn asked(
     ask: Ask<'_>,
     sources: &mut SourceMap,
 ) -> Vec<RawInput> {
-    let Some(root) = program.modules.first() else { return Vec::new() };
-    let missing = root.variables.iter().filter(|(name, v)| v.default.is_none() && !raw.iter().any(|r| r.name == **name));
+    let Some(root) = program.modules.first() else {
+        return Vec::new();
+    };
+    let missing = root
+        .variables
+        .iter()
+        .filter(|(name, v)| v.default.is_none() && !raw.iter().any(|r| r.name == **name));
     missing
         .filter_map(|(name, v)| {
             let text = ask(name, v.description.as_deref())?;
-            let id = sources.add(format!("<value for var.{name} from the terminal>"), text.as_str());
-            Some(RawInput { name: name.clone(), value: RawValue::Text(text, id), origin: Origin::CommandLine })
+            let id = sources.add(
+                format!("<value for var.{name} from the terminal>"),
+                text.as_str(),
+            );
+            Some(RawInput {
+                name: name.clone(),
+                value: RawValue::Text(text, id),
+                origin: Origin::CommandLine,
+            })
         })
         .collect()
 }

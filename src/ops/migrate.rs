@@ -67,7 +67,11 @@ pub(crate) async fn migrate(from: &Choice, to: &Choice, asked: &Asked<'_>) -> Do
             store::lock(&*old, "migration source state", asked.locking.patience).await?;
         }
         let copied = copy(&*old, &*new, &workspace, asked).await;
-        let unlocked = if asked.locking.enabled { old.unlock().await } else { Ok(()) };
+        let unlocked = if asked.locking.enabled {
+            old.unlock().await
+        } else {
+            Ok(())
+        };
         if copied? {
             done.push(workspace);
         }
@@ -76,10 +80,19 @@ pub(crate) async fn migrate(from: &Choice, to: &Choice, asked: &Asked<'_>) -> Do
     Ok(done)
 }
 
-async fn copy(old: &dyn StateStore, new: &dyn StateStore, workspace: &str, asked: &Asked<'_>) -> Done<bool> {
+async fn copy(
+    old: &dyn StateStore,
+    new: &dyn StateStore,
+    workspace: &str,
+    asked: &Asked<'_>,
+) -> Done<bool> {
     let Prior { snapshot, open, .. } = store::open(old, &RealDisk).await?;
     if !open.is_empty() {
-        let detail = format!("A run broke off in workspace \"{workspace}\" and left {} change(s) unfinished in {}. Go back to the old backend and run `bastionless apply` first.", open.len(), old.describe());
+        let detail = format!(
+            "A run broke off in workspace \"{workspace}\" and left {} change(s) unfinished in {}. Go back to the old backend and run `bastionless apply` first.",
+            open.len(),
+            old.describe()
+        );
         return Err(Diagnostic::error("Unfinished changes", detail).into());
     }
     if snapshot.is_empty() && snapshot.serial == 0 {
@@ -89,7 +102,11 @@ async fn copy(old: &dyn StateStore, new: &dyn StateStore, workspace: &str, asked
         store::lock(new, "migration destination state", asked.locking.patience).await?;
     }
     let written = write(new, &snapshot, asked.force).await;
-    let unlocked = if asked.locking.enabled { new.unlock().await } else { Ok(()) };
+    let unlocked = if asked.locking.enabled {
+        new.unlock().await
+    } else {
+        Ok(())
+    };
     written?;
     unlocked?;
     Ok(true)
@@ -99,10 +116,15 @@ async fn write(new: &dyn StateStore, snapshot: &Snapshot, force: bool) -> Done<(
     let there = store::open(new, &RealDisk).await?.snapshot;
     let is_other = there.lineage != snapshot.lineage || there.serial > snapshot.serial;
     if !there.is_empty() && is_other && !force {
-        let detail = format!("{} holds another or a newer state already. -force-copy replaces it; `bastionless init -reconfigure` uses it as it is.", new.describe());
+        let detail = format!(
+            "{} holds another or a newer state already. -force-copy replaces it; `bastionless init -reconfigure` uses it as it is.",
+            new.describe()
+        );
         return Err(Diagnostic::error("State is not empty", detail).into());
     }
-    let text = snapshot.write().map_err(|e| Diagnostic::error("Failed to write the state", format!("{e}.")))?;
+    let text = snapshot
+        .write()
+        .map_err(|e| Diagnostic::error("Failed to write the state", format!("{e}.")))?;
     new.read().await?;
     Ok(new.write(text.into_bytes()).await?)
 }

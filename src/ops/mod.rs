@@ -8,8 +8,8 @@ pub(crate) mod drift;
 pub(crate) mod env;
 pub(crate) mod fetch;
 pub(crate) mod fmt;
-pub(crate) mod iam_can;
 pub(crate) mod generate;
+pub(crate) mod iam_can;
 pub(crate) mod iam_explain;
 pub(crate) mod iam_lint;
 pub(crate) mod iam_policy;
@@ -48,24 +48,37 @@ pub(crate) struct Failed {
 impl Failed {
     /// Adds the texts that diagnostics point into.
     pub(crate) fn new(diagnostics: Diagnostics, sources: Arc<SourceMap>) -> Self {
-        Self { diagnostics, sources, is_interrupted: false }
+        Self {
+            diagnostics,
+            sources,
+            is_interrupted: false,
+        }
     }
 
     /// Says that the run was interrupted before it changed anything.
     pub(crate) fn interrupted(detail: &str) -> Self {
-        Self { is_interrupted: true, ..Diagnostic::error("Interrupted", detail).into() }
+        Self {
+            is_interrupted: true,
+            ..Diagnostic::error("Interrupted", detail).into()
+        }
     }
 }
 
 impl From<Diagnostic> for Failed {
     fn from(d: Diagnostic) -> Self {
-        Self { diagnostics: d.into(), ..Self::default() }
+        Self {
+            diagnostics: d.into(),
+            ..Self::default()
+        }
     }
 }
 
 impl From<Diagnostics> for Failed {
     fn from(diagnostics: Diagnostics) -> Self {
-        Self { diagnostics, ..Self::default() }
+        Self {
+            diagnostics,
+            ..Self::default()
+        }
     }
 }
 
@@ -80,5 +93,8 @@ pub(crate) type Done<T> = Result<T, Failed>;
 
 /// Turns the system's error about a file into a diagnostic.
 pub(crate) fn file_error(what: &str, path: &std::path::Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("Failed to access a file", format!("{what} `{}`: {error}.", path.display()))
+    Diagnostic::error(
+        "Failed to access a file",
+        format!("{what} `{}`: {error}.", path.display()),
+    )
 }

@@ -25,9 +25,20 @@ pub(crate) fn get(asked: &Asked<'_>) -> Done<(Diagnostics, Arc<SourceMap>)> {
     let mut sources = SourceMap::default();
     let (accounts, mut notes) = Accounts::read(&RealSystem);
     let http = Http::new();
-    let wanted = Wanted { upgrade: asked.upgrade, frozen: asked.frozen, fetch: &http, accounts: &accounts, tell: asked.tell };
-    let Installation { diagnostics, .. } = install(&RealSystem, Path::new("."), &wanted, &mut sources);
+    let wanted = Wanted {
+        upgrade: asked.upgrade,
+        frozen: asked.frozen,
+        fetch: &http,
+        accounts: &accounts,
+        tell: asked.tell,
+    };
+    let Installation { diagnostics, .. } =
+        install(&RealSystem, Path::new("."), &wanted, &mut sources);
     notes.extend(diagnostics);
     let sources = Arc::new(sources);
-    if notes.has_errors() { Err(Failed::new(notes, sources)) } else { Ok((notes, sources)) }
+    if notes.has_errors() {
+        Err(Failed::new(notes, sources))
+    } else {
+        Ok((notes, sources))
+    }
 }

@@ -13,20 +13,30 @@ use bastionless_core::{
     },
     store,
 };
-use bastionless_model::{
-    base::Diagnostics,
-    cloud::Observed,
-    schema::Catalogue,
-    value::Value,
+use bastionless_model::{base::Diagnostics, cloud::Observed, schema::Catalogue, value::Value};
+
+use super::{
+    Done, Failed, clouds,
+    load::{self, Loaded},
+    place::Place,
+    request::Request,
 };
 
-use super::{Done, Failed, clouds, load::{self, Loaded}, place::Place, request::Request};
-
 /// Data sources that are computed here.
-const COMPUTED: [&str; 3] = ["aws_iam_policy_document", "bastionless_access_policy", "terraform_remote_state"];
+const COMPUTED: [&str; 3] = [
+    "aws_iam_policy_document",
+    "bastionless_access_policy",
+    "terraform_remote_state",
+];
 
 /// Returns what planning needs and, with `carries_out`, what carrying out the plan needs.
-pub(crate) async fn needed(loaded: Loaded, place: Place, request: &Request, account: Option<&str>, carries_out: bool) -> Done<(Permissions, Diagnostics)> {
+pub(crate) async fn needed(
+    loaded: Loaded,
+    place: Place,
+    request: &Request,
+    account: Option<&str>,
+    carries_out: bool,
+) -> Done<(Permissions, Diagnostics)> {
     let prior = store::open(&*place.store, &RealDisk).await.map_err(|e| {
         let failed: Failed = e.into();
         Failed::new(failed.diagnostics, loaded.sources.clone())
@@ -107,19 +117,37 @@ fn offline(read: &Read, region: &mut Option<String>) -> Option<Answer> {
 fn region_of(provider: &ProviderConfig, config: &Value) -> Option<String> {
     let from = |name: &str| std::env::var(name).ok().filter(|t| !t.is_empty());
     let own = config.get_str("region").map(str::to_owned);
-    (&*provider.provider.name == "aws").then(|| own.or_else(|| from("AWS_REGION")).or_else(|| from("AWS_DEFAULT_REGION"))).flatten()
+    (&*provider.provider.name == "aws")
+        .then(|| {
+            own.or_else(|| from("AWS_REGION"))
+                .or_else(|| from("AWS_DEFAULT_REGION"))
+        })
+        .flatten()
 }
 
 /// Returns where the run works, as far as it is known: what is not asked for is known from ARNs in the state.
-fn whereabouts(region: Option<String>, account: Option<&str>, asked: &[Read], plan: &Plan) -> Where {
+fn whereabouts(
+    region: Option<String>,
+    account: Option<&str>,
+    asked: &[Read],
+    plan: &Plan,
+) -> Where {
     let arns = asked.iter().filter_map(|r| match &r.question {
-        Question::Observe { identity, .. } => identity.prior.as_ref()?.get_str("arn").map(str::to_owned),
+        Question::Observe { identity, .. } => {
+            identity.prior.as_ref()?.get_str("arn").map(str::to_owned)
+        }
         _ => None,
     });
-    let mut arns = arns.chain(plan.changes.iter().filter_map(|c| c.before.get_str("arn").map(str::to_owned)));
+    let mut arns = arns.chain(
+        plan.changes
+            .iter()
+            .filter_map(|c| c.before.get_str("arn").map(str::to_owned)),
+    );
     let found = arns.find_map(|arn| {
         let parts: Vec<&str> = arn.split(':').collect();
-        let [_, partition, _, _, account, ..] = parts.as_slice() else { return None };
+        let [_, partition, _, _, account, ..] = parts.as_slice() else {
+            return None;
+        };
         (account.len() == 12).then(|| ((*partition).to_owned(), (*account).to_owned()))
     });
     let any = || "*".to_owned();
@@ -127,11 +155,26 @@ fn whereabouts(region: Option<String>, account: Option<&str>, asked: &[Read], pl
     if let Some(region) = region.as_deref().filter(|_| partition == "*") {
         partition = partition_of(region).to_owned();
     }
-    Where { partition, region: region.unwrap_or_else(any), account: account.map_or(own, str::to_owned) }
+    Where {
+        partition,
+        region: region.unwrap_or_else(any),
+        account: account.map_or(own, str::to_owned),
+    }
 }
 
 /// Returns the partition of a region, which the beginning of its name tells.
 fn partition_of(region: &str) -> &'static str {
-    let others = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"), ("eu-isoe-", "aws-iso-e"), ("us-isof-", "aws-iso-f"), ("eusc-", "aws-eusc")];
-    others.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, p)| p)
+    let others = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    others
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or("aws", |(_, p)| p)
 }

@@ -15,7 +15,10 @@ use bastionless_core::{
         expr,
         syntax::{self, Body},
     },
-    store::{self, Backend, DEFAULT_WORKSPACE, LocalBackend, LocalPaths, S3Backend, S3Settings, StateStore},
+    store::{
+        self, Backend, DEFAULT_WORKSPACE, LocalBackend, LocalPaths, S3Backend, S3Settings,
+        StateStore,
+    },
 };
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceMap},
@@ -71,7 +74,12 @@ impl Place {
     /// Puts a place together.
     pub(crate) fn on(backend: Arc<dyn Backend>, kind: String, workspace: String) -> Self {
         let store = backend.state(&workspace);
-        Self { backend, store, workspace, kind }
+        Self {
+            backend,
+            store,
+            workspace,
+            kind,
+        }
     }
 }
 
@@ -83,12 +91,22 @@ pub(crate) fn current(env: &Env) -> Done<Choice> {
     match (written, chosen) {
         (None, None) => Ok(Choice::default()),
         (Some(w), Some(c)) if w.kind == c.kind && block(&w) == c.block => Ok(c),
-        (Some(w), None) => Err(uninitialised(&format!("Initial configuration of the requested backend \"{}\"", w.kind))),
-        (Some(w), Some(c)) if w.kind != c.kind => {
-            Err(uninitialised(&format!("Backend type changed from \"{}\" to \"{}\"", c.kind, w.kind)))
-        }
-        (Some(w), Some(_)) => Err(uninitialised(&format!("Backend configuration block has changed for \"{}\"", w.kind))),
-        (None, Some(c)) => Err(uninitialised(&format!("Unsetting the previously set backend \"{}\"", c.kind))),
+        (Some(w), None) => Err(uninitialised(&format!(
+            "Initial configuration of the requested backend \"{}\"",
+            w.kind
+        ))),
+        (Some(w), Some(c)) if w.kind != c.kind => Err(uninitialised(&format!(
+            "Backend type changed from \"{}\" to \"{}\"",
+            c.kind, w.kind
+        ))),
+        (Some(w), Some(_)) => Err(uninitialised(&format!(
+            "Backend configuration block has changed for \"{}\"",
+            w.kind
+        ))),
+        (None, Some(c)) => Err(uninitialised(&format!(
+            "Unsetting the previously set backend \"{}\"",
+            c.kind
+        ))),
     }
 }
 
@@ -104,18 +122,27 @@ fn uninitialised(reason: &str) -> Failed {
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { kind: "local".into(), block: Json::Null, config: Value::object::<&str>([]) }
+        Self {
+            kind: "local".into(),
+            block: Json::Null,
+            config: Value::object::<&str>([]),
+        }
     }
 }
 
 /// Opens a backend.
 pub(crate) async fn backend(choice: &Choice) -> Done<Arc<dyn Backend>> {
     match choice.kind.as_str() {
-        "local" => Ok(Arc::new(LocalBackend::new(local_paths(&choice.config), Arc::new(RealDisk)))),
+        "local" => Ok(Arc::new(LocalBackend::new(
+            local_paths(&choice.config),
+            Arc::new(RealDisk),
+        ))),
         "s3" => s3(&choice.config).await,
         other => Err(Diagnostic::error(
             "Unsupported backend type",
-            format!("There is no backend type named \"{other}\" in this version: use `s3` or `local`."),
+            format!(
+                "There is no backend type named \"{other}\" in this version: use `s3` or `local`."
+            ),
         )
         .into()),
     }
@@ -123,19 +150,27 @@ pub(crate) async fn backend(choice: &Choice) -> Done<Arc<dyn Backend>> {
 
 /// Tells whether two choices lead to the same place.
 pub(crate) async fn is_same(one: &Choice, other: &Choice) -> Done<bool> {
-    Ok(one.kind == other.kind && backend(one).await?.describe() == backend(other).await?.describe())
+    Ok(
+        one.kind == other.kind
+            && backend(one).await?.describe() == backend(other).await?.describe(),
+    )
 }
 
 async fn s3(config: &Value) -> Done<Arc<dyn Backend>> {
     let bucket = clouds::clouds().object_store(config).await;
-    let bucket = bucket.map_err(|e| Diagnostic::error("Failed to open the backend", format!("{e}.")))?;
+    let bucket =
+        bucket.map_err(|e| Diagnostic::error("Failed to open the backend", format!("{e}.")))?;
     let mut settings = S3Settings::new(config.get_str("key").unwrap_or_default());
     if let Some(prefix) = config.get_str("workspace_key_prefix") {
         settings.workspace_key_prefix = prefix.to_owned();
     }
     settings.use_lockfile = config.get_bool("use_lockfile");
     settings.dynamodb_table = config.get_str("dynamodb_table").map(str::to_owned);
-    Ok(Arc::new(S3Backend::new(bucket, settings, Arc::new(RealDisk))?))
+    Ok(Arc::new(S3Backend::new(
+        bucket,
+        settings,
+        Arc::new(RealDisk),
+    )?))
 }
 
 fn local_paths(config: &Value) -> LocalPaths {
@@ -155,7 +190,10 @@ pub(crate) fn local(env: &Env) -> Done<LocalPaths> {
     if choice.kind == "local" {
         return Ok(local_paths(&choice.config));
     }
-    let detail = format!("The state of this configuration lies in the backend \"{}\", not in a file.", choice.kind);
+    let detail = format!(
+        "The state of this configuration lies in the backend \"{}\", not in a file.",
+        choice.kind
+    );
     Err(Diagnostic::error("Backend is not local", detail).into())
 }
 
@@ -169,7 +207,11 @@ pub(crate) fn written(dir: &Path) -> Done<Option<Written>> {
         if !text.contains("backend") && !text.contains("cloud") {
             continue;
         }
-        let name = path.strip_prefix("./").unwrap_or(&path).display().to_string();
+        let name = path
+            .strip_prefix("./")
+            .unwrap_or(&path)
+            .display()
+            .to_string();
         let id = sources.add(name, text.clone());
         let file = if path.extension().is_some_and(|e| e == "json") {
             backend_of_json(&text)
@@ -188,8 +230,12 @@ pub(crate) fn written(dir: &Path) -> Done<Option<Written>> {
 /// Returns the configuration files of a directory, sorted; not those of editors.
 pub(crate) fn configuration_files(dir: &Path) -> Done<Vec<PathBuf>> {
     let entries = std::fs::read_dir(dir).map_err(|e| file_error("Listing", dir, &e))?;
-    let is_ours = |name: &str| (name.ends_with(".tf") || name.ends_with(".tf.json")) && !name.starts_with(['.', '#']);
-    let files = entries.flatten().filter(|e| is_ours(&e.file_name().to_string_lossy()));
+    let is_ours = |name: &str| {
+        (name.ends_with(".tf") || name.ends_with(".tf.json")) && !name.starts_with(['.', '#'])
+    };
+    let files = entries
+        .flatten()
+        .filter(|e| is_ours(&e.file_name().to_string_lossy()));
     let mut out: Vec<PathBuf> = files.map(|e| e.path()).filter(|p| p.is_file()).collect();
     out.sort();
     Ok(out)
@@ -234,10 +280,21 @@ fn backend_of(body: &Body, diagnostics: &mut Diagnostics) -> Option<Written> {
 
 fn backend_of_json(text: &str) -> Option<Written> {
     let json: Json = serde_json::from_str(text).ok()?;
-    let first = |j: &Json| if let Json::Array(l) = j { l.first().cloned() } else { Some(j.clone()) };
-    let backend = first(json.get("terraform")?)?.get("backend").and_then(first)?;
+    let first = |j: &Json| {
+        if let Json::Array(l) = j {
+            l.first().cloned()
+        } else {
+            Some(j.clone())
+        }
+    };
+    let backend = first(json.get("terraform")?)?
+        .get("backend")
+        .and_then(first)?;
     let (kind, arguments) = backend.as_object()?.iter().next()?;
-    Some(Written { kind: kind.clone(), arguments: from_json(&first(arguments)?) })
+    Some(Written {
+        kind: kind.clone(),
+        arguments: from_json(&first(arguments)?),
+    })
 }
 
 fn choice_path(env: &Env) -> PathBuf {
@@ -247,7 +304,10 @@ fn choice_path(env: &Env) -> PathBuf {
 /// Reads what `init` chose.
 pub(crate) fn chosen(env: &Env) -> Done<Option<Choice>> {
     let path = choice_path(env);
-    let Some(bytes) = RealDisk.read(&path).map_err(|e| file_error("Reading", &path, &e))? else {
+    let Some(bytes) = RealDisk
+        .read(&path)
+        .map_err(|e| file_error("Reading", &path, &e))?
+    else {
         return Ok(None);
     };
     let read = || -> Option<Choice> {
@@ -260,7 +320,10 @@ pub(crate) fn chosen(env: &Env) -> Done<Option<Choice>> {
         })
     };
     read().map(Some).ok_or_else(|| {
-        let detail = format!("`{}` was not written by this version; run `bastionless init -reconfigure`.", path.display());
+        let detail = format!(
+            "`{}` was not written by this version; run `bastionless init -reconfigure`.",
+            path.display()
+        );
         Diagnostic::error("Unreadable working data", detail).into()
     })
 }
@@ -286,14 +349,24 @@ pub(crate) fn workspace(env: &Env) -> Done<String> {
         return Ok(name.to_owned());
     }
     let path = env.data_dir().join("environment");
-    let bytes = RealDisk.read(&path).map_err(|e| file_error("Reading", &path, &e))?;
-    let name = bytes.map(|b| String::from_utf8_lossy(&b).trim().to_owned()).unwrap_or_default();
-    Ok(if name.is_empty() { DEFAULT_WORKSPACE.to_owned() } else { name })
+    let bytes = RealDisk
+        .read(&path)
+        .map_err(|e| file_error("Reading", &path, &e))?;
+    let name = bytes
+        .map(|b| String::from_utf8_lossy(&b).trim().to_owned())
+        .unwrap_or_default();
+    Ok(if name.is_empty() {
+        DEFAULT_WORKSPACE.to_owned()
+    } else {
+        name
+    })
 }
 
 /// Selects a workspace.
 pub(crate) fn select_workspace(env: &Env, name: &str) -> Done<()> {
     let path = env.data_dir().join("environment");
-    let written = RealDisk.make_folder(&env.data_dir()).and_then(|()| RealDisk.replace(&path, name.as_bytes()));
+    let written = RealDisk
+        .make_folder(&env.data_dir())
+        .and_then(|()| RealDisk.replace(&path, name.as_bytes()));
     written.map_err(|e| file_error("Writing", &path, &e).into())
 }

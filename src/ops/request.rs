@@ -76,7 +76,10 @@ pub(crate) struct Request {
 
 impl Default for Locking {
     fn default() -> Self {
-        Self { enabled: true, patience: Duration::ZERO }
+        Self {
+            enabled: true,
+            patience: Duration::ZERO,
+        }
     }
 }
 

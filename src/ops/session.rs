@@ -14,7 +14,12 @@ use bastionless_core::{
 };
 use bastionless_model::{base::Diagnostics, schema::Catalogue};
 
-use super::{Done, Failed, clouds, load::{self, Loaded, MachineHost}, place::Place, request::{Locking, Request}};
+use super::{
+    Done, Failed, clouds,
+    load::{self, Loaded, MachineHost},
+    place::Place,
+    request::{Locking, Request},
+};
 
 /// The lock of a state, held until it is released.
 pub(crate) struct Lock {
@@ -24,11 +29,18 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Takes the lock for an operation such as `OperationTypePlan`, unless locking is switched off.
-    pub(crate) async fn take(store: &Arc<dyn StateStore>, operation: &str, locking: Locking) -> Done<Self> {
+    pub(crate) async fn take(
+        store: &Arc<dyn StateStore>,
+        operation: &str,
+        locking: Locking,
+    ) -> Done<Self> {
         if locking.enabled {
             store::lock(&**store, operation, locking.patience).await?;
         }
-        Ok(Self { store: store.clone(), held: locking.enabled })
+        Ok(Self {
+            store: store.clone(),
+            held: locking.enabled,
+        })
     }
 
     /// Gives the lock back.
@@ -74,8 +86,15 @@ impl Planned {
 }
 
 /// Makes a plan. The state must be locked already, if it is to be.
-pub(crate) async fn plan(loaded: Loaded, place: Place, request: &Request, events: &Arc<dyn Events>) -> Done<Planned> {
-    settle(loaded, place, request, events).await.map(|(planned, _)| planned)
+pub(crate) async fn plan(
+    loaded: Loaded,
+    place: Place,
+    request: &Request,
+    events: &Arc<dyn Events>,
+) -> Done<Planned> {
+    settle(loaded, place, request, events)
+        .await
+        .map(|(planned, _)| planned)
 }
 
 /// Makes a plan, and returns also the settler, which knows what every name of the configuration is worth.
@@ -127,7 +146,16 @@ pub(crate) async fn settle(
         configure_only(Settler::new(inputs(&prior)), &providers, events).await;
         // Who interrupts the planning gives this up as well.
         let cancel = Cancel::default();
-        diagnostics.extend(resume(&mut prior.snapshot, &providers, Catalogue::builtin(), events, &cancel).await);
+        diagnostics.extend(
+            resume(
+                &mut prior.snapshot,
+                &providers,
+                Catalogue::builtin(),
+                events,
+                &cancel,
+            )
+            .await,
+        );
         if diagnostics.has_errors() {
             return Err(Failed::new(diagnostics, sources));
         }
@@ -136,12 +164,22 @@ pub(crate) async fn settle(
     let mut answers: Vec<(ReadKey, Answer)> = Vec::new();
     let plan = loop {
         match settler.advance(std::mem::take(&mut answers)) {
-            Round::Needs(reads) => answers = answer(reads, &providers, events, request.parallelism).await,
+            Round::Needs(reads) => {
+                answers = answer(reads, &providers, events, request.parallelism).await
+            }
             Round::Done(plan) => break *plan,
         }
     };
     diagnostics.extend(settler.take_diagnostics());
-    let planned = Planned { plan: Arc::new(plan), loaded, place, prior, providers, host, diagnostics };
+    let planned = Planned {
+        plan: Arc::new(plan),
+        loaded,
+        place,
+        prior,
+        providers,
+        host,
+        diagnostics,
+    };
     Ok((planned, settler))
 }
 
@@ -149,9 +187,13 @@ pub(crate) async fn settle(
 async fn configure_only(mut settler: Settler, providers: &Providers, events: &Arc<dyn Events>) {
     let mut answers: Vec<(ReadKey, Answer)> = Vec::new();
     loop {
-        let Round::Needs(reads) = settler.advance(std::mem::take(&mut answers)) else { return };
-        let configure: Vec<Read> =
-            reads.into_iter().filter(|r| matches!(r.question, Question::Configure { .. })).collect();
+        let Round::Needs(reads) = settler.advance(std::mem::take(&mut answers)) else {
+            return;
+        };
+        let configure: Vec<Read> = reads
+            .into_iter()
+            .filter(|r| matches!(r.question, Question::Configure { .. }))
+            .collect();
         if configure.is_empty() {
             return;
         }

@@ -28,7 +28,11 @@ pub(crate) async fn read(env: &Env) -> Done<Snapshot> {
 }
 
 /// Returns the instances that targets name, all without any; with `id` only those whose attribute `id` is this.
-pub(crate) fn select(snapshot: &Snapshot, targets: &[Target], id: Option<&str>) -> Done<Vec<AbsInstance>> {
+pub(crate) fn select(
+    snapshot: &Snapshot,
+    targets: &[Target],
+    id: Option<&str>,
+) -> Done<Vec<AbsInstance>> {
     let mut out: Vec<AbsInstance> = Vec::new();
     if targets.is_empty() {
         out.extend(snapshot.instances().map(|(a, ..)| a));
@@ -54,13 +58,20 @@ pub(crate) fn select(snapshot: &Snapshot, targets: &[Target], id: Option<&str>) 
 /// Data sources stand before managed resources of a module.
 fn listing_order(a: &AbsInstance) -> (usize, String, bool, &AbsInstance) {
     let module = &a.resource.module;
-    (module.0.len(), module.to_string(), a.resource.resource.mode == Mode::Managed, a)
+    (
+        module.0.len(),
+        module.to_string(),
+        a.resource.resource.mode == Mode::Managed,
+        a,
+    )
 }
 
 fn no_instance(target: &Target) -> Diagnostic {
     Diagnostic::error(
         "No instance found",
-        format!("There is nothing at `{target}` in the state. `bastionless state list` shows what there is; text keys need quotation marks inside the shell's own."),
+        format!(
+            "There is nothing at `{target}` in the state. `bastionless state list` shows what there is; text keys need quotation marks inside the shell's own."
+        ),
     )
 }
 
@@ -77,16 +88,28 @@ pub(super) async fn change<T>(
         store::lock(store, operation, locking.patience).await?;
     }
     let done = change_locked(&place, edit).await;
-    let unlocked = if locking.enabled { store.unlock().await } else { Ok(()) };
+    let unlocked = if locking.enabled {
+        store.unlock().await
+    } else {
+        Ok(())
+    };
     let done = done?;
     unlocked?;
     Ok(done)
 }
 
-async fn change_locked<T>(place: &Place, edit: impl FnOnce(&mut Snapshot) -> Done<(T, bool)>) -> Done<T> {
+async fn change_locked<T>(
+    place: &Place,
+    edit: impl FnOnce(&mut Snapshot) -> Done<(T, bool)>,
+) -> Done<T> {
     let store = &*place.store;
     let before = store.read().await?;
-    let Prior { mut snapshot, is_new, entries, .. } = store::open(store, &RealDisk).await?;
+    let Prior {
+        mut snapshot,
+        is_new,
+        entries,
+        ..
+    } = store::open(store, &RealDisk).await?;
     let (result, is_changed) = edit(&mut snapshot)?;
     if is_changed || !entries.is_empty() {
         if let (Some(bytes), "local", false) = (&before, place.kind.as_str(), is_new) {
@@ -99,16 +122,25 @@ async fn change_locked<T>(place: &Place, edit: impl FnOnce(&mut Snapshot) -> Don
 }
 
 fn text(snapshot: &Snapshot) -> Done<String> {
-    snapshot.write().map_err(|e| Diagnostic::error("Failed to write the state", format!("{e}.")).into())
+    snapshot
+        .write()
+        .map_err(|e| Diagnostic::error("Failed to write the state", format!("{e}.")).into())
 }
 
 fn back_up(state: &str, bytes: &[u8]) -> Done<()> {
     let path = PathBuf::from(format!("{state}.{}.backup", RealDisk.now().as_secs()));
-    RealDisk.replace(&path, bytes).map_err(|e| file_error("Writing", &path, &e).into())
+    RealDisk
+        .replace(&path, bytes)
+        .map_err(|e| file_error("Writing", &path, &e).into())
 }
 
 /// Takes objects out of the state; they go on existing.
-pub(crate) async fn remove(env: &Env, targets: &[Target], dry: bool, locking: Locking) -> Done<Vec<AbsInstance>> {
+pub(crate) async fn remove(
+    env: &Env,
+    targets: &[Target],
+    dry: bool,
+    locking: Locking,
+) -> Done<Vec<AbsInstance>> {
     if dry {
         return select(&read(env).await?, targets, None);
     }
@@ -129,31 +161,45 @@ pub(crate) async fn rename(
     locking: Locking,
 ) -> Done<Vec<(AbsInstance, AbsInstance)>> {
     let moved = |snapshot: &mut Snapshot| {
-        snapshot.rename(from, to).map_err(|e| Diagnostic::error("Invalid move", format!("{e}.")).into())
+        snapshot
+            .rename(from, to)
+            .map_err(|e| Diagnostic::error("Invalid move", format!("{e}.")).into())
     };
     if dry {
         return moved(&mut read(env).await?);
     }
-    change(env, "state mv", locking, |snapshot| moved(snapshot).map(|pairs| (pairs, true))).await
+    change(env, "state mv", locking, |snapshot| {
+        moved(snapshot).map(|pairs| (pairs, true))
+    })
+    .await
 }
 
 /// Returns the text of the state, with what a broken-off run left.
 pub(crate) async fn pull(env: &Env) -> Done<String> {
     let place = Place::open(env).await?;
     let prior = store::open(&*place.store, &RealDisk).await?;
-    if prior.is_new && prior.entries.is_empty() { Ok(String::new()) } else { text(&prior.snapshot) }
+    if prior.is_new && prior.entries.is_empty() {
+        Ok(String::new())
+    } else {
+        text(&prior.snapshot)
+    }
 }
 
 /// Replaces the state by a text; without `force` only by one of the same line that is not older.
 pub(crate) async fn push(env: &Env, new: &str, force: bool, locking: Locking) -> Done<()> {
-    let new = Snapshot::read(new).map_err(|e| Diagnostic::error("Invalid state file", format!("{e}.")))?;
+    let new = Snapshot::read(new)
+        .map_err(|e| Diagnostic::error("Invalid state file", format!("{e}.")))?;
     let place = Place::open(env).await?;
     let store = &*place.store;
     if locking.enabled {
         store::lock(store, "state push", locking.patience).await?;
     }
     let done = push_locked(&place, new, force).await;
-    let unlocked = if locking.enabled { store.unlock().await } else { Ok(()) };
+    let unlocked = if locking.enabled {
+        store.unlock().await
+    } else {
+        Ok(())
+    };
     done?;
     Ok(unlocked?)
 }
@@ -166,7 +212,11 @@ async fn push_locked(place: &Place, mut new: Snapshot, force: bool) -> Done<()> 
         // A state that cannot be read can be replaced by force only.
         match (Snapshot::read(&String::from_utf8_lossy(bytes)), force) {
             (_, true) => {}
-            (Err(e), false) => return refused(format!("the state that is there cannot be read: {e}. -force replaces it.")),
+            (Err(e), false) => {
+                return refused(format!(
+                    "the state that is there cannot be read: {e}. -force replaces it."
+                ));
+            }
             (Ok(old), false) if old.lineage != new.lineage && !old.is_empty() => {
                 return refused(format!(
                     "cannot import state with lineage \"{}\" over unrelated state with lineage \"{}\". -force replaces it.",
@@ -184,7 +234,10 @@ async fn push_locked(place: &Place, mut new: Snapshot, force: bool) -> Done<()> 
                 if same {
                     return Ok(());
                 }
-                return refused(format!("the state that is there has the same serial {} but other content. -force replaces it.", old.serial));
+                return refused(format!(
+                    "the state that is there has the same serial {} but other content. -force replaces it.",
+                    old.serial
+                ));
             }
             (Ok(_), false) => {}
         }
@@ -217,18 +270,25 @@ pub(crate) async fn adopt(env: &Env, source: Option<&str>, locking: Locking) -> 
     };
     let source = PathBuf::from(source.unwrap_or(&usual));
     let store = LocalBackend::new(paths, Arc::new(RealDisk)).state(&workspace);
-    let bytes = RealDisk.read(&source).map_err(|e| file_error("Reading", &source, &e))?;
+    let bytes = RealDisk
+        .read(&source)
+        .map_err(|e| file_error("Reading", &source, &e))?;
     let Some(bytes) = bytes else {
         let detail = format!("There is no file `{}` to take over.", source.display());
         return Err(Diagnostic::error("Nothing to adopt", detail).into());
     };
-    let theirs = Snapshot::read(&String::from_utf8_lossy(&bytes))
-        .map_err(|e| Diagnostic::error("Invalid state file", format!("{}: {e}.", source.display())))?;
+    let theirs = Snapshot::read(&String::from_utf8_lossy(&bytes)).map_err(|e| {
+        Diagnostic::error("Invalid state file", format!("{}: {e}.", source.display()))
+    })?;
     if locking.enabled {
         store::lock(&*store, "state adopt", locking.patience).await?;
     }
     let done = adopt_locked(&*store, &bytes, &theirs).await;
-    let unlocked = if locking.enabled { store.unlock().await } else { Ok(()) };
+    let unlocked = if locking.enabled {
+        store.unlock().await
+    } else {
+        Ok(())
+    };
     let done = done?;
     unlocked?;
     Ok(done)
@@ -237,12 +297,18 @@ pub(crate) async fn adopt(env: &Env, source: Option<&str>, locking: Locking) -> 
 async fn adopt_locked(store: &dyn StateStore, bytes: &[u8], theirs: &Snapshot) -> Done<Adopted> {
     let ours = store::open(store, &RealDisk).await?;
     if !ours.snapshot.resources.is_empty() {
-        let detail = format!("{} holds resources already; nothing was written.", store.describe());
+        let detail = format!(
+            "{} holds resources already; nothing was written.",
+            store.describe()
+        );
         return Err(Diagnostic::error("State is not empty", detail).into());
     }
     store.read().await?;
     store.write(bytes.to_vec()).await?;
-    Ok(Adopted { objects: theirs.objects().count(), to: store.describe() })
+    Ok(Adopted {
+        objects: theirs.objects().count(),
+        to: store.describe(),
+    })
 }
 
 /// Removes the lock of somebody else.

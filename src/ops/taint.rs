@@ -53,7 +53,9 @@ pub(crate) async fn mark(
 fn missing(address: &AbsInstance, allowed: bool) -> Done<Diagnostic> {
     const SUMMARY: &str = "No such resource instance";
     if allowed {
-        let detail = format!("Resource instance {address} was not found, but this is not an error because -allow-missing was set.");
+        let detail = format!(
+            "Resource instance {address} was not found, but this is not an error because -allow-missing was set."
+        );
         return Ok(Diagnostic::warning(SUMMARY, detail));
     }
     let detail = format!(

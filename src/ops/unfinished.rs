@@ -2,12 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bastionless_core::{
-    io::RealDisk,
-    lang::address::AbsInstance,
-    state::journal::Begin,
-    store,
-};
+use bastionless_core::{io::RealDisk, lang::address::AbsInstance, state::journal::Begin, store};
 use bastionless_model::base::Diagnostic;
 
 use super::{Done, env::Env, place::Place, request::Locking};
@@ -39,13 +34,20 @@ pub(crate) async fn forget(env: &Env, addresses: &[AbsInstance], locking: Lockin
             }
         }
     }
-    let unlocked = if locking.enabled { store.unlock().await } else { Ok(()) };
+    let unlocked = if locking.enabled {
+        store.unlock().await
+    } else {
+        Ok(())
+    };
     done?;
     unlocked?;
     if missing.is_empty() {
         return Ok(());
     }
     let names: Vec<_> = missing.into_iter().collect();
-    let detail = format!("No run broke off while it created {}; `bastionless state recover` lists what is unfinished.", names.join(", "));
+    let detail = format!(
+        "No run broke off while it created {}; `bastionless state recover` lists what is unfinished.",
+        names.join(", ")
+    );
     Err(Diagnostic::error("No unfinished change found", detail).into())
 }

@@ -25,7 +25,11 @@ pub(crate) fn run(env: &Env) -> Failed {
             found.push(problem);
         }
     }
-    found.0.sort_by_key(|d| d.primary.as_ref().map(|l| (l.span.source, l.span.start, l.span.end)));
+    found.0.sort_by_key(|d| {
+        d.primary
+            .as_ref()
+            .map(|l| (l.span.source, l.span.start, l.span.end))
+    });
     if !found.has_errors() {
         found.extend(check::diagnostics(&check::rehearsed(&program, graph)));
     }

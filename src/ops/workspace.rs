@@ -35,7 +35,9 @@ pub(crate) async fn select(env: &Env, name: &str, or_create: bool) -> Done<bool>
     let backend = open(env).await?;
     let exists = backend.workspaces().await?.iter().any(|w| w == name);
     if !exists && !or_create {
-        let detail = format!("Workspace \"{name}\" doesn't exist. You can create it with `bastionless workspace new {name}`.");
+        let detail = format!(
+            "Workspace \"{name}\" doesn't exist. You can create it with `bastionless workspace new {name}`."
+        );
         return Err(Diagnostic::error("Workspace doesn't exist", detail).into());
     }
     if !exists {
@@ -48,7 +50,9 @@ pub(crate) async fn select(env: &Env, name: &str, or_create: bool) -> Done<bool>
 /// Deletes a workspace.
 pub(crate) async fn delete(env: &Env, name: &str, force: bool) -> Done<()> {
     if workspace(env)? == name {
-        let detail = format!("Workspace \"{name}\" is your active workspace. Switch to another one and try again.");
+        let detail = format!(
+            "Workspace \"{name}\" is your active workspace. Switch to another one and try again."
+        );
         return Err(Diagnostic::error("Cannot delete workspace", detail).into());
     }
     Ok(open(env).await?.delete(name, force).await?)
@@ -66,10 +70,13 @@ fn is_free_to_select(env: &Env) -> Done<()> {
 }
 
 fn check_name(name: &str) -> Done<()> {
-    let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '@' | '+');
+    let is_good =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '@' | '+');
     if !name.is_empty() && name.chars().all(is_good) && name != "." && name != ".." {
         return Ok(());
     }
-    let detail = format!("The workspace name {name:?} is not allowed: use letters, digits and - _ . ~ @ + only.");
+    let detail = format!(
+        "The workspace name {name:?} is not allowed: use letters, digits and - _ . ~ @ + only."
+    );
     Err(Diagnostic::error("Invalid workspace name", detail).into())
 }

@@ -16,9 +16,12 @@ use bastionless_model::{
 
 /// Makes the surroundings of an evaluation: these names and nothing else.
 pub(crate) fn env(variables: &BTreeMap<Arc<str>, Value>) -> Env<'static> {
-    static HOST: std::sync::LazyLock<SystemHost<'static>> = std::sync::LazyLock::new(|| SystemHost::new(&RealSystem, "", None));
+    static HOST: std::sync::LazyLock<SystemHost<'static>> =
+        std::sync::LazyLock::new(|| SystemHost::new(&RealSystem, "", None));
     let empty = Env::without_references(&*HOST);
-    variables.iter().fold(empty, |env, (name, value)| env.with_name(name.clone(), value.clone()))
+    variables.iter().fold(empty, |env, (name, value)| {
+        env.with_name(name.clone(), value.clone())
+    })
 }
 
 /// Decodes a body by a specification and collects what is wrong.
@@ -34,7 +37,8 @@ impl Decoder {
         for block in spec.blocks() {
             if &*block.kind.name == "variables" {
                 for a in block.body.attributes() {
-                    let value = evaluate(&a.expr, &env(&self.variables)).map_err(|d| format!("{d:?}"))?;
+                    let value =
+                        evaluate(&a.expr, &env(&self.variables)).map_err(|d| format!("{d:?}"))?;
                     self.variables.insert(a.name.name.clone(), value);
                 }
             } else {
@@ -56,14 +60,25 @@ impl Decoder {
         if let Some(label) = spec.labels.first() {
             return Ok(label.text.clone());
         }
-        let attribute = spec.body.attribute(argument).ok_or_else(|| format!("a specification has no {argument}"))?;
-        let value = evaluate(&attribute.expr, &env(&self.variables)).map_err(|d| format!("{d:?}"))?;
-        value.as_str().map(Arc::from).ok_or_else(|| format!("{argument} is no text"))
+        let attribute = spec
+            .body
+            .attribute(argument)
+            .ok_or_else(|| format!("a specification has no {argument}"))?;
+        let value =
+            evaluate(&attribute.expr, &env(&self.variables)).map_err(|d| format!("{d:?}"))?;
+        value
+            .as_str()
+            .map(Arc::from)
+            .ok_or_else(|| format!("{argument} is no text"))
     }
 
     /// Reports what a body holds beside what the specification names.
     fn unexpected(&mut self, spec: &Block, body: &Body) -> Result<(), String> {
-        let parts: Vec<&Block> = if &*spec.kind.name == "object" { spec.body.blocks().collect() } else { vec![spec] };
+        let parts: Vec<&Block> = if &*spec.kind.name == "object" {
+            spec.body.blocks().collect()
+        } else {
+            vec![spec]
+        };
         let (mut attributes, mut blocks) = (Vec::new(), Vec::new());
         for part in parts {
             match &*part.kind.name {
@@ -75,12 +90,18 @@ impl Decoder {
         for item in &body.items {
             match item {
                 Item::Attribute(a) if !attributes.contains(&a.name.name) => {
-                    let detail = format!("An argument named {:?} is not expected here.", &*a.name.name);
-                    self.diagnostics.push(Diagnostic::error("Unsupported argument", detail).at(a.name.span));
+                    let detail = format!(
+                        "An argument named {:?} is not expected here.",
+                        &*a.name.name
+                    );
+                    self.diagnostics
+                        .push(Diagnostic::error("Unsupported argument", detail).at(a.name.span));
                 }
                 Item::Block(b) if !blocks.contains(&b.kind.name) => {
-                    let detail = format!("Blocks of type {:?} are not expected here.", &*b.kind.name);
-                    self.diagnostics.push(Diagnostic::error("Unsupported block type", detail).at(b.kind.span));
+                    let detail =
+                        format!("Blocks of type {:?} are not expected here.", &*b.kind.name);
+                    self.diagnostics
+                        .push(Diagnostic::error("Unsupported block type", detail).at(b.kind.span));
                 }
                 _ => {}
             }
@@ -91,13 +112,20 @@ impl Decoder {
     fn value(&mut self, spec: &Block, body: &Body) -> Result<Value, String> {
         match &*spec.kind.name {
             "literal" => {
-                let attribute = spec.body.attribute("value").ok_or("a literal has no value")?;
+                let attribute = spec
+                    .body
+                    .attribute("value")
+                    .ok_or("a literal has no value")?;
                 evaluate(&attribute.expr, &env(&self.variables)).map_err(|d| format!("{d:?}"))
             }
             "object" => {
                 let mut entries = BTreeMap::new();
                 for part in spec.body.blocks() {
-                    let argument = if &*part.kind.name == "attr" { "name" } else { "block_type" };
+                    let argument = if &*part.kind.name == "attr" {
+                        "name"
+                    } else {
+                        "block_type"
+                    };
                     entries.insert(self.name(part, argument)?, self.value(part, body)?);
                 }
                 Ok(Value::object(entries))
@@ -112,7 +140,10 @@ impl Decoder {
             }
             "block_list" => {
                 let kind = self.name(spec, "block_type")?;
-                let values = body.blocks().filter(|b| b.kind.name == kind).map(|b| self.nested(spec, b));
+                let values = body
+                    .blocks()
+                    .filter(|b| b.kind.name == kind)
+                    .map(|b| self.nested(spec, b));
                 Ok(Value::tuple(values.collect::<Result<_, _>>()?))
             }
             "block_map" => {
@@ -129,7 +160,11 @@ impl Decoder {
     }
 
     fn nested(&mut self, spec: &Block, block: &Block) -> Result<Value, String> {
-        let inner = spec.body.blocks().next().ok_or("a block has no specification inside")?;
+        let inner = spec
+            .body
+            .blocks()
+            .next()
+            .ok_or("a block has no specification inside")?;
         self.unexpected(inner, &block.body)?;
         self.value(inner, &block.body)
     }
@@ -140,7 +175,9 @@ impl Decoder {
             Some(a) => constraint(&a.expr).map_err(|d| d.detail)?.to_type(),
             None => Type::Dynamic,
         };
-        let Some(attribute) = body.attribute(&name) else { return Ok(Value::null(ty)) };
+        let Some(attribute) = body.attribute(&name) else {
+            return Ok(Value::null(ty));
+        };
         match evaluate(&attribute.expr, &env(&self.variables)) {
             Ok(value) => convert(&value, &ty).map_err(|e| format!("{name}: {e:?}")),
             Err(found) => {

@@ -3,7 +3,10 @@
 //! A test is a file `NAME.t` with what is expected, beside `NAME.hcl` (and `NAME.hcl.json`) and `NAME.hcldec`, which says how to
 //! decode it. All three are read by our own syntax layer; the decoding is done here, as our language has no such specifications.
 //! Prints a line a test; `DIFFERS` stands before what an entry of `KNOWN` explains. Exit 1 if anything else failed.
-#![expect(clippy::print_stdout, reason = "a program of its own, which reports to whoever runs it")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a program of its own, which reports to whoever runs it"
+)]
 
 mod decode;
 
@@ -51,23 +54,41 @@ fn own(path: &Path) -> Result<File, String> {
     let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let outcome = syntax::parse(SourceMap::default().add("own", text.as_str()), &text);
     match outcome.diagnostics.has_errors() {
-        true => Err(format!("{} cannot be read: {:?}", path.display(), outcome.diagnostics)),
+        true => Err(format!(
+            "{} cannot be read: {:?}",
+            path.display(),
+            outcome.diagnostics
+        )),
         false => Ok(outcome.value),
     }
 }
 
 fn evaluated(body: &Body, name: &str) -> Result<Option<Value>, String> {
-    let Some(attribute) = body.attribute(name) else { return Ok(None) };
-    expr::evaluate(&attribute.expr, &env(&Default::default())).map(Some).map_err(|d| format!("{name}: {d:?}"))
+    let Some(attribute) = body.attribute(name) else {
+        return Ok(None);
+    };
+    expr::evaluate(&attribute.expr, &env(&Default::default()))
+        .map(Some)
+        .map_err(|d| format!("{name}: {d:?}"))
 }
 
 /// Reads the places that a `.t` file expects errors at.
 fn expected_places(body: &Body) -> Result<Vec<Place>, String> {
-    let number = |body: &Body, name: &str| evaluated(body, name).map(|v| v.and_then(|v| v.as_index()).unwrap_or(0));
+    let number = |body: &Body, name: &str| {
+        evaluated(body, name).map(|v| v.and_then(|v| v.as_index()).unwrap_or(0))
+    };
     let mut places = Vec::new();
-    for error in body.blocks().filter(|b| &*b.kind.name == "diagnostics").flat_map(|b| b.body.blocks()) {
+    for error in body
+        .blocks()
+        .filter(|b| &*b.kind.name == "diagnostics")
+        .flat_map(|b| b.body.blocks())
+    {
         let end = |name: &str| {
-            let block = error.body.blocks().find(|b| &*b.kind.name == name).ok_or("a place has no end")?;
+            let block = error
+                .body
+                .blocks()
+                .find(|b| &*b.kind.name == name)
+                .ok_or("a place has no end")?;
             Ok::<_, String>((number(&block.body, "line")?, number(&block.body, "column")?))
         };
         let (from, to) = (end("from")?, end("to")?);
@@ -78,7 +99,9 @@ fn expected_places(body: &Body) -> Result<Vec<Place>, String> {
 
 fn place(sources: &SourceMap, d: &Diagnostic) -> Place {
     let found = d.primary.as_ref().and_then(|l| sources.positions(l.span));
-    found.map_or([0; 4], |(_, from, to)| [from.line, from.column, to.line, to.column])
+    found.map_or([0; 4], |(_, from, to)| {
+        [from.line, from.column, to.line, to.column]
+    })
 }
 
 /// Runs one test on one input and returns what differs.
@@ -87,13 +110,27 @@ fn check(expected: &Body, spec: &Body, input: &Path) -> Result<(), String> {
     let mut sources = SourceMap::default();
     let id = sources.add("input", text.as_str());
     let is_json = input.extension().is_some_and(|e| e == "json");
-    let parsed = if is_json { syntax::parse_json(id, &text) } else { syntax::parse(id, &text) };
-    let mut decoder = Decoder { diagnostics: parsed.diagnostics, variables: Default::default() };
+    let parsed = if is_json {
+        syntax::parse_json(id, &text)
+    } else {
+        syntax::parse(id, &text)
+    };
+    let mut decoder = Decoder {
+        diagnostics: parsed.diagnostics,
+        variables: Default::default(),
+    };
     let value = decoder.root(spec, &parsed.value.body)?;
-    let found: Vec<Place> = decoder.diagnostics.iter().map(|d| place(&sources, d)).collect();
+    let found: Vec<Place> = decoder
+        .diagnostics
+        .iter()
+        .map(|d| place(&sources, d))
+        .collect();
     let wanted = expected_places(expected)?;
     if found != wanted {
-        return Err(format!("errors at {found:?}, expected at {wanted:?}: {}", summaries(&decoder.diagnostics)));
+        return Err(format!(
+            "errors at {found:?}, expected at {wanted:?}: {}",
+            summaries(&decoder.diagnostics)
+        ));
     }
     if !wanted.is_empty() {
         return Ok(());
@@ -107,7 +144,8 @@ fn check(expected: &Body, spec: &Body, input: &Path) -> Result<(), String> {
         }
     }
     if let Some(wanted) = evaluated(expected, "result")? {
-        let wanted = convert(&wanted, &value.type_of()).map_err(|e| format!("the result has another type than {value:?}: {e:?}"))?;
+        let wanted = convert(&wanted, &value.type_of())
+            .map_err(|e| format!("the result has another type than {value:?}: {e:?}"))?;
         if !identical(&wanted, &value) {
             return Err(format!("the result is {value:?}, expected is {wanted:?}"));
         }
@@ -116,7 +154,11 @@ fn check(expected: &Body, spec: &Body, input: &Path) -> Result<(), String> {
 }
 
 fn summaries(diagnostics: &Diagnostics) -> String {
-    diagnostics.iter().map(|d| d.summary.to_string()).collect::<Vec<_>>().join(", ")
+    diagnostics
+        .iter()
+        .map(|d| d.summary.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn run(dir: &Path) -> Result<bool, String> {
@@ -124,11 +166,27 @@ fn run(dir: &Path) -> Result<bool, String> {
     tests(dir, &mut all).map_err(|e| format!("{}: {e}", dir.display()))?;
     let (mut passed, mut known, mut failed) = (0, 0, 0);
     for path in all {
-        let name = path.strip_prefix(dir).unwrap_or(&path).with_extension("").display().to_string();
+        let name = path
+            .strip_prefix(dir)
+            .unwrap_or(&path)
+            .with_extension("")
+            .display()
+            .to_string();
         let (expected, spec) = (own(&path)?, own(&path.with_extension("hcldec"))?);
-        for input in ["hcl", "hcl.json"].map(|e| path.with_extension(e)).into_iter().filter(|p| p.is_file()) {
-            let shown = input.strip_prefix(dir).unwrap_or(&input).display().to_string();
-            match (check(&expected.body, &spec.body, &input), KNOWN.iter().find(|(n, _)| *n == name)) {
+        for input in ["hcl", "hcl.json"]
+            .map(|e| path.with_extension(e))
+            .into_iter()
+            .filter(|p| p.is_file())
+        {
+            let shown = input
+                .strip_prefix(dir)
+                .unwrap_or(&input)
+                .display()
+                .to_string();
+            match (
+                check(&expected.body, &spec.body, &input),
+                KNOWN.iter().find(|(n, _)| *n == name),
+            ) {
                 (Ok(()), _) => {
                     passed += 1;
                     println!("ok {shown}");

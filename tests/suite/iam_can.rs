@@ -1,5 +1,8 @@
 //! `iam can`, as a user runs it: in a directory without a configuration, without a cloud.
-#![expect(clippy::unwrap_used, reason = "a sandbox that cannot be made fails the test that needs it")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a sandbox that cannot be made fails the test that needs it"
+)]
 
 use serde_json::{Value as Json, json};
 
@@ -17,7 +20,11 @@ fn sandbox() -> Sandbox {
     }});
     s.file("tunnel.json", &tunnel.to_string());
     s.file("boundary.json", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#);
-    s.file("many.json", &json!([tunnel, {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}]).to_string());
+    s.file(
+        "many.json",
+        &json!([tunnel, {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}])
+            .to_string(),
+    );
     s
 }
 
@@ -25,34 +32,85 @@ fn sandbox() -> Sandbox {
 fn one_request_with_policies_of_files() {
     let s = sandbox();
     let port = "ec2-instance-connect:remotePort=22";
-    let allowed = s.ok(&format!("iam can -policy=tunnel.json {ALICE} {TUNNEL} {port} aws:TagKeys=a aws:tagkeys=b"));
-    assert_eq!(allowed, "Allowed: statement 1 (`Tunnel`) of identity policy 1 allows it.\n");
-    let other = s.exits(&format!("iam can -policy=tunnel.json {ALICE} {TUNNEL} {port} aws:TagKeys=a aws:TagKeys=c"), 3);
-    assert_eq!(other.out, "Denied: no statement of the identity policy allows it.\n");
+    let allowed = s.ok(&format!(
+        "iam can -policy=tunnel.json {ALICE} {TUNNEL} {port} aws:TagKeys=a aws:tagkeys=b"
+    ));
+    assert_eq!(
+        allowed,
+        "Allowed: statement 1 (`Tunnel`) of identity policy 1 allows it.\n"
+    );
+    let other = s.exits(
+        &format!("iam can -policy=tunnel.json {ALICE} {TUNNEL} {port} aws:TagKeys=a aws:TagKeys=c"),
+        3,
+    );
+    assert_eq!(
+        other.out,
+        "Denied: no statement of the identity policy allows it.\n"
+    );
     s.exits(&format!("iam can -policy=tunnel.json {ALICE} {TUNNEL}"), 3);
-    let bounded = s.exits(&format!("iam can -policy=tunnel.json -boundary=boundary.json -json {ALICE} {TUNNEL} {port}"), 3);
+    let bounded = s.exits(
+        &format!(
+            "iam can -policy=tunnel.json -boundary=boundary.json -json {ALICE} {TUNNEL} {port}"
+        ),
+        3,
+    );
     let by = json!({"layer": "boundary", "policy": 0, "statement": null, "sid": null});
-    assert_eq!(bounded.out.parse::<Json>().unwrap(), json!({"id": null, "decision": "implicit_deny", "by": by}));
-    let denied = s.exits(&format!("iam can -policy=many.json {ALICE} {TUNNEL} {port}"), 3);
-    assert_eq!(denied.out, "Denied: statement 1 of identity policy 2 denies it.\n");
+    assert_eq!(
+        bounded.out.parse::<Json>().unwrap(),
+        json!({"id": null, "decision": "implicit_deny", "by": by})
+    );
+    let denied = s.exits(
+        &format!("iam can -policy=many.json {ALICE} {TUNNEL} {port}"),
+        3,
+    );
+    assert_eq!(
+        denied.out,
+        "Denied: statement 1 of identity policy 2 denies it.\n"
+    );
 }
 
 #[test]
 fn requests_of_a_file() {
     let s = sandbox();
     let line = |id: &str, policy: &str| {
-        format!(r#"{{"id":{id},"principal":"{ALICE}","action":"s3:GetObject","resource":"arn:aws:s3:::b/x","identity":[{policy}]}}"#)
+        format!(
+            r#"{{"id":{id},"principal":"{ALICE}","action":"s3:GetObject","resource":"arn:aws:s3:::b/x","identity":[{policy}]}}"#
+        )
     };
     let all = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-    s.file("good.jsonl", &format!("{}\n\n{}\n", line("\"a\"", all), line("7", "")));
-    assert_eq!(s.ok("iam can -requests=good.jsonl"), "a: allow\n7: implicit_deny\n");
-    let answers: Vec<Json> = s.ok("iam can -requests good.jsonl -json").lines().map(|l| l.parse().unwrap()).collect();
-    assert_eq!((&answers[0]["decision"], &answers[1]["id"]), (&json!("allow"), &json!(7)));
+    s.file(
+        "good.jsonl",
+        &format!("{}\n\n{}\n", line("\"a\"", all), line("7", "")),
+    );
+    assert_eq!(
+        s.ok("iam can -requests=good.jsonl"),
+        "a: allow\n7: implicit_deny\n"
+    );
+    let answers: Vec<Json> = s
+        .ok("iam can -requests good.jsonl -json")
+        .lines()
+        .map(|l| l.parse().unwrap())
+        .collect();
+    assert_eq!(
+        (&answers[0]["decision"], &answers[1]["id"]),
+        (&json!("allow"), &json!(7))
+    );
     // A line that cannot be decided does not hide the others, and the exit code tells of it.
-    s.file("bad.jsonl", &format!("{}\n{}\n", line("1", r#"{"Statement":{"Effect":"allow","Action":"*"}}"#), line("2", all)));
+    s.file(
+        "bad.jsonl",
+        &format!(
+            "{}\n{}\n",
+            line("1", r#"{"Statement":{"Effect":"allow","Action":"*"}}"#),
+            line("2", all)
+        ),
+    );
     let ran = s.exits("iam can -requests=bad.jsonl -json", 1);
     assert_eq!(ran.out.lines().count(), 1, "{}", ran.out);
-    assert!(ran.err.contains("line 1") && ran.err.contains("`Effect` must be"), "{}", ran.err);
+    assert!(
+        ran.err.contains("line 1") && ran.err.contains("`Effect` must be"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -61,15 +119,33 @@ fn what_cannot_be_asked_is_said() {
     s.file("list.json", "[]");
     s.file("text.json", "hello");
     s.file("wrong.json", "{\n  \"Statement\": [{\n    \"Effect\": \"Allow\", \"Action\": \"*\", \"Sids\": 1\n  }]\n}");
-    s.file("operator.json", r#"{"Statement":{"Effect":"Deny","Action":"*","Condition":{"StringEqual":{"a:b":"c"}}}}"#);
+    s.file(
+        "operator.json",
+        r#"{"Statement":{"Effect":"Deny","Action":"*","Condition":{"StringEqual":{"a:b":"c"}}}}"#,
+    );
     for (line, expected) in [
         ("iam can".to_owned(), "Nothing to decide"),
         ("iam can -policy=none.json a:b c *".to_owned(), "none.json"),
-        (format!("iam can -policy=tunnel.json {ALICE} {TUNNEL} port=22"), "no condition key"),
-        (format!("iam can -policy=text.json {ALICE} {TUNNEL}"), "not JSON"),
-        (format!("iam can -policy=wrong.json {ALICE} {TUNNEL}"), "line 3: A statement has no element `Sids`"),
-        (format!("iam can -policy=operator.json {ALICE} {TUNNEL}"), "no condition operator `StringEqual`"),
-        (format!("iam can -policy=tunnel.json -boundary=many.json {ALICE} {TUNNEL}"), "exactly one policy"),
+        (
+            format!("iam can -policy=tunnel.json {ALICE} {TUNNEL} port=22"),
+            "no condition key",
+        ),
+        (
+            format!("iam can -policy=text.json {ALICE} {TUNNEL}"),
+            "not JSON",
+        ),
+        (
+            format!("iam can -policy=wrong.json {ALICE} {TUNNEL}"),
+            "line 3: A statement has no element `Sids`",
+        ),
+        (
+            format!("iam can -policy=operator.json {ALICE} {TUNNEL}"),
+            "no condition operator `StringEqual`",
+        ),
+        (
+            format!("iam can -policy=tunnel.json -boundary=many.json {ALICE} {TUNNEL}"),
+            "exactly one policy",
+        ),
     ] {
         let ran = s.exits(&line, 1);
         let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -108,20 +184,57 @@ fn policies_of_the_configuration() {
     s.file("bastionless.tfstate", &state().to_string());
     let can = |words: &str| s.run(&format!("iam can -state {words}"));
     let tunnel = can(&format!("aws_iam_role.dev {TUNNEL}"));
-    assert_eq!((tunnel.code, tunnel.out.as_str()), (0, "Allowed: statement 1 (`Tunnel`) of identity policy 1 allows it. It is aws_iam_policy.tunnel.\n"), "{}", tunnel.err);
-    let json: Json = can(&format!("-json arn:aws:iam::111122223333:role/dev {TUNNEL}")).out.parse().unwrap();
+    assert_eq!(
+        (tunnel.code, tunnel.out.as_str()),
+        (
+            0,
+            "Allowed: statement 1 (`Tunnel`) of identity policy 1 allows it. It is aws_iam_policy.tunnel.\n"
+        ),
+        "{}",
+        tunnel.err
+    );
+    let json: Json = can(&format!(
+        "-json arn:aws:iam::111122223333:role/dev {TUNNEL}"
+    ))
+    .out
+    .parse()
+    .unwrap();
     assert_eq!(json["by"]["address"], "aws_iam_policy.tunnel");
     // The bucket's policy names the role; reading is not in the role's own policies.
     let read = can("dev s3:GetObject arn:aws:s3:::logs/x");
-    assert_eq!((read.code, read.out.as_str()), (0, "Allowed: statement 1 (`Dev`) of resource policy 1 allows it.\n"), "{}", read.err);
+    assert_eq!(
+        (read.code, read.out.as_str()),
+        (
+            0,
+            "Allowed: statement 1 (`Dev`) of resource policy 1 allows it.\n"
+        ),
+        "{}",
+        read.err
+    );
     assert_eq!(can("dev s3:PutObject arn:aws:s3:::logs/x").code, 3);
     assert_eq!(can("dev s3:ListBucket aws_s3_bucket.logs").code, 3);
     // A boundary of a file stands in the place of the configuration's.
     s.file("boundary.json", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}"#);
-    let bounded = can(&format!("-boundary=boundary.json aws_iam_role.dev {TUNNEL}"));
-    assert_eq!((bounded.code, bounded.out.as_str()), (3, "Denied: no statement of the permissions boundary allows it.\n"));
+    let bounded = can(&format!(
+        "-boundary=boundary.json aws_iam_role.dev {TUNNEL}"
+    ));
+    assert_eq!(
+        (bounded.code, bounded.out.as_str()),
+        (
+            3,
+            "Denied: no statement of the permissions boundary allows it.\n"
+        )
+    );
     let unseen = can(&format!("aws_iam_role.other {TUNNEL}"));
-    assert!(unseen.code == 1 && unseen.err.contains("policy/elsewhere"), "{}", unseen.err);
+    assert!(
+        unseen.code == 1 && unseen.err.contains("policy/elsewhere"),
+        "{}",
+        unseen.err
+    );
     let unknown = can(&format!("aws_iam_role.none {TUNNEL}"));
-    assert!(unknown.code == 1 && unknown.err.contains("aws_iam_role.dev"), "{}", unknown.err);
+    assert!(
+        unknown.code == 1 && unknown.err.contains("aws_iam_role.dev"),
+        "{}",
+        unknown.err
+    );
 }

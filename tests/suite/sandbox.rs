@@ -25,7 +25,10 @@ pub(crate) struct Ran {
 impl Sandbox {
     /// Makes a directory with a `main.tf`.
     pub(crate) fn new(main: &str) -> Self {
-        let sandbox = Self { dir: tempfile::tempdir().unwrap(), env: Vec::new() };
+        let sandbox = Self {
+            dir: tempfile::tempdir().unwrap(),
+            env: Vec::new(),
+        };
         sandbox.file("main.tf", main);
         sandbox
     }
@@ -103,6 +106,9 @@ impl Sandbox {
     pub(crate) fn events(&self, line: &str, code: i32) -> Vec<Json> {
         let ran = self.exits(line, code);
         assert_eq!(ran.err, "", "with -json everything goes to standard output");
-        ran.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+        ran.out
+            .lines()
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect()
     }
 }

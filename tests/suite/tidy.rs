@@ -8,7 +8,13 @@ use std::{
 /// Rooms of a member in their order: a room imports only rooms named before it.
 const LAYERS: &[(&str, &[&str])] = &[
     ("src/model", &["base", "value", "iam", "schema", "cloud"]),
-    ("src/core", &["lang", "state", "plan", "access", "check", "report", "builtin", "io", "store", "engine"]),
+    (
+        "src/core",
+        &[
+            "lang", "state", "plan", "access", "check", "report", "builtin", "io", "store",
+            "engine",
+        ],
+    ),
 ];
 
 /// The most lines that a file may have, without its tests.
@@ -38,13 +44,20 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
 /// Returns the code of a file up to its tests, without comments.
 fn code(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
-    let lines = text.lines().take_while(|l| !l.starts_with("#[cfg(test)]") || text.contains("#[cfg(test)]\npub mod"));
-    lines.map(|l| l.split("//").next().unwrap_or_default().to_owned()).collect()
+    let lines = text
+        .lines()
+        .take_while(|l| !l.starts_with("#[cfg(test)]") || text.contains("#[cfg(test)]\npub mod"));
+    lines
+        .map(|l| l.split("//").next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 fn is_test(path: &Path) -> bool {
     let text = path.to_string_lossy().into_owned();
-    text.contains("/tests") || text.contains("/testing") || text.ends_with("tests.rs") || text.contains("/fake/")
+    text.contains("/tests")
+        || text.contains("/testing")
+        || text.ends_with("tests.rs")
+        || text.contains("/fake/")
 }
 
 #[test]
@@ -61,8 +74,14 @@ fn rooms_import_only_rooms_before_them() {
                     let mention = format!("crate::{later}::");
                     let listed = format!("    {later}::");
                     for line in code(&file) {
-                        if line.contains(&mention) || (line.starts_with(&listed) && !line.contains(';')) {
-                            wrong.push(format!("{}: `{room}` may not know `{later}`: {}", file.display(), line.trim()));
+                        if line.contains(&mention)
+                            || (line.starts_with(&listed) && !line.contains(';'))
+                        {
+                            wrong.push(format!(
+                                "{}: `{room}` may not know `{later}`: {}",
+                                file.display(),
+                                line.trim()
+                            ));
                         }
                     }
                 }
@@ -77,7 +96,11 @@ fn only_the_binary_and_the_cloud_know_the_sdk() {
     for member in ["src/model", "src/core"] {
         for file in rust_files(&root().join(member)) {
             let text = fs::read_to_string(&file).unwrap();
-            assert!(!text.contains("aws_sdk_"), "{} names the SDK", file.display());
+            assert!(
+                !text.contains("aws_sdk_"),
+                "{} names the SDK",
+                file.display()
+            );
         }
     }
 }
@@ -85,13 +108,20 @@ fn only_the_binary_and_the_cloud_know_the_sdk() {
 #[test]
 fn files_are_not_too_long() {
     let mut long = Vec::new();
-    for file in rust_files(&root().join("src")).into_iter().filter(|f| !is_test(f)) {
+    for file in rust_files(&root().join("src"))
+        .into_iter()
+        .filter(|f| !is_test(f))
+    {
         let lines = code(&file).len();
         if lines > LONGEST {
             long.push(format!("{}: {lines} lines", file.display()));
         }
     }
-    assert!(long.is_empty(), "longer than {LONGEST} lines without tests:\n{}", long.join("\n"));
+    assert!(
+        long.is_empty(),
+        "longer than {LONGEST} lines without tests:\n{}",
+        long.join("\n")
+    );
 }
 
 #[test]
@@ -107,7 +137,12 @@ fn nothing_is_left_to_be_done_later() {
 /// One build of the SDK serves `cargo build` and `cargo test`: see `docs/decisions/0004-scripted-answers.md`.
 #[test]
 fn tests_ask_for_no_features_of_what_the_sdk_stands_on() {
-    for manifest in ["Cargo.toml", "src/model/Cargo.toml", "src/core/Cargo.toml", "src/aws/Cargo.toml"] {
+    for manifest in [
+        "Cargo.toml",
+        "src/model/Cargo.toml",
+        "src/core/Cargo.toml",
+        "src/aws/Cargo.toml",
+    ] {
         let text = fs::read_to_string(root().join(manifest)).unwrap();
         assert!(!text.contains("test-util"), "{manifest}");
     }

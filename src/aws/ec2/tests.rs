@@ -234,26 +234,69 @@ async fn a_wait_that_was_given_up_goes_on_without_changing_anything() {
     let run = Run::new();
     let script = Script::new(&[
         ("DescribeInstanceConnectEndpoints", 200, &page(&[], "")),
-        ("DescribeInstanceConnectEndpoints", 200, &seen("create-in-progress")),
-        ("DescribeInstanceConnectEndpoints", 200, &seen("create-complete")),
+        (
+            "DescribeInstanceConnectEndpoints",
+            200,
+            &seen("create-in-progress"),
+        ),
+        (
+            "DescribeInstanceConnectEndpoints",
+            200,
+            &seen("create-complete"),
+        ),
     ]);
     let r = script.reconciler(&script.scope(), EICE);
     r.settle(&run.operation(), &state).await.unwrap();
-    assert_eq!(script.calls(), ["DescribeInstanceConnectEndpoints"; 3], "nothing but looking");
+    assert_eq!(
+        script.calls(),
+        ["DescribeInstanceConnectEndpoints"; 3],
+        "nothing but looking"
+    );
     // One that failed must be replaced; one whose change failed, or that is gone, is for the plan to judge.
-    for (now, ends) in [("create-failed", false), ("update-failed", true), ("update-complete", true)] {
+    for (now, ends) in [
+        ("create-failed", false),
+        ("update-failed", true),
+        ("update-complete", true),
+    ] {
         let script = Script::new(&[("DescribeInstanceConnectEndpoints", 200, &seen(now))]);
-        let settled = script.reconciler(&script.scope(), EICE).settle(&run.operation(), &state).await;
-        assert_eq!(settled.map_err(|f| f.usable), if ends { Ok(()) } else { Err(false) }, "{now}");
+        let settled = script
+            .reconciler(&script.scope(), EICE)
+            .settle(&run.operation(), &state)
+            .await;
+        assert_eq!(
+            settled.map_err(|f| f.usable),
+            if ends { Ok(()) } else { Err(false) },
+            "{now}"
+        );
     }
     let script = Script::new(&[
-        ("DescribeInstanceConnectEndpoints", 200, &seen("delete-in-progress")),
-        ("DescribeInstanceConnectEndpoints", 200, &seen("delete-complete")),
+        (
+            "DescribeInstanceConnectEndpoints",
+            200,
+            &seen("delete-in-progress"),
+        ),
+        (
+            "DescribeInstanceConnectEndpoints",
+            200,
+            &seen("delete-complete"),
+        ),
     ]);
-    script.reconciler(&script.scope(), EICE).settle(&run.operation(), &state).await.unwrap();
+    script
+        .reconciler(&script.scope(), EICE)
+        .settle(&run.operation(), &state)
+        .await
+        .unwrap();
     // Who may not look knows nothing: the object is not to be replaced for that.
-    let script = Script::new(&[("DescribeInstanceConnectEndpoints", 403, "UnauthorizedOperation")]);
-    let denied = script.reconciler(&script.scope(), EICE).settle(&run.operation(), &state).await.unwrap_err();
+    let script = Script::new(&[(
+        "DescribeInstanceConnectEndpoints",
+        403,
+        "UnauthorizedOperation",
+    )]);
+    let denied = script
+        .reconciler(&script.scope(), EICE)
+        .settle(&run.operation(), &state)
+        .await
+        .unwrap_err();
     assert!(denied.usable);
     assert_eq!(denied.error.kind, OpErrorKind::Denied);
 }
@@ -262,17 +305,25 @@ async fn a_wait_that_was_given_up_goes_on_without_changing_anything() {
 async fn instances_and_interface_endpoints_are_waited_for_too() {
     let run = Run::new();
     let instance = |state: &str| {
-        format!("<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceState><code>0</code><name>{state}</name></instanceState></item></instancesSet></item></reservationSet>")
+        format!(
+            "<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceState><code>0</code><name>{state}</name></instanceState></item></instancesSet></item></reservationSet>"
+        )
     };
     let script = Script::new(&[
         ("DescribeInstances", 200, &instance("pending")),
         ("DescribeInstances", 200, &instance("running")),
     ]);
     let state = Value::object([("id", "i-1".into())]);
-    script.reconciler(&script.scope(), "aws_instance").settle(&run.operation(), &state).await.unwrap();
+    script
+        .reconciler(&script.scope(), "aws_instance")
+        .settle(&run.operation(), &state)
+        .await
+        .unwrap();
     assert_eq!(script.calls().len(), 2);
     let door = |state: &str| {
-        format!("<vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><state>{state}</state></item></vpcEndpointSet>")
+        format!(
+            "<vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><state>{state}</state></item></vpcEndpointSet>"
+        )
     };
     let script = Script::new(&[
         ("DescribeVpcEndpoints", 200, &door("pending")),

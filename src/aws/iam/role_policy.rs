@@ -108,9 +108,11 @@ impl Kind for RolePolicy {
         let state = settled(planned, &self.value(role, &name, document));
         op.progress.created(&state).await;
         let what = format!("IAM Role Policy ({role}:{name}) to be visible");
-        read_back(&self.scope, op, &what, (&self.shape, planned), || self.read(role, &name))
-            .await
-            .map_err(|e| unfinished(e, &state))
+        read_back(&self.scope, op, &what, (&self.shape, planned), || {
+            self.read(role, &name)
+        })
+        .await
+        .map_err(|e| unfinished(e, &state))
     }
 
     async fn update(

@@ -109,12 +109,25 @@ impl Document {
     /// Returns the newest version with a content, compared as JSON where both are; the latest one where none has it.
     async fn version_with(&self, name: &str, content: &str) -> Result<Option<String>, OpError> {
         let latest = self.describe(name).await?.and_then(|d| d.latest_version);
-        let newest = latest.as_deref().and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);
+        let newest = latest
+            .as_deref()
+            .and_then(|v| v.parse::<u32>().ok())
+            .unwrap_or(0);
         for version in (1..=newest).rev() {
             let version = version.to_string();
-            let found = self.scope.ssm().get_document().name(name).document_version(&version).send().await;
+            let found = self
+                .scope
+                .ssm()
+                .get_document()
+                .name(name)
+                .document_version(&version)
+                .send()
+                .await;
             // Versions can be deleted one by one.
-            let Some(found) = found.op("ssm:GetDocument").unless(&["InvalidDocumentVersion"])? else {
+            let Some(found) = found
+                .op("ssm:GetDocument")
+                .unless(&["InvalidDocumentVersion"])?
+            else {
                 continue;
             };
             let held = found.content.unwrap_or_default();
@@ -150,7 +163,8 @@ impl Document {
             Ok(answer) => answer.document_description.and_then(|d| d.document_version),
             // Some version says this already, not always the latest one; it only has to become the default.
             Err(e) if has_code(&e, &["DuplicateDocumentContent"]) => {
-                self.version_with(name, planned.get_str("content").unwrap_or_default()).await?
+                self.version_with(name, planned.get_str("content").unwrap_or_default())
+                    .await?
             }
             Err(e) => return Err(e),
         };

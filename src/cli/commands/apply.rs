@@ -30,7 +30,11 @@ use crate::{
 fn options(c: clap::Command) -> clap::Command {
     with_planning(c)
         .arg(switch("auto-approve", "Without asking"))
-        .arg(many("override-rule", "ID", "Apply although this rule refuses the plan; the state records it"))
+        .arg(many(
+            "override-rule",
+            "ID",
+            "Apply although this rule refuses the plan; the state records it",
+        ))
         .arg(switch("json", "Event lines instead of text"))
 }
 
@@ -72,8 +76,14 @@ fn run(cx: &Context, m: &ArgMatches, destroy: bool) -> Done<u8> {
 fn refuse_planning_options(m: &ArgMatches) -> Done<()> {
     for name in ["target", "replace", "destroy", "refresh", "refresh-only"] {
         if m.value_source(name) == Some(ValueSource::CommandLine) {
-            let detail = format!("-{name} cannot be used with a saved plan: it says already what is done. Give it to `plan` instead.");
-            return Err(Diagnostic::error("Can't set planning options when applying a saved plan", detail).into());
+            let detail = format!(
+                "-{name} cannot be used with a saved plan: it says already what is done. Give it to `plan` instead."
+            );
+            return Err(Diagnostic::error(
+                "Can't set planning options when applying a saved plan",
+                detail,
+            )
+            .into());
         }
     }
     Ok(())
@@ -85,7 +95,9 @@ fn saved(cx: &Context, path: &str, request: &Request, overridden: &[String]) -> 
     let mut file = PlanFile::read(&String::from_utf8_lossy(&text))
         .map_err(|e| Diagnostic::error("Failed to read plan file", format!("`{path}`: {e}.")))?;
     let judgement = Judgement::deserialize(&file.judgement).unwrap_or_default();
-    let Some(recorded) = permitted(cx, &judgement, overridden) else { return Ok(3) };
+    let Some(recorded) = permitted(cx, &judgement, overridden) else {
+        return Ok(3);
+    };
     judge::record(&mut file.plan, &recorded, &load::timestamp());
     let loaded = cx.load(request, Some(&file))?;
     let sources = loaded.sources.clone();
@@ -116,23 +128,41 @@ fn fresh(cx: &Context, m: &ArgMatches, request: &Request, approved: bool) -> Don
         let lock = Lock::take(&place.store, "OperationTypeApply", request.locking).await?;
         let cancel = Cancel::default();
         cx.watch(&cancel);
-        let planned = plan::until_cancelled(&cancel, session::plan(loaded, place, request, &events)).await;
+        let planned =
+            plan::until_cancelled(&cancel, session::plan(loaded, place, request, &events)).await;
         let go_on = planned.and_then(|mut planned| {
             check::tell(&mut planned);
-            let judgement = judge::judge(&planned.plan, &planned.loaded, &planned.place.workspace, &rules);
+            let judgement = judge::judge(
+                &planned.plan,
+                &planned.loaded,
+                &planned.place.workspace,
+                &rules,
+            );
             plan::show(cx, &planned, &judgement, false);
             if planned.diagnostics.has_errors() {
                 return Ok(Err(1));
             }
-            let Some(recorded) = permitted(cx, &judgement, &overridden) else { return Ok(Err(3)) };
-            judge::record(Arc::make_mut(&mut planned.plan), &recorded, &load::timestamp());
+            let Some(recorded) = permitted(cx, &judgement, &overridden) else {
+                return Ok(Err(3));
+            };
+            judge::record(
+                Arc::make_mut(&mut planned.plan),
+                &recorded,
+                &load::timestamp(),
+            );
             if !approved && planned.plan.is_applyable() && !ask(cx, m, request.mode)? {
                 return Ok(Err(1));
             }
             Ok(Ok(planned))
         });
         let outcome = match go_on {
-            Ok(Ok(planned)) => Ok(Ok(apply::fresh(planned, request.parallelism, cancel, events).await)),
+            Ok(Ok(planned)) => Ok(Ok(apply::fresh(
+                planned,
+                request.parallelism,
+                cancel,
+                events,
+            )
+            .await)),
             Ok(Err(code)) => Ok(Err(code)),
             Err(failed) => Err(failed),
         };
@@ -166,19 +196,34 @@ fn ask(cx: &Context, m: &ArgMatches, mode: Mode) -> Done<bool> {
         .into());
     }
     let question = match mode {
-        Mode::Destroy => "\nDo you really want to destroy all resources?\n  Bastionless will destroy all your managed infrastructure, as shown above.\n  There is no undo. Only 'yes' will be accepted to confirm.\n\n  Enter a value: ",
-        Mode::RefreshOnly => "\nWould you like to update the state to reflect these detected changes?\n  Bastionless will write these changes to the state without modifying any real infrastructure.\n  There is no undo. Only 'yes' will be accepted to confirm.\n\n  Enter a value: ",
-        Mode::Normal => "\nDo you want to perform these actions?\n  Bastionless will perform the actions described above.\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ",
+        Mode::Destroy => {
+            "\nDo you really want to destroy all resources?\n  Bastionless will destroy all your managed infrastructure, as shown above.\n  There is no undo. Only 'yes' will be accepted to confirm.\n\n  Enter a value: "
+        }
+        Mode::RefreshOnly => {
+            "\nWould you like to update the state to reflect these detected changes?\n  Bastionless will write these changes to the state without modifying any real infrastructure.\n  There is no undo. Only 'yes' will be accepted to confirm.\n\n  Enter a value: "
+        }
+        Mode::Normal => {
+            "\nDo you want to perform these actions?\n  Bastionless will perform the actions described above.\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "
+        }
     };
     let yes = cx.shell.ask(question).as_deref() == Some("yes");
     if !yes {
-        cx.shell.out(if mode == Mode::Destroy { "\nDestroy cancelled.\n" } else { "\nApply cancelled.\n" });
+        cx.shell.out(if mode == Mode::Destroy {
+            "\nDestroy cancelled.\n"
+        } else {
+            "\nApply cancelled.\n"
+        });
     }
     Ok(yes)
 }
 
 /// Tells what came of an apply.
-fn tell(cx: &Context, (applied, released): (Applied, Done<()>), mode: Mode, sources: &SourceMap) -> Done<u8> {
+fn tell(
+    cx: &Context,
+    (applied, released): (Applied, Done<()>),
+    mode: Mode,
+    sources: &SourceMap,
+) -> Done<u8> {
     cx.shell.diagnostics(&applied.diagnostics, sources);
     if let Some(text) = &applied.unsaved {
         keep_unsaved(cx, text);
@@ -203,7 +248,8 @@ fn keep_unsaved(cx: &Context, text: &str) {
         Ok(()) => "The state was written to the file \"errored.tfstate\" instead. Bring it in with `bastionless state push errored.tfstate` once the store can be written again.".to_owned(),
         Err(e) => format!("It could not be written to \"errored.tfstate\" either ({e}). The journal beside the state tells what was done."),
     };
-    cx.shell.diagnostic(Diagnostic::error("Failed to save state", detail));
+    cx.shell
+        .diagnostic(Diagnostic::error("Failed to save state", detail));
 }
 
 fn summary(cx: &Context, applied: &Applied, mode: Mode) {
@@ -217,8 +263,13 @@ fn summary(cx: &Context, applied: &Applied, mode: Mode) {
             import: c.imported,
             forget: c.forgotten,
         };
-        let operation = if mode == Mode::Destroy { "destroy" } else { "apply" };
-        cx.shell.event(events::summary(&counts, operation, Some(message)));
+        let operation = if mode == Mode::Destroy {
+            "destroy"
+        } else {
+            "apply"
+        };
+        cx.shell
+            .event(events::summary(&counts, operation, Some(message)));
         if !applied.snapshot.outputs.is_empty() || mode != Mode::Destroy {
             cx.shell.event(events::outputs(&applied.snapshot));
         }
@@ -241,7 +292,10 @@ fn sentence(c: Counts, mode: Mode) -> String {
     if c.imported > 0 {
         parts.push(format!("{} imported", c.imported));
     }
-    parts.push(format!("{} added, {} changed, {} destroyed", c.added, c.changed, c.destroyed));
+    parts.push(format!(
+        "{} added, {} changed, {} destroyed",
+        c.added, c.changed, c.destroyed
+    ));
     if c.forgotten > 0 {
         parts.push(format!("{} forgotten", c.forgotten));
     }

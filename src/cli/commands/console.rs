@@ -28,10 +28,23 @@ pub(super) const COMMAND: Command = Command {
     has_events: false,
     options: |c| {
         with_variables(c)
-            .arg(switch("plan", "Make a plan and evaluate against what it would make, instead of the state"))
-            .arg(value("state", "FILE", "Evaluate against this state file instead of the workspace's state"))
-            .arg(switch("functions", "Write the manual of all functions instead"))
-            .arg(switch("compact-warnings", "Show warnings by their headlines only"))
+            .arg(switch(
+                "plan",
+                "Make a plan and evaluate against what it would make, instead of the state",
+            ))
+            .arg(value(
+                "state",
+                "FILE",
+                "Evaluate against this state file instead of the workspace's state",
+            ))
+            .arg(switch(
+                "functions",
+                "Write the manual of all functions instead",
+            ))
+            .arg(switch(
+                "compact-warnings",
+                "Show warnings by their headlines only",
+            ))
     },
     run,
 };
@@ -47,7 +60,10 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         return Err(problems.into());
     }
     let asked = Asked {
-        request: Request { variables, ..Request::default() },
+        request: Request {
+            variables,
+            ..Request::default()
+        },
         plan: on(m, "plan"),
         state: text(m, "state").map(str::to_owned),
     };
@@ -57,7 +73,11 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     if console.said.has_errors() {
         cx.shell.progress("Warning: Due to the problems above, some expressions may produce unexpected results.\n");
     }
-    if io::stdin().is_terminal() { Ok(interactive(cx, &mut console)) } else { Ok(piped(cx, &mut console)) }
+    if io::stdin().is_terminal() {
+        Ok(interactive(cx, &mut console))
+    } else {
+        Ok(piped(cx, &mut console))
+    }
 }
 
 /// One line is one expression; the first error ends it, and the last result is what is shown, as in Terraform.
@@ -144,10 +164,26 @@ mod tests {
 
     #[test]
     fn open_brackets_and_heredocs_go_on_in_the_next_line() {
-        for open in ["[", "{ a = (", "<<EOT", "f(<<-X\n  text", "[ # ]", "{\n  a = \"}\""] {
+        for open in [
+            "[",
+            "{ a = (",
+            "<<EOT",
+            "f(<<-X\n  text",
+            "[ # ]",
+            "{\n  a = \"}\"",
+        ] {
             assert!(is_open(open), "{open}");
         }
-        for closed in ["1", "[1]", "\"[\"", "1 # (", "<<EOT\n[\nEOT", "]", "\"\\\"[\"", "1 < 2"] {
+        for closed in [
+            "1",
+            "[1]",
+            "\"[\"",
+            "1 # (",
+            "<<EOT\n[\nEOT",
+            "]",
+            "\"\\\"[\"",
+            "1 < 2",
+        ] {
             assert!(!is_open(closed), "{closed}");
         }
     }

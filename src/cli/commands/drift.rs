@@ -30,7 +30,10 @@ pub(super) const COMMAND: Command = Command {
     options: |c| {
         with_planning(c)
             .arg(switch("json", "One object a line"))
-            .arg(switch("revert-children", "Remove what hangs on managed objects and is managed by nobody"))
+            .arg(switch(
+                "revert-children",
+                "Remove what hangs on managed objects and is managed by nobody",
+            ))
             .arg(switch("auto-approve", "Without asking"))
     },
     run,
@@ -49,17 +52,26 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     }
     let loaded = cx.load(&request, None)?;
     let sources = loaded.sources.clone();
-    let events: Arc<dyn Events> = if on(m, "json") { Arc::new(bastionless_core::engine::Silent) } else { cx.progress() };
+    let events: Arc<dyn Events> = if on(m, "json") {
+        Arc::new(bastionless_core::engine::Silent)
+    } else {
+        cx.progress()
+    };
     cx.block_on(async {
         let place = Place::open(&cx.env).await?;
         let lock = Lock::take(&place.store, "OperationTypeApply", request.locking).await?;
         let cancel = Cancel::default();
         cx.watch(&cancel);
-        let done = match plan::until_cancelled(&cancel, session::plan(loaded, place, &request, &events)).await {
-            Ok(planned) if planned.diagnostics.has_errors() => Err(Failed::new(planned.diagnostics, sources)),
-            Ok(planned) => judge(cx, m, &planned, revert).await,
-            Err(failed) => Err(failed),
-        };
+        let done =
+            match plan::until_cancelled(&cancel, session::plan(loaded, place, &request, &events))
+                .await
+            {
+                Ok(planned) if planned.diagnostics.has_errors() => {
+                    Err(Failed::new(planned.diagnostics, sources))
+                }
+                Ok(planned) => judge(cx, m, &planned, revert).await,
+                Err(failed) => Err(failed),
+            };
         let released = lock.release().await;
         let code = done?;
         released?;
@@ -69,7 +81,8 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
 
 async fn judge(cx: &Context, m: &ArgMatches, planned: &Planned, revert: bool) -> Done<u8> {
     let findings = drift::find(planned).await?;
-    cx.shell.diagnostics(&planned.diagnostics, &planned.loaded.sources);
+    cx.shell
+        .diagnostics(&planned.diagnostics, &planned.loaded.sources);
     if on(m, "json") {
         for finding in &findings {
             cx.shell.document(&drift_json(finding));
@@ -78,12 +91,19 @@ async fn judge(cx: &Context, m: &ArgMatches, planned: &Planned, revert: bool) ->
         cx.shell.out("No drift. Everything is as it was applied.\n");
     } else {
         cx.shell.out(&drift_text(&findings, cx.shell.style()));
-        cx.shell.out(&format!("\nDrift: {} found.\n", findings.len()));
+        cx.shell
+            .out(&format!("\nDrift: {} found.\n", findings.len()));
     }
     tell_pending(cx, planned, &findings);
     let children: Vec<Unmanaged> = findings
         .iter()
-        .filter_map(|f| if let Finding::Unmanaged(u) = f { Some(u.clone()) } else { None })
+        .filter_map(|f| {
+            if let Finding::Unmanaged(u) = f {
+                Some(u.clone())
+            } else {
+                None
+            }
+        })
         .collect();
     if !revert || children.is_empty() {
         return Ok(if findings.is_empty() { 0 } else { 2 });
@@ -101,7 +121,11 @@ async fn judge(cx: &Context, m: &ArgMatches, planned: &Planned, revert: bool) ->
     let problems = drift::revert(&children, &planned.providers, &*planned.place.store).await;
     let failed = problems.iter().count();
     cx.shell.diagnostics(&problems, &planned.loaded.sources);
-    cx.shell.progress(&format!("Removed {} of {} unmanaged object(s).", children.len() - failed, children.len()));
+    cx.shell.progress(&format!(
+        "Removed {} of {} unmanaged object(s).",
+        children.len() - failed,
+        children.len()
+    ));
     Ok(match (failed > 0, findings.len() > children.len()) {
         (true, _) => 1,
         (false, true) => 2,
@@ -115,8 +139,13 @@ fn tell_pending(cx: &Context, planned: &Planned, findings: &[Finding]) {
     if waiting.is_empty() {
         return;
     }
-    cx.shell.progress("\nPending changes of the configuration (no drift):");
+    cx.shell
+        .progress("\nPending changes of the configuration (no drift):");
     for change in waiting {
-        cx.shell.progress(&format!("  {} {}", change.address, bastionless_core::report::action_names(change.action).join("/")));
+        cx.shell.progress(&format!(
+            "  {} {}",
+            change.address,
+            bastionless_core::report::action_names(change.action).join("/")
+        ));
     }
 }

@@ -17,12 +17,23 @@ pub(super) const COMMAND: Command = Command {
     about: "Rewrite configuration files in the canonical layout",
     has_events: false,
     options: |c| {
-        c.arg(place("target", "DIR|FILE|-", "What to format (default: the working directory)").num_args(0..).allow_hyphen_values(true))
-            .arg(switch("list", "List the files that differ (default: true)"))
-            .arg(switch("write", "Write the files (default: true; not for standard input)"))
-            .arg(switch("diff", "Show the differences"))
-            .arg(switch("check", "Write nothing; exit 2 if a file differs"))
-            .arg(switch("recursive", "Folders inside too"))
+        c.arg(
+            place(
+                "target",
+                "DIR|FILE|-",
+                "What to format (default: the working directory)",
+            )
+            .num_args(0..)
+            .allow_hyphen_values(true),
+        )
+        .arg(switch("list", "List the files that differ (default: true)"))
+        .arg(switch(
+            "write",
+            "Write the files (default: true; not for standard input)",
+        ))
+        .arg(switch("diff", "Show the differences"))
+        .arg(switch("check", "Write nothing; exit 2 if a file differs"))
+        .arg(switch("recursive", "Folders inside too"))
     },
     run,
 };
@@ -32,9 +43,14 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let is_check = on(m, "check");
     if targets.iter().any(|t| t == "-") {
         if targets.len() > 1 {
-            return Err(Diagnostic::error("Invalid command line", "Standard input (`-`) must stand alone.").into());
+            return Err(Diagnostic::error(
+                "Invalid command line",
+                "Standard input (`-`) must stand alone.",
+            )
+            .into());
         }
-        let text = std::io::read_to_string(std::io::stdin()).map_err(|e| crate::ops::file_error("Reading", "-".as_ref(), &e))?;
+        let text = std::io::read_to_string(std::io::stdin())
+            .map_err(|e| crate::ops::file_error("Reading", "-".as_ref(), &e))?;
         let formatted = fmt::text("<stdin>", &text)?;
         let differs = formatted != text;
         if on(m, "diff") && differs {
@@ -51,13 +67,19 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
             cx.shell.out(&format!("{}\n", file.shown));
         }
         if on(m, "diff") {
-            cx.shell.out(&fmt::difference(&file.shown, &file.before, &file.after));
+            cx.shell
+                .out(&fmt::difference(&file.shown, &file.before, &file.after));
         }
     }
     cx.shell.diagnostics(&done.problems, &done.sources);
-    Ok(match (done.problems.has_errors(), is_check && !done.changed.is_empty()) {
-        (true, _) => 1,
-        (false, true) => 2,
-        (false, false) => 0,
-    })
+    Ok(
+        match (
+            done.problems.has_errors(),
+            is_check && !done.changed.is_empty(),
+        ) {
+            (true, _) => 1,
+            (false, true) => 2,
+            (false, false) => 0,
+        },
+    )
 }

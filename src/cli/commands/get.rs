@@ -18,14 +18,25 @@ pub(super) const COMMAND: Command = Command {
     options: |c| {
         with_variables(c)
             .arg(switch("update", "Look for newer versions and contents too"))
-            .arg(value("test-directory", "DIR", "Accepted for Terraform's sake: there are no test files").hide(true))
+            .arg(
+                value(
+                    "test-directory",
+                    "DIR",
+                    "Accepted for Terraform's sake: there are no test files",
+                )
+                .hide(true),
+            )
     },
     run,
 };
 
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let tell = |line: &str| cx.shell.out(&format!("{line}\n"));
-    let (notes, sources) = modules::get(&modules::Asked { upgrade: on(m, "update"), frozen: false, tell: &tell })?;
+    let (notes, sources) = modules::get(&modules::Asked {
+        upgrade: on(m, "update"),
+        frozen: false,
+        tell: &tell,
+    })?;
     cx.shell.diagnostics(&notes, &sources);
     Ok(0)
 }

@@ -22,8 +22,19 @@ pub(super) const COMMAND: Command = Command {
     has_events: false,
     options: |c| {
         with_planning(c)
-            .arg(value("type", "KIND", "plan: the configuration; apply: what is done").value_parser(["plan", "apply", "plan-destroy"]))
-            .arg(value("plan", "FILE", "A plan that `plan -out` wrote; its graph is of type apply"))
+            .arg(
+                value(
+                    "type",
+                    "KIND",
+                    "plan: the configuration; apply: what is done",
+                )
+                .value_parser(["plan", "apply", "plan-destroy"]),
+            )
+            .arg(value(
+                "plan",
+                "FILE",
+                "A plan that `plan -out` wrote; its graph is of type apply",
+            ))
     },
     run,
 };
@@ -31,8 +42,9 @@ pub(super) const COMMAND: Command = Command {
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     if let Some(path) = text(m, "plan") {
         let read = std::fs::read(path).map_err(|e| file_error("Reading", path.as_ref(), &e))?;
-        let file = PlanFile::read(&String::from_utf8_lossy(&read))
-            .map_err(|e| Diagnostic::error("Failed to read plan file", format!("`{path}`: {e}.")))?;
+        let file = PlanFile::read(&String::from_utf8_lossy(&read)).map_err(|e| {
+            Diagnostic::error("Failed to read plan file", format!("`{path}`: {e}."))
+        })?;
         cx.shell.out(&execution_dot(&file.plan));
         return Ok(0);
     }
@@ -48,7 +60,8 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     }
     let request = request(m, kind == "plan-destroy", cx.can_ask(m))?;
     let planned = plan::make(cx, &request, "OperationTypePlan")?;
-    cx.shell.diagnostics(&planned.diagnostics, &planned.loaded.sources);
+    cx.shell
+        .diagnostics(&planned.diagnostics, &planned.loaded.sources);
     if planned.diagnostics.has_errors() {
         return Ok(1);
     }

@@ -45,7 +45,9 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     if let Some(path) = text(m, "requests") {
         return requests(cx, path, on(m, "json"));
     }
-    let (Some(principal), Some(action), Some(resource)) = (text(m, "principal"), text(m, "action"), text(m, "resource")) else {
+    let (Some(principal), Some(action), Some(resource)) =
+        (text(m, "principal"), text(m, "action"), text(m, "resource"))
+    else {
         let detail = "Give a principal, an action and a resource, or -requests=FILE. `bastionless iam can -help` shows more.";
         return Err(Diagnostic::error("Nothing to decide", detail).into());
     };
@@ -71,12 +73,18 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         let of_configuration = iam_can::find(&after, principal, action, resource)?;
         request.principal.clone_from(&of_configuration.principal);
         request.resource.clone_from(&of_configuration.resource);
-        request.resource_account.get_or_insert_with(|| of_configuration.account.clone());
+        request
+            .resource_account
+            .get_or_insert_with(|| of_configuration.account.clone());
         policies = merged(policies, of_configuration.policies.clone());
         found = Some(of_configuration);
     }
     let decision = decide(&request, &policies);
-    if let Some(unseen) = found.as_ref().map(|f| &f.unseen).filter(|u| !u.is_empty() && decision.verdict != Verdict::Deny) {
+    if let Some(unseen) = found
+        .as_ref()
+        .map(|f| &f.unseen)
+        .filter(|u| !u.is_empty() && decision.verdict != Verdict::Deny)
+    {
         let detail = format!(
             "The text of {} was not seen, and it may decide otherwise. Of the policies seen: {} Give the texts with -policy=FILE to decide.",
             unseen.join(", "),
@@ -84,11 +92,16 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         );
         return Err(Diagnostic::error("Not decided", detail).into());
     }
-    let by = decision.by.as_ref().filter(|by| by.layer == Layer::Identity && by.statement.is_some());
+    let by = decision
+        .by
+        .as_ref()
+        .filter(|by| by.layer == Layer::Identity && by.statement.is_some());
     let address = by.and_then(|by| found.as_ref()?.addresses.get(by.policy));
     if on(m, "json") {
         let mut answer = decision.to_json(&Json::Null);
-        if let (Some(by), Some(address)) = (answer.get_mut("by").and_then(Json::as_object_mut), address) {
+        if let (Some(by), Some(address)) =
+            (answer.get_mut("by").and_then(Json::as_object_mut), address)
+        {
             by.insert("address".into(), address.as_str().into());
         }
         cx.shell.document(&answer);
@@ -96,7 +109,11 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         let place = address.map(|a| format!(" It is {a}.")).unwrap_or_default();
         cx.shell.out(&format!("{}{place}\n", decision.in_words()));
     }
-    Ok(if decision.verdict == Verdict::Allow { 0 } else { 3 })
+    Ok(if decision.verdict == Verdict::Allow {
+        0
+    } else {
+        3
+    })
 }
 
 /// Puts policies of files in the place of those of the configuration.
@@ -114,9 +131,15 @@ fn requests(cx: &Context, path: &str, json: bool) -> Done<u8> {
     iam_can::requests(path.as_ref(), |answer| match answer {
         Ok(answer) if json => cx.shell.document(&answer),
         Ok(answer) => {
-            let id = answer.get("id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
-            let decision = answer.get("decision").and_then(Json::as_str).unwrap_or_default();
-            cx.shell.out(&format!("{}: {decision}\n", id.unwrap_or_default()));
+            let id = answer
+                .get("id")
+                .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+            let decision = answer
+                .get("decision")
+                .and_then(Json::as_str)
+                .unwrap_or_default();
+            cx.shell
+                .out(&format!("{}: {decision}\n", id.unwrap_or_default()));
         }
         Err(why) => {
             failed = true;

@@ -32,11 +32,23 @@ pub(super) const COMMAND: Command = Command {
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let read = |name| -> Done<PolicySet> {
         let identity = policies(text(m, name).unwrap_or_default())?;
-        Ok(PolicySet { identity, ..PolicySet::default() })
+        Ok(PolicySet {
+            identity,
+            ..PolicySet::default()
+        })
     };
     let (old, new) = (read("old")?, read("new")?);
-    let list = text(m, "actions").map(|l| l.split(',').map(|a| a.trim().to_owned()).filter(|a| !a.is_empty()).collect());
-    let options = Options { actions: list, principal: text(m, "principal").map(str::to_owned), ..Options::default() };
+    let list = text(m, "actions").map(|l| {
+        l.split(',')
+            .map(|a| a.trim().to_owned())
+            .filter(|a| !a.is_empty())
+            .collect()
+    });
+    let options = Options {
+        actions: list,
+        principal: text(m, "principal").map(str::to_owned),
+        ..Options::default()
+    };
     let found = compare_sets(&old, &new, &options);
     if on(m, "json") {
         cx.shell.document(&found.to_json());

@@ -31,7 +31,12 @@ pub(super) const COMMAND: Command = Command {
 
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let what = texts(m, "what");
-    let is_file = |t: &String| t == "-" || t.ends_with(".json") || t.contains(std::path::MAIN_SEPARATOR) || Path::new(t).exists();
+    let is_file = |t: &String| {
+        t == "-"
+            || t.ends_with(".json")
+            || t.contains(std::path::MAIN_SEPARATOR)
+            || Path::new(t).exists()
+    };
     let all = if !what.is_empty() && what.iter().all(is_file) {
         iam_explain::of_files(&what)?
     } else {
@@ -41,9 +46,14 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let several = all.len() > 1;
     for (i, e) in all.iter().enumerate() {
         if on(m, "json") {
-            cx.shell.document(&json!({ "name": e.name, "text": e.text }));
+            cx.shell
+                .document(&json!({ "name": e.name, "text": e.text }));
         } else {
-            let head = if several { format!("{}# {}\n", if i > 0 { "\n" } else { "" }, e.name) } else { String::new() };
+            let head = if several {
+                format!("{}# {}\n", if i > 0 { "\n" } else { "" }, e.name)
+            } else {
+                String::new()
+            };
             cx.shell.out(&format!("{head}{}", e.text));
         }
     }

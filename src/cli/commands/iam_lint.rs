@@ -46,7 +46,12 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     }
     let kind = text(m, "kind").map(kind).transpose()?;
     let what = texts(m, "what");
-    let is_file = |t: &String| t == "-" || t.ends_with(".json") || t.contains(std::path::MAIN_SEPARATOR) || Path::new(t).exists();
+    let is_file = |t: &String| {
+        t == "-"
+            || t.ends_with(".json")
+            || t.contains(std::path::MAIN_SEPARATOR)
+            || Path::new(t).exists()
+    };
     let result = if !what.is_empty() && what.iter().all(is_file) {
         iam_lint::of_files(&iam_lint::files(&what)?, kind, on(m, "fix"))?
     } else {
@@ -54,7 +59,10 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
             let detail = "`-fix` and `-kind` are for policy files. The changes that the rules suggest for a configuration are shown with the findings.";
             return Err(Diagnostic::error("No policy file given", detail).into());
         }
-        let targets: Vec<Target> = what.iter().map(|t| target(t)).collect::<std::result::Result<_, _>>()?;
+        let targets: Vec<Target> = what
+            .iter()
+            .map(|t| target(t))
+            .collect::<std::result::Result<_, _>>()?;
         iam_lint::of_configuration(&targets)?
     };
     if on(m, "json") {
@@ -64,13 +72,20 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     } else {
         show(cx, &result);
     }
-    Ok(if result.told.iter().any(|t| t.level > Level::Advice) { 3 } else { 0 })
+    Ok(if result.told.iter().any(|t| t.level > Level::Advice) {
+        3
+    } else {
+        0
+    })
 }
 
 fn kind(name: &str) -> std::result::Result<Kind, Diagnostic> {
     Kind::parse(name).ok_or_else(|| {
         let names: Vec<_> = Kind::names().iter().map(|(n, _)| *n).collect();
-        Diagnostic::error("Unknown kind of policy", format!("`{name}` is none of {}.", names.join(", ")))
+        Diagnostic::error(
+            "Unknown kind of policy",
+            format!("`{name}` is none of {}.", names.join(", ")),
+        )
     })
 }
 
@@ -78,15 +93,25 @@ fn show(cx: &Context, result: &Result) {
     for told in &result.told {
         let text = diagnostic_text(&told.diagnostic, &result.sources, cx.shell.is_colored());
         // Advice is a warning to the renderer.
-        let text = if told.level == Level::Advice { text.replacen("warning", "advice", 1) } else { text };
+        let text = if told.level == Level::Advice {
+            text.replacen("warning", "advice", 1)
+        } else {
+            text
+        };
         cx.shell.out(&text);
     }
     let count = |level| result.told.iter().filter(|t| t.level == level).count();
-    let (errors, warnings, advice) = (count(Level::Error), count(Level::Warning), count(Level::Advice));
+    let (errors, warnings, advice) = (
+        count(Level::Error),
+        count(Level::Warning),
+        count(Level::Advice),
+    );
     if result.told.is_empty() {
         cx.shell.out("No findings.\n");
     } else {
-        cx.shell.out(&format!("{errors} errors, {warnings} warnings, {advice} pieces of advice.\n"));
+        cx.shell.out(&format!(
+            "{errors} errors, {warnings} warnings, {advice} pieces of advice.\n"
+        ));
     }
 }
 

@@ -27,8 +27,19 @@ pub(super) const COMMAND: Command = Command {
     has_events: false,
     options: |c| {
         with_planning(c)
-            .arg(place("address", "ADDRESS", "The instance, which the configuration must have").required(true))
-            .arg(place("id", "ID", "What identifies the object").required(true).allow_hyphen_values(true))
+            .arg(
+                place(
+                    "address",
+                    "ADDRESS",
+                    "The instance, which the configuration must have",
+                )
+                .required(true),
+            )
+            .arg(
+                place("id", "ID", "What identifies the object")
+                    .required(true)
+                    .allow_hyphen_values(true),
+            )
     },
     run,
 };
@@ -47,11 +58,16 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         let lock = Lock::take(&store.store, "OperationTypeImport", request.locking).await?;
         let cancel = Cancel::default();
         cx.watch(&cancel);
-        let done = match plan::until_cancelled(&cancel, session::plan(loaded, store, &request, &events)).await {
-            Ok(planned) if planned.diagnostics.has_errors() => Err(Failed::new(planned.diagnostics, sources)),
-            Ok(planned) => import::run(planned, &address).await,
-            Err(failed) => Err(failed),
-        };
+        let done =
+            match plan::until_cancelled(&cancel, session::plan(loaded, store, &request, &events))
+                .await
+            {
+                Ok(planned) if planned.diagnostics.has_errors() => {
+                    Err(Failed::new(planned.diagnostics, sources))
+                }
+                Ok(planned) => import::run(planned, &address).await,
+                Err(failed) => Err(failed),
+            };
         let released = lock.release().await;
         done?;
         released

@@ -24,13 +24,30 @@ pub(super) const COMMAND: Command = Command {
         with_locking(c)
             .arg(switch("json", "Event lines instead of text"))
             .arg(switch("backend", "Set up the backend (default: true)"))
-            .arg(many("backend-config", "FILE|NAME=VALUE", "A setting of the backend that is not in its block"))
-            .arg(switch("reconfigure", "Use the backend's configuration without regard to what was set before"))
+            .arg(many(
+                "backend-config",
+                "FILE|NAME=VALUE",
+                "A setting of the backend that is not in its block",
+            ))
+            .arg(switch(
+                "reconfigure",
+                "Use the backend's configuration without regard to what was set before",
+            ))
             .arg(switch("upgrade", "Look for newer modules too"))
             .arg(switch("get", "Look for modules (default: true)"))
-            .arg(value("lockfile", "readonly", "`readonly`: fail where the lock file of modules would change"))
-            .arg(switch("migrate-state", "Copy the states of all workspaces to the new backend, where it changed"))
-            .arg(switch("force-copy", "Copy without asking; implies -migrate-state"))
+            .arg(value(
+                "lockfile",
+                "readonly",
+                "`readonly`: fail where the lock file of modules would change",
+            ))
+            .arg(switch(
+                "migrate-state",
+                "Copy the states of all workspaces to the new backend, where it changed",
+            ))
+            .arg(switch(
+                "force-copy",
+                "Copy without asking; implies -migrate-state",
+            ))
             .arg(value("from-module", "SOURCE", "Copy a module first").hide(true))
     },
     run,
@@ -44,7 +61,9 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
         None => false,
         Some("readonly") => true,
         Some(other) => {
-            let detail = format!("-lockfile={other} is not known: only -lockfile=readonly is, which refuses changes of the lock file of modules.");
+            let detail = format!(
+                "-lockfile={other} is not known: only -lockfile=readonly is, which refuses changes of the lock file of modules."
+            );
             return Err(Diagnostic::error("Invalid lock file mode", detail).into());
         }
     };
@@ -60,9 +79,17 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
             };
             say(cx, code, words);
         }
-        if cx.shell.is_json() { cx.shell.event(events::log(line)) } else { cx.shell.out(&format!("{line}\n")) }
+        if cx.shell.is_json() {
+            cx.shell.event(events::log(line))
+        } else {
+            cx.shell.out(&format!("{line}\n"))
+        }
     };
-    let wanted = modules::Asked { upgrade, frozen, tell: &tell };
+    let wanted = modules::Asked {
+        upgrade,
+        frozen,
+        tell: &tell,
+    };
     let (notes, sources) = init::modules(flag(m, "get").unwrap_or(true).then_some(&wanted))?;
     cx.shell.diagnostics(&notes, &sources);
     let confirm = |question: &str| cx.shell.ask(question).as_deref() == Some("yes");
@@ -83,19 +110,27 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     }
     let backend = cx.block_on(init::run(&cx.env, &asked))?;
     for workspace in &backend.copied {
-        say(cx, "backend_migration_message", &format!("Copied the state of workspace \"{workspace}\"."));
+        say(
+            cx,
+            "backend_migration_message",
+            &format!("Copied the state of workspace \"{workspace}\"."),
+        );
     }
     if let Some(kind) = &backend.kind {
         say(
             cx,
             "backend_configured_success_message",
-            &format!("Successfully configured the backend \"{kind}\"! Bastionless will automatically\nuse this backend unless the backend configuration changes."),
+            &format!(
+                "Successfully configured the backend \"{kind}\"! Bastionless will automatically\nuse this backend unless the backend configuration changes."
+            ),
         );
     }
     say(
         cx,
         "output_init_success_message",
-        &format!("Bastionless has been successfully initialized! (language of Terraform {TERRAFORM_VERSION})"),
+        &format!(
+            "Bastionless has been successfully initialized! (language of Terraform {TERRAFORM_VERSION})"
+        ),
     );
     Ok(0)
 }

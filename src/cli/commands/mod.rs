@@ -56,14 +56,24 @@ impl Command {
             .about(self.about)
             .args_override_self(true)
             .arg(switch("no-color", "No colours"))
-            .arg(switch("input", "Ask for what is missing, where a person can be asked (default: true)"))
+            .arg(switch(
+                "input",
+                "Ask for what is missing, where a person can be asked (default: true)",
+            ))
             .disable_version_flag(true);
         (self.options)(parser)
     }
 }
 
 /// Commands with commands below them.
-pub(super) const GROUPS: &[&str] = &["access", "iam", "permissions", "providers", "state", "workspace"];
+pub(super) const GROUPS: &[&str] = &[
+    "access",
+    "iam",
+    "permissions",
+    "providers",
+    "state",
+    "workspace",
+];
 
 /// All commands, sorted by their words.
 static COMMANDS: &[Command] = &[
@@ -76,7 +86,6 @@ static COMMANDS: &[Command] = &[
     apply::DESTROY,
     drift::COMMAND,
     fmt::COMMAND,
-
     state::FORCE_UNLOCK,
     get::COMMAND,
     graph::COMMAND,
@@ -115,9 +124,19 @@ static COMMANDS: &[Command] = &[
 
 /// Commands that are planned and answer that they are not built yet.
 const PLANNED: &[&str] = &[
-    "audit-queries", "completions",
-    "man", "metadata", "modules", "providers", "query", "refresh", "ssh-config", "stacks",
-    "state replace-provider", "test", "workspace",
+    "audit-queries",
+    "completions",
+    "man",
+    "metadata",
+    "modules",
+    "providers",
+    "query",
+    "refresh",
+    "ssh-config",
+    "stacks",
+    "state replace-provider",
+    "test",
+    "workspace",
 ];
 
 /// Returns a command by its words.

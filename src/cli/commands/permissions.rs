@@ -39,8 +39,15 @@ pub(super) const DESTROY: Command = Command {
 
 fn options(c: clap::Command) -> clap::Command {
     with_planning(c)
-        .arg(switch("json", "One object a line: an action, its resources and conditions, and what it is for"))
-        .arg(value("account", "ID", "The account in ARNs, where the state does not tell it"))
+        .arg(switch(
+            "json",
+            "One object a line: an action, its resources and conditions, and what it is for",
+        ))
+        .arg(value(
+            "account",
+            "ID",
+            "The account in ARNs, where the state does not tell it",
+        ))
 }
 
 fn run(cx: &Context, m: &ArgMatches, destroys: bool, carries_out: bool) -> Done<u8> {
@@ -62,7 +69,9 @@ fn run(cx: &Context, m: &ArgMatches, destroys: bool, carries_out: bool) -> Done<
     match documents.as_slice() {
         [one] => cx.shell.out(&format!("{}\n", print_pretty(one))),
         // Each fits a managed policy; all are needed.
-        all => cx.shell.out(&format!("{}\n", print_pretty(&all.to_vec().into()))),
+        all => cx
+            .shell
+            .out(&format!("{}\n", print_pretty(&all.to_vec().into()))),
     }
     Ok(0)
 }

@@ -37,10 +37,21 @@ pub(super) const COMMAND: Command = Command {
     has_events: true,
     options: |c| {
         with_planning(c)
-            .arg(value("out", "FILE", "Write the plan into a file that `apply` takes"))
-            .arg(switch("detailed-exitcode", "Exit 2 where there is something to do"))
+            .arg(value(
+                "out",
+                "FILE",
+                "Write the plan into a file that `apply` takes",
+            ))
+            .arg(switch(
+                "detailed-exitcode",
+                "Exit 2 where there is something to do",
+            ))
             .arg(switch("json", "Event lines instead of text"))
-            .arg(value("generate-config-out", "FILE", "Write resource blocks for imports that have none into a new file"))
+            .arg(value(
+                "generate-config-out",
+                "FILE",
+                "Write resource blocks for imports that have none into a new file",
+            ))
             .arg(switch("markdown", "As Markdown, for a pull request").conflicts_with("json"))
     },
     run,
@@ -65,7 +76,12 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     }
     let mut planned = planned?;
     let is_refused = check::tell(&mut planned);
-    let judgement = judge::judge(&planned.plan, &planned.loaded, &planned.place.workspace, &rules);
+    let judgement = judge::judge(
+        &planned.plan,
+        &planned.loaded,
+        &planned.place.workspace,
+        &rules,
+    );
     // Where the configuration itself is wrong there is no plan; where planning failed half-way there is one, marked as errored.
     if let (Some(path), false) = (text(m, "out"), planned.plan.void || is_refused) {
         write(&planned, &judgement, path)?;
@@ -89,7 +105,11 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     if !judgement.refusing(&[]).is_empty() {
         return Ok(3);
     }
-    Ok(if on(m, "detailed-exitcode") && has_changes { 2 } else { 0 })
+    Ok(if on(m, "detailed-exitcode") && has_changes {
+        2
+    } else {
+        0
+    })
 }
 
 /// Makes a plan under a lock that is given back before it is shown.
@@ -102,7 +122,8 @@ pub(super) fn make(cx: &Context, request: &Request, operation: &str) -> Done<Pla
         let lock = Lock::take(&place.store, operation, request.locking).await?;
         let cancel = Cancel::default();
         cx.watch(&cancel);
-        let planned = until_cancelled(&cancel, session::plan(loaded, place, request, &events)).await;
+        let planned =
+            until_cancelled(&cancel, session::plan(loaded, place, request, &events)).await;
         let released = lock.release().await;
         let planned = planned?;
         released?;
@@ -127,19 +148,35 @@ pub(super) fn show(cx: &Context, planned: &Planned, judgement: &Judgement, markd
     let failed = planned.diagnostics.has_errors();
     if cx.shell.is_json() {
         if !failed {
-            for event in events::plan(&planned.plan).into_iter().chain(events::access(judgement)) {
+            for event in events::plan(&planned.plan)
+                .into_iter()
+                .chain(events::access(judgement))
+            {
                 cx.shell.event(event);
             }
         }
     } else if markdown && !failed {
-        cx.shell.out(&format!("{}{}", access_markdown(judgement), plan_markdown(&planned.plan, catalogue)));
+        cx.shell.out(&format!(
+            "{}{}",
+            access_markdown(judgement),
+            plan_markdown(&planned.plan, catalogue)
+        ));
     } else if !failed {
-        cx.shell.out(&plan_text(&planned.plan, catalogue, cx.shell.style()));
+        cx.shell
+            .out(&plan_text(&planned.plan, catalogue, cx.shell.style()));
         cx.shell.out(&access_text(judgement, cx.shell.style()));
-    } else if planned.plan.changes.iter().any(|c| !matches!(c.action, bastionless_core::plan::Action::NoOp)) {
-        cx.shell.progress("\nPlanning failed. Bastionless encountered an error while generating this plan.\n");
+    } else if planned
+        .plan
+        .changes
+        .iter()
+        .any(|c| !matches!(c.action, bastionless_core::plan::Action::NoOp))
+    {
+        cx.shell.progress(
+            "\nPlanning failed. Bastionless encountered an error while generating this plan.\n",
+        );
     }
-    cx.shell.diagnostics(&planned.diagnostics, &planned.loaded.sources);
+    cx.shell
+        .diagnostics(&planned.diagnostics, &planned.loaded.sources);
 }
 
 fn write(planned: &Planned, judgement: &Judgement, path: &str) -> Done<()> {
@@ -148,10 +185,19 @@ fn write(planned: &Planned, judgement: &Judgement, path: &str) -> Done<()> {
         basis: planned.basis(),
         timestamp: load::timestamp(),
         configuration: config_json(&planned.loaded.program),
-        judgement: if judgement.is_empty() { serde_json::Value::Null } else { serde_json::json!(judgement) },
+        judgement: if judgement.is_empty() {
+            serde_json::Value::Null
+        } else {
+            serde_json::json!(judgement)
+        },
     };
     let problem = |d: Diagnostic| Failed::new(Diagnostics::from(d), planned.loaded.sources.clone());
-    let text = file.write().map_err(|e| problem(Diagnostic::error("Failed to write plan file", format!("{e}."))))?;
+    let text = file.write().map_err(|e| {
+        problem(Diagnostic::error(
+            "Failed to write plan file",
+            format!("{e}."),
+        ))
+    })?;
     let written = RealDisk.replace(path.as_ref(), text.as_bytes());
     written.map_err(|e| problem(file_error("Writing", path.as_ref(), &e)))
 }

@@ -28,7 +28,10 @@ pub(super) const COMMAND: Command = Command {
     words: "show",
     about: "Show the state, a state file or a plan file",
     has_events: false,
-    options: |c| c.arg(place("path", "FILE", "A plan or state file")).arg(switch("json", "As JSON")),
+    options: |c| {
+        c.arg(place("path", "FILE", "A plan or state file"))
+            .arg(switch("json", "As JSON"))
+    },
     run: show,
 };
 
@@ -46,26 +49,36 @@ fn show(cx: &Context, m: &ArgMatches) -> Done<u8> {
                     return Ok(0);
                 }
                 Ok(file) => {
-                    cx.shell.out(&plan_text(&file.plan, catalogue, cx.shell.style()));
+                    cx.shell
+                        .out(&plan_text(&file.plan, catalogue, cx.shell.style()));
                     let judgement = Judgement::deserialize(&file.judgement).unwrap_or_default();
                     cx.shell.out(&access_text(&judgement, cx.shell.style()));
                     return Ok(0);
                 }
                 Err(as_plan) => Snapshot::read(&read).map_err(|as_state| {
-                    let detail = format!("`{path}` is neither a plan nor a state: {as_plan}; {as_state}.");
-                    Diagnostic::error("Failed to read the given file as a state or plan file", detail)
+                    let detail =
+                        format!("`{path}` is neither a plan nor a state: {as_plan}; {as_state}.");
+                    Diagnostic::error(
+                        "Failed to read the given file as a state or plan file",
+                        detail,
+                    )
                 })?,
             }
         }
     };
     if is_json {
         let is_empty = snapshot.is_empty() && snapshot.outputs.is_empty();
-        let document = if is_empty { json!({ "format_version": "1.0" }) } else { state_json(&snapshot, catalogue) };
+        let document = if is_empty {
+            json!({ "format_version": "1.0" })
+        } else {
+            state_json(&snapshot, catalogue)
+        };
         cx.shell.document(&document);
     } else if snapshot.is_empty() && snapshot.outputs.is_empty() {
         cx.shell.out("No state.\n");
     } else {
-        cx.shell.out(&state_text(&snapshot, catalogue, cx.shell.style()));
+        cx.shell
+            .out(&state_text(&snapshot, catalogue, cx.shell.style()));
     }
     Ok(0)
 }
@@ -86,11 +99,21 @@ fn output(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let snapshot = cx.block_on(state::read(&cx.env))?;
     let Some(name) = text(m, "name") else {
         if on(m, "raw") {
-            return Err(Diagnostic::error("Output name required", "You must give the name of a single output value when using the -raw option.").into());
+            return Err(Diagnostic::error(
+                "Output name required",
+                "You must give the name of a single output value when using the -raw option.",
+            )
+            .into());
         }
         if on(m, "json") {
-            let all = snapshot.outputs.iter().map(|(k, o)| (k.to_string(), document(o)));
-            cx.shell.out(&format!("{:#}\n", Json::Object(all.collect::<JsonMap<_, _>>())));
+            let all = snapshot
+                .outputs
+                .iter()
+                .map(|(k, o)| (k.to_string(), document(o)));
+            cx.shell.out(&format!(
+                "{:#}\n",
+                Json::Object(all.collect::<JsonMap<_, _>>())
+            ));
         } else if snapshot.outputs.is_empty() {
             cx.shell.diagnostic(Diagnostic::warning(
                 "No outputs found",
@@ -126,7 +149,9 @@ fn document(o: &OutputState) -> Json {
 
 fn raw(name: &str, o: &OutputState) -> Done<String> {
     let refused = |why: &str| {
-        let detail = format!("The -raw option only supports strings, numbers, and boolean values, but output value \"{name}\" is {why}.\n\nUse the -json option for machine-readable representations of output values that have complex types.");
+        let detail = format!(
+            "The -raw option only supports strings, numbers, and boolean values, but output value \"{name}\" is {why}.\n\nUse the -json option for machine-readable representations of output values that have complex types."
+        );
         Err(Diagnostic::error("Unsupported value for raw output", detail).into())
     };
     match o.value.kind() {

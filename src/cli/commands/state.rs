@@ -14,11 +14,18 @@ use crate::{
 };
 
 fn addresses(c: clap::Command, required: bool) -> clap::Command {
-    c.arg(place("address", "ADDRESS", "Module, resource or instance").num_args(0..).required(required))
+    c.arg(
+        place("address", "ADDRESS", "Module, resource or instance")
+            .num_args(0..)
+            .required(required),
+    )
 }
 
 fn targets(m: &ArgMatches) -> Done<Vec<Target>> {
-    Ok(texts(m, "address").iter().map(|t| target(t)).collect::<Result<_, _>>()?)
+    Ok(texts(m, "address")
+        .iter()
+        .map(|t| target(t))
+        .collect::<Result<_, _>>()?)
 }
 
 fn dry_run() -> clap::Arg {
@@ -47,9 +54,16 @@ pub(super) const SHOW: Command = Command {
     run: |cx, m| {
         let address = instance("ADDRESS", text(m, "address").unwrap_or_default())?;
         let snapshot = cx.block_on(state::read(&cx.env))?;
-        let shown = bastionless_core::report::object_text(&snapshot, &address, Catalogue::builtin(), cx.shell.style());
+        let shown = bastionless_core::report::object_text(
+            &snapshot,
+            &address,
+            Catalogue::builtin(),
+            cx.shell.style(),
+        );
         let Some(shown) = shown else {
-            let detail = format!("There is no object at `{address}` in the state; `bastionless state list` shows what there is.");
+            let detail = format!(
+                "There is no object at `{address}` in the state; `bastionless state list` shows what there is."
+            );
             return Err(Diagnostic::error("No instance found", detail).into());
         };
         cx.shell.out(&shown);
@@ -66,10 +80,16 @@ pub(super) const RM: Command = Command {
         let is_dry = on(m, "dry-run");
         let gone = cx.block_on(state::remove(&cx.env, &targets(m)?, is_dry, locking(m)))?;
         for address in &gone {
-            cx.shell.out(&format!("{} {address}\n", if is_dry { "Would remove" } else { "Removed" }));
+            cx.shell.out(&format!(
+                "{} {address}\n",
+                if is_dry { "Would remove" } else { "Removed" }
+            ));
         }
         if !is_dry {
-            cx.shell.out(&format!("Successfully removed {} resource instance(s).\n", gone.len()));
+            cx.shell.out(&format!(
+                "Successfully removed {} resource instance(s).\n",
+                gone.len()
+            ));
         }
         Ok(0)
     },
@@ -91,10 +111,14 @@ pub(super) const MV: Command = Command {
         let is_dry = on(m, "dry-run");
         let moved = cx.block_on(state::rename(&cx.env, &from, &to, is_dry, locking(m)))?;
         for (from, to) in &moved {
-            cx.shell.out(&format!("{} \"{from}\" to \"{to}\"\n", if is_dry { "Would move" } else { "Move" }));
+            cx.shell.out(&format!(
+                "{} \"{from}\" to \"{to}\"\n",
+                if is_dry { "Would move" } else { "Move" }
+            ));
         }
         if !is_dry {
-            cx.shell.out(&format!("Successfully moved {} object(s).\n", moved.len()));
+            cx.shell
+                .out(&format!("Successfully moved {} object(s).\n", moved.len()));
         }
         Ok(0)
     },
@@ -118,7 +142,11 @@ pub(super) const PUSH: Command = Command {
     has_events: false,
     options: |c| {
         with_locking(c)
-            .arg(place("path", "FILE", "The new state").required(true).allow_hyphen_values(true))
+            .arg(
+                place("path", "FILE", "The new state")
+                    .required(true)
+                    .allow_hyphen_values(true),
+            )
             .arg(switch("force", "Even over another or a newer state"))
     },
     run: push,
@@ -126,7 +154,11 @@ pub(super) const PUSH: Command = Command {
 
 fn push(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let path = text(m, "path").unwrap_or_default();
-    let read = if path == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    let read = if path == "-" {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(path)
+    };
     let new = read.map_err(|e| crate::ops::file_error("Reading", path.as_ref(), &e))?;
     cx.block_on(state::push(&cx.env, &new, on(m, "force"), locking(m)))?;
     Ok(0)
@@ -136,10 +168,19 @@ pub(super) const ADOPT: Command = Command {
     words: "state adopt",
     about: "Take over Terraform's local state as it is",
     has_events: false,
-    options: |c| with_locking(c).arg(place("source", "FILE", "Terraform's state (default: terraform.tfstate)")),
+    options: |c| {
+        with_locking(c).arg(place(
+            "source",
+            "FILE",
+            "Terraform's state (default: terraform.tfstate)",
+        ))
+    },
     run: |cx, m| {
         let done = cx.block_on(state::adopt(&cx.env, text(m, "source"), locking(m)))?;
-        cx.shell.out(&format!("Took over {} object(s) into {}. The source stays as it is.\n", done.objects, done.to));
+        cx.shell.out(&format!(
+            "Took over {} object(s) into {}. The source stays as it is.\n",
+            done.objects, done.to
+        ));
         Ok(0)
     },
 };
@@ -156,7 +197,11 @@ pub(super) const FORCE_UNLOCK: Command = Command {
         let id = text(m, "id").unwrap_or_default();
         if !on(m, "force") {
             if !cx.can_ask(m) {
-                return Err(Diagnostic::error("Not confirmed", "Without a terminal, -force must be given.").into());
+                return Err(Diagnostic::error(
+                    "Not confirmed",
+                    "Without a terminal, -force must be given.",
+                )
+                .into());
             }
             let answer = cx.shell.ask("Do you really want to force-unlock?\n  The lock will be removed. Other users may still be at work.\n  Only 'yes' will be accepted to confirm.\n\n  Enter a value: ");
             if answer.as_deref() != Some("yes") {

@@ -17,7 +17,10 @@ use crate::{
 fn options(c: clap::Command) -> clap::Command {
     with_locking(c)
         .arg(place("address", "ADDRESS", "The instance").required(true))
-        .arg(switch("allow-missing", "No error where there is no such instance"))
+        .arg(switch(
+            "allow-missing",
+            "No error where there is no such instance",
+        ))
         .arg(switch("ignore-remote-version", "Accepted for Terraform's sake").hide(true))
 }
 
@@ -39,9 +42,17 @@ pub(super) const UNTAINT: Command = Command {
 
 fn run(cx: &Context, m: &ArgMatches, what: Mark, words: &str) -> Done<u8> {
     let address = instance("ADDRESS", text(m, "address").unwrap_or_default())?;
-    match cx.block_on(mark(&cx.env, &address, what, on(m, "allow-missing"), locking(m)))? {
+    match cx.block_on(mark(
+        &cx.env,
+        &address,
+        what,
+        on(m, "allow-missing"),
+        locking(m),
+    ))? {
         Some(warning) => cx.shell.diagnostic(warning),
-        None => cx.shell.out(&format!("Resource instance {address} has been {words}.\n")),
+        None => cx
+            .shell
+            .out(&format!("Resource instance {address} has been {words}.\n")),
     }
     Ok(0)
 }

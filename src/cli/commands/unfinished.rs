@@ -12,14 +12,21 @@ pub(super) const COMMAND: Command = Command {
     has_events: false,
     options: |c| {
         with_locking(c).arg(
-            value("forget", "ADDRESS", "Forget the unfinished creation of an instance, as it was settled by hand")
-                .action(clap::ArgAction::Append),
+            value(
+                "forget",
+                "ADDRESS",
+                "Forget the unfinished creation of an instance, as it was settled by hand",
+            )
+            .action(clap::ArgAction::Append),
         )
     },
     run: |cx, m| {
         let forgotten = texts(m, "forget");
         if !forgotten.is_empty() {
-            let addresses = forgotten.iter().map(|t| instance("-forget", t)).collect::<Result<Vec<_>, _>>()?;
+            let addresses = forgotten
+                .iter()
+                .map(|t| instance("-forget", t))
+                .collect::<Result<Vec<_>, _>>()?;
             cx.block_on(unfinished::forget(&cx.env, &addresses, locking(m)))?;
             for address in addresses {
                 cx.shell.out(&format!("Forgotten: {address}\n"));
@@ -28,7 +35,12 @@ pub(super) const COMMAND: Command = Command {
         }
         let open = cx.block_on(unfinished::list(&cx.env))?;
         for change in &open {
-            cx.shell.out(&format!("{} ({}, intent {})\n", change.address, change.action.name(), change.id));
+            cx.shell.out(&format!(
+                "{} ({}, intent {})\n",
+                change.address,
+                change.action.name(),
+                change.id
+            ));
         }
         if open.is_empty() {
             cx.shell.out("No change is unfinished.\n");

@@ -22,12 +22,20 @@ pub(super) const COMMAND: Command = Command {
         problems.extend(checked.diagnostics);
         let failed = problems.has_errors();
         if on(m, "json") {
-            cx.shell.out(&format!("{:#}\n", validate_json(&problems, &checked.sources)));
+            cx.shell.out(&format!(
+                "{:#}\n",
+                validate_json(&problems, &checked.sources)
+            ));
         } else {
             cx.shell.diagnostics(&problems, &checked.sources);
             if !failed {
-                let words = if problems.is_empty() { "." } else { ", but there were some\nvalidation warnings as shown above." };
-                cx.shell.out(&format!("Success! The configuration is valid{words}\n\n"));
+                let words = if problems.is_empty() {
+                    "."
+                } else {
+                    ", but there were some\nvalidation warnings as shown above."
+                };
+                cx.shell
+                    .out(&format!("Success! The configuration is valid{words}\n\n"));
             }
         }
         Done::Ok(u8::from(failed))

@@ -58,7 +58,11 @@ pub(super) const SELECT: Command = Command {
     run: |cx, m| {
         let name = text(m, "name").unwrap_or_default();
         let made = cx.block_on(workspace::select(&cx.env, name, on(m, "or-create")))?;
-        let word = if made { "Created and switched" } else { "Switched" };
+        let word = if made {
+            "Created and switched"
+        } else {
+            "Switched"
+        };
         cx.shell.out(&format!("{word} to workspace \"{name}\".\n"));
         Ok(0)
     },
@@ -68,7 +72,12 @@ pub(super) const DELETE: Command = Command {
     words: "workspace delete",
     about: "Delete a workspace",
     has_events: false,
-    options: |c| with_locking(named(c)).arg(switch("force", "Even if it still holds objects, which then are nobody's")),
+    options: |c| {
+        with_locking(named(c)).arg(switch(
+            "force",
+            "Even if it still holds objects, which then are nobody's",
+        ))
+    },
     run: |cx, m| {
         let name = text(m, "name").unwrap_or_default();
         cx.block_on(workspace::delete(&cx.env, name, on(m, "force")))?;

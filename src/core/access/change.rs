@@ -100,7 +100,13 @@ pub fn changes(before: &Estate, after: &Estate) -> Vec<AccessChange> {
     let mut out = Vec::new();
     for (key, side) in &is {
         match was.get(key) {
-            None => out.push(AccessChange { kind: ChangeKind::Gained, before: None, after: Some(side.clone()), hop: missing(&old, key), key: key.clone() }),
+            None => out.push(AccessChange {
+                kind: ChangeKind::Gained,
+                before: None,
+                after: Some(side.clone()),
+                hop: missing(&old, key),
+                key: key.clone(),
+            }),
             Some(before) => out.extend(kind(before, side).map(|kind| AccessChange {
                 kind,
                 before: Some(before.clone()),
@@ -112,7 +118,13 @@ pub fn changes(before: &Estate, after: &Estate) -> Vec<AccessChange> {
     }
     for (key, side) in &was {
         if !is.contains_key(key) {
-            out.push(AccessChange { kind: ChangeKind::Lost, before: Some(side.clone()), after: None, hop: missing(&new, key), key: key.clone() });
+            out.push(AccessChange {
+                kind: ChangeKind::Lost,
+                before: Some(side.clone()),
+                after: None,
+                hop: missing(&new, key),
+                key: key.clone(),
+            });
         }
     }
     out.sort_by(|a, b| (&a.key, a.kind).cmp(&(&b.key, b.kind)));
@@ -136,27 +148,54 @@ fn kind(before: &Side, after: &Side) -> Option<ChangeKind> {
     if before.logged != after.logged {
         let was_logged = matches!(before.logged, Logged::To(_));
         let is_logged = matches!(after.logged, Logged::To(_));
-        return Some(if was_logged && !is_logged { ChangeKind::NoLongerLogged } else { ChangeKind::Logging });
+        return Some(if was_logged && !is_logged {
+            ChangeKind::NoLongerLogged
+        } else {
+            ChangeKind::Logging
+        });
     }
-    (before.conditions != after.conditions || before.verdict != after.verdict).then_some(ChangeKind::Conditions)
+    (before.conditions != after.conditions || before.verdict != after.verdict)
+        .then_some(ChangeKind::Conditions)
 }
 
 fn sides(analysis: &Analysis<'_>) -> BTreeMap<PathKey, Side> {
-    analysis.all().into_iter().map(|p| (key(&p), side(&p))).collect()
+    analysis
+        .all()
+        .into_iter()
+        .map(|p| (key(&p), side(&p)))
+        .collect()
 }
 
 fn key(path: &Path) -> PathKey {
-    PathKey { principal: path.principal.clone(), instance: path.instance.clone(), method: path.method, via: path.via.clone() }
+    PathKey {
+        principal: path.principal.clone(),
+        instance: path.instance.clone(),
+        method: path.method,
+        via: path.via.clone(),
+    }
 }
 
 fn side(path: &Path) -> Side {
-    let unseen = path.hops().filter(|h| h.state == HopState::Unseen).map(|h| h.detail.clone()).collect();
-    Side { verdict: path.verdict(), conditions: path.conditions(), logged: path.logged.clone(), unseen, witnesses: Vec::new() }
+    let unseen = path
+        .hops()
+        .filter(|h| h.state == HopState::Unseen)
+        .map(|h| h.detail.clone())
+        .collect();
+    Side {
+        verdict: path.verdict(),
+        conditions: path.conditions(),
+        logged: path.logged.clone(),
+        unseen,
+        witnesses: Vec::new(),
+    }
 }
 
 /// Finds what is missing of a path where it does not lead through; nothing where principal or instance are not there.
 fn missing(analysis: &Analysis<'_>, key: &PathKey) -> Option<MissingHop> {
     let paths = analysis.paths(&key.principal, &key.instance, key.method);
     let same = paths.iter().find(|p| p.via == key.via).or(paths.first())?;
-    same.first_missing().map(|h| MissingHop { hop: h.kind.to_string(), detail: h.detail.clone() })
+    same.first_missing().map(|h| MissingHop {
+        hop: h.kind.to_string(),
+        detail: h.detail.clone(),
+    })
 }

@@ -114,23 +114,44 @@ pub struct Hop {
 impl Hop {
     /// A hop that holds.
     pub fn open(kind: HopKind, by: impl Into<String>) -> Self {
-        Self { kind, state: HopState::Open, detail: by.into(), conditions: Vec::new(), asked: None }
+        Self {
+            kind,
+            state: HopState::Open,
+            detail: by.into(),
+            conditions: Vec::new(),
+            asked: None,
+        }
     }
 
     /// A hop that does not.
     pub fn missing(kind: HopKind, why: impl Into<String>) -> Self {
-        Self { kind, state: HopState::Missing, detail: why.into(), conditions: Vec::new(), asked: None }
+        Self {
+            kind,
+            state: HopState::Missing,
+            detail: why.into(),
+            conditions: Vec::new(),
+            asked: None,
+        }
     }
 
     /// A hop of which nothing was seen.
     pub fn unseen(kind: HopKind, why: impl Into<String>) -> Self {
-        Self { kind, state: HopState::Unseen, detail: why.into(), conditions: Vec::new(), asked: None }
+        Self {
+            kind,
+            state: HopState::Unseen,
+            detail: why.into(),
+            conditions: Vec::new(),
+            asked: None,
+        }
     }
 
     /// A hop of the network.
     pub fn reach(kind: HopKind, reach: Reach) -> Self {
         match reach {
-            Reach::Yes(by, condition) => Self { conditions: condition.into_iter().collect(), ..Self::open(kind, by) },
+            Reach::Yes(by, condition) => Self {
+                conditions: condition.into_iter().collect(),
+                ..Self::open(kind, by)
+            },
             Reach::No(why) => Self::missing(kind, why),
             Reach::Unseen(why) => Self::unseen(kind, why),
         }
@@ -138,7 +159,11 @@ impl Hop {
 
     /// A hop that holds where `is_open` does.
     pub fn check(kind: HopKind, is_open: bool, by: &str, why: impl Into<String>) -> Self {
-        if is_open { Self::open(kind, by) } else { Self::missing(kind, why) }
+        if is_open {
+            Self::open(kind, by)
+        } else {
+            Self::missing(kind, why)
+        }
     }
 }
 

@@ -38,7 +38,10 @@ impl Judgement {
 
     /// Returns the rules that refuse the plan and are not overridden, each once.
     pub fn refusing(&self, overridden: &[String]) -> Vec<&str> {
-        let denied = self.violations.iter().filter(|v| v.is_denied && !overridden.contains(&v.rule));
+        let denied = self
+            .violations
+            .iter()
+            .filter(|v| v.is_denied && !overridden.contains(&v.rule));
         let mut out: Vec<_> = denied.map(|v| v.rule.as_str()).collect();
         out.dedup();
         out
@@ -46,31 +49,69 @@ impl Judgement {
 }
 
 /// Judges a plan: `before` is the state that it starts from, `after` the one it leaves (see `plan::policies::projected`).
-pub fn judge(before: &Snapshot, after: &Snapshot, catalogue: &Catalogue, rules: &[Rule]) -> Judgement {
+pub fn judge(
+    before: &Snapshot,
+    after: &Snapshot,
+    catalogue: &Catalogue,
+    rules: &[Rule],
+) -> Judgement {
     let (old, new) = (things(before, catalogue), things(after, catalogue));
     let (was, is) = (Estate::read(&old, None), Estate::read(&new, Some(&old)));
     let changes = changes(&was, &is);
-    let violations = rules::judge(rules, &Planned { estate: &is, changes: &changes });
+    let violations = rules::judge(
+        rules,
+        &Planned {
+            estate: &is,
+            changes: &changes,
+        },
+    );
     let (was_texts, is_texts) = (texts(&old, catalogue), texts(&new, catalogue));
     let mut statements = Vec::new();
-    let names = was_texts.keys().chain(is_texts.keys()).collect::<std::collections::BTreeSet<_>>();
+    let names = was_texts
+        .keys()
+        .chain(is_texts.keys())
+        .collect::<std::collections::BTreeSet<_>>();
     for name in names {
-        let read = |texts: &BTreeMap<String, String>| Some(Document::parse(texts.get(name)?).ok()?.document);
+        let read = |texts: &BTreeMap<String, String>| {
+            Some(Document::parse(texts.get(name)?).ok()?.document)
+        };
         if was_texts.get(name) != is_texts.get(name) {
-            statements.extend(statement_changes(name, read(&was_texts).as_ref(), read(&is_texts).as_ref()));
+            statements.extend(statement_changes(
+                name,
+                read(&was_texts).as_ref(),
+                read(&is_texts).as_ref(),
+            ));
         }
     }
-    Judgement { changes, statements, violations, unseen: unseen(&is) }
+    Judgement {
+        changes,
+        statements,
+        violations,
+        unseen: unseen(&is),
+    }
 }
 
 /// What decides on access, too, and is never read.
-const NEVER_READ: [&str; 4] = ["service control policies", "session policies", "network ACLs", "accounts of the operating system"];
+const NEVER_READ: [&str; 4] = [
+    "service control policies",
+    "session policies",
+    "network ACLs",
+    "accounts of the operating system",
+];
 
 /// Says what of an estate was not seen, last what never is.
 pub fn unseen(estate: &Estate) -> Vec<String> {
-    let mut out: Vec<String> = estate.unreadable.iter().map(|(address, why)| format!("{address} is no policy: {why}")).collect();
+    let mut out: Vec<String> = estate
+        .unreadable
+        .iter()
+        .map(|(address, why)| format!("{address} is no policy: {why}"))
+        .collect();
     for role in estate.roles.values() {
-        out.extend(role.unseen.iter().map(|arn| format!("the text of {arn}, which {} has", role.address)));
+        out.extend(
+            role.unseen
+                .iter()
+                .map(|arn| format!("the text of {arn}, which {} has", role.address)),
+        );
     }
     out.extend(NEVER_READ.map(str::to_owned));
     out
@@ -89,7 +130,9 @@ fn texts(things: &[Thing], catalogue: &Catalogue) -> BTreeMap<String, String> {
 
 fn arguments(block: &Block, value: &Value, name: &str, out: &mut BTreeMap<String, String>) {
     for (argument, attribute) in &block.attributes {
-        let text = value.get_str(argument).filter(|t| t.trim_start().starts_with('{'));
+        let text = value
+            .get_str(argument)
+            .filter(|t| t.trim_start().starts_with('{'));
         if attribute.equivalence == Equivalence::IamPolicy
             && let Some(text) = text
         {
@@ -97,7 +140,13 @@ fn arguments(block: &Block, value: &Value, name: &str, out: &mut BTreeMap<String
         }
     }
     for (nested, schema) in &block.blocks {
-        for (i, v) in value.get(nested).and_then(Value::elements).into_iter().flatten().enumerate() {
+        for (i, v) in value
+            .get(nested)
+            .and_then(Value::elements)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
             arguments(&schema.block, v, &format!("{name}.{nested}[{i}]"), out);
         }
     }

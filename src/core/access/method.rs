@@ -26,18 +26,73 @@ pub enum Method {
 
 /// Method, letter, name, title.
 const TABLE: [(Method, char, &str, &str); 12] = [
-    (Method::EicConsole, 'A', "eic-console", "SSH from the console through an EC2 Instance Connect endpoint"),
-    (Method::EicTunnel, 'B', "eic-tunnel", "tunnel to port 22 through an EC2 Instance Connect endpoint, with a key that the host accepts"),
-    (Method::EicSsh, 'C', "eic-ssh", "SSH through an EC2 Instance Connect endpoint, with a pushed key"),
-    (Method::EicRdp, 'D', "eic-rdp", "RDP through an EC2 Instance Connect endpoint"),
-    (Method::InstanceConnect, 'E', "instance-connect", "SSH to a public address, with a pushed key"),
-    (Method::SsmShell, 'F', "ssm-shell", "shell of Session Manager"),
+    (
+        Method::EicConsole,
+        'A',
+        "eic-console",
+        "SSH from the console through an EC2 Instance Connect endpoint",
+    ),
+    (
+        Method::EicTunnel,
+        'B',
+        "eic-tunnel",
+        "tunnel to port 22 through an EC2 Instance Connect endpoint, with a key that the host accepts",
+    ),
+    (
+        Method::EicSsh,
+        'C',
+        "eic-ssh",
+        "SSH through an EC2 Instance Connect endpoint, with a pushed key",
+    ),
+    (
+        Method::EicRdp,
+        'D',
+        "eic-rdp",
+        "RDP through an EC2 Instance Connect endpoint",
+    ),
+    (
+        Method::InstanceConnect,
+        'E',
+        "instance-connect",
+        "SSH to a public address, with a pushed key",
+    ),
+    (
+        Method::SsmShell,
+        'F',
+        "ssm-shell",
+        "shell of Session Manager",
+    ),
     (Method::SsmSsh, 'G', "ssm-ssh", "SSH over Session Manager"),
-    (Method::SsmPortForward, 'H', "ssm-port-forward", "port of the instance over Session Manager"),
-    (Method::SsmRemotePortForward, 'I', "ssm-remote-port-forward", "port of another host over Session Manager"),
-    (Method::Socks, 'J', "socks", "proxy over SSH to whatever the instance reaches"),
-    (Method::SerialConsole, 'K', "serial-console", "serial console"),
-    (Method::FleetManagerRdp, 'L', "fleet-manager-rdp", "RDP of Fleet Manager"),
+    (
+        Method::SsmPortForward,
+        'H',
+        "ssm-port-forward",
+        "port of the instance over Session Manager",
+    ),
+    (
+        Method::SsmRemotePortForward,
+        'I',
+        "ssm-remote-port-forward",
+        "port of another host over Session Manager",
+    ),
+    (
+        Method::Socks,
+        'J',
+        "socks",
+        "proxy over SSH to whatever the instance reaches",
+    ),
+    (
+        Method::SerialConsole,
+        'K',
+        "serial-console",
+        "serial console",
+    ),
+    (
+        Method::FleetManagerRdp,
+        'L',
+        "fleet-manager-rdp",
+        "RDP of Fleet Manager",
+    ),
 ];
 
 impl Method {
@@ -59,13 +114,22 @@ impl Method {
 
     /// Reads a name or a letter.
     pub fn parse(text: &str) -> Option<Self> {
-        let is = |letter: char, name: &str| name == text || text.len() == 1 && text.starts_with([letter, letter.to_ascii_lowercase()]);
-        TABLE.iter().find(|(_, letter, name, _)| is(*letter, name)).map(|t| t.0)
+        let is = |letter: char, name: &str| {
+            name == text
+                || text.len() == 1 && text.starts_with([letter, letter.to_ascii_lowercase()])
+        };
+        TABLE
+            .iter()
+            .find(|(_, letter, name, _)| is(*letter, name))
+            .map(|t| t.0)
     }
 
     fn row(self) -> (Self, char, &'static str, &'static str) {
         // INVARIANT: every method has a row; a test holds it.
-        TABLE.into_iter().find(|t| t.0 == self).unwrap_or((self, '?', "unknown", "unknown"))
+        TABLE
+            .into_iter()
+            .find(|t| t.0 == self)
+            .unwrap_or((self, '?', "unknown", "unknown"))
     }
 
     /// Its letter.

@@ -51,8 +51,16 @@ enum Match {
 }
 
 /// Judges whether groups allow a TCP connection.
-pub fn groups_allow(estate: &Estate, groups: Option<&[String]>, way: Way, port: i64, other: &Other<'_>) -> Reach {
-    let Some(groups) = groups else { return Reach::Unseen("its security groups are known only after apply".into()) };
+pub fn groups_allow(
+    estate: &Estate,
+    groups: Option<&[String]>,
+    way: Way,
+    port: i64,
+    other: &Other<'_>,
+) -> Reach {
+    let Some(groups) = groups else {
+        return Reach::Unseen("its security groups are known only after apply".into());
+    };
     let mut maybe = None;
     let mut seen = Vec::new();
     for id in groups {
@@ -61,7 +69,11 @@ pub fn groups_allow(estate: &Estate, groups: Option<&[String]>, way: Way, port: 
             continue;
         };
         seen.push(group.address.as_str());
-        let rules = if way == Way::In { &group.ingress } else { &group.egress };
+        let rules = if way == Way::In {
+            &group.ingress
+        } else {
+            &group.egress
+        };
         for rule in rules.iter().filter(|r| covers(r, port)) {
             match matches(&rule.peer, other) {
                 Match::Whole(condition) => return Reach::Yes(group.address.clone(), condition),
@@ -70,11 +82,18 @@ pub fn groups_allow(estate: &Estate, groups: Option<&[String]>, way: Way, port: 
             }
         }
     }
-    let direction = if way == Way::In { "inbound" } else { "outbound" };
+    let direction = if way == Way::In {
+        "inbound"
+    } else {
+        "outbound"
+    };
     match maybe {
         Some(why) => Reach::Unseen(why),
         None if seen.is_empty() => Reach::No("it has no security group".into()),
-        None => Reach::No(format!("no {direction} rule for tcp/{port} in {}", seen.join(", "))),
+        None => Reach::No(format!(
+            "no {direction} rule for tcp/{port} in {}",
+            seen.join(", ")
+        )),
     }
 }
 
@@ -94,7 +113,9 @@ fn matches(peer: &Peer, other: &Other<'_>) -> Match {
             None => Match::Maybe("the groups of the other side are known only after apply".into()),
         },
         Peer::PrefixList(id) if other.prefix_list == Some(id) => Match::Whole(None),
-        Peer::PrefixList(id) if other.is_client => Match::Whole(Some(format!("from addresses of {id}"))),
+        Peer::PrefixList(id) if other.is_client => {
+            Match::Whole(Some(format!("from addresses of {id}")))
+        }
         Peer::PrefixList(_) => Match::Not,
         Peer::Range(range) if other.is_client => Match::Whole(Some(format!("from {range}"))),
         Peer::Range(range) => range_matches(range, other),
@@ -104,13 +125,19 @@ fn matches(peer: &Peer, other: &Other<'_>) -> Match {
 
 fn range_matches(range: &IpNet, other: &Other<'_>) -> Match {
     if let Some(address) = other.address {
-        return if range.contains(&address) { Match::Whole(None) } else { Match::Not };
+        return if range.contains(&address) {
+            Match::Whole(None)
+        } else {
+            Match::Not
+        };
     }
     if !other.within.is_empty() && other.within.iter().any(|w| range.contains(w)) {
         return Match::Whole(None);
     }
     if other.within.iter().any(|w| w.contains(range)) {
-        return Match::Maybe(format!("the address of the other side may or may not be in {range}"));
+        return Match::Maybe(format!(
+            "the address of the other side may or may not be in {range}"
+        ));
     }
     Match::Not
 }
@@ -123,12 +150,26 @@ pub fn way_out(estate: &Estate, subnet: &str) -> Option<Option<RouteTarget>> {
 }
 
 /// Returns the interface endpoints of a service in a VPC.
-pub fn interfaces<'a>(estate: &'a Estate, vpc: &'a str, service: &'a str) -> impl Iterator<Item = &'a VpcEndpoint> {
-    estate.vpc_endpoints.iter().filter(move |e| e.vpc == vpc && e.service == service && e.is_interface)
+pub fn interfaces<'a>(
+    estate: &'a Estate,
+    vpc: &'a str,
+    service: &'a str,
+) -> impl Iterator<Item = &'a VpcEndpoint> {
+    estate
+        .vpc_endpoints
+        .iter()
+        .filter(move |e| e.vpc == vpc && e.service == service && e.is_interface)
 }
 
 /// Returns the gateway endpoints of a service that the route table of a subnet leads to.
-pub fn gateways<'a>(estate: &'a Estate, subnet: &str, service: &'a str) -> impl Iterator<Item = &'a VpcEndpoint> {
+pub fn gateways<'a>(
+    estate: &'a Estate,
+    subnet: &str,
+    service: &'a str,
+) -> impl Iterator<Item = &'a VpcEndpoint> {
     let table = estate.table_of.get(subnet).cloned().unwrap_or_default();
-    estate.vpc_endpoints.iter().filter(move |e| e.service == service && !e.is_interface && e.route_tables.contains(&table))
+    estate
+        .vpc_endpoints
+        .iter()
+        .filter(move |e| e.service == service && !e.is_interface && e.route_tables.contains(&table))
 }

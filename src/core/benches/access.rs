@@ -1,7 +1,11 @@
 //! Time of the access analysis: principals times instances, all methods.
 //!
 //! `cargo bench -p bastionless-core --bench access` prints one line a size, and how the time grows from size to size.
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and ends where its own input is wrong")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and ends where its own input is wrong"
+)]
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -28,16 +32,38 @@ fn policy(i: usize) -> Document {
         { "Sid": "Find", "Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*" },
         { "Sid": "Factor", "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": { "BoolIfExists": { "aws:MultiFactorAuthPresent": "false" } } },
     ] });
-    Document::parse(&text.to_string()).expect("a policy").document
+    Document::parse(&text.to_string())
+        .expect("a policy")
+        .document
 }
 
 fn estate(principals: usize, instances: usize) -> Estate {
-    let mut estate = Estate { account: ACCOUNT.into(), partition: "aws".into(), region: "eu-west-1".into(), ..Estate::default() };
+    let mut estate = Estate {
+        account: ACCOUNT.into(),
+        partition: "aws".into(),
+        region: "eu-west-1".into(),
+        ..Estate::default()
+    };
     let range = |t: &str| t.parse().expect("a range");
-    let subnet = Subnet { address: "aws_subnet.a".into(), vpc: "vpc-1".into(), ranges: vec![range("10.0.0.0/16")] };
+    let subnet = Subnet {
+        address: "aws_subnet.a".into(),
+        vpc: "vpc-1".into(),
+        ranges: vec![range("10.0.0.0/16")],
+    };
     estate.subnets.insert("subnet-1".into(), subnet);
-    let all = Rule { protocol: "tcp".into(), from: 0, to: 65535, peer: Peer::Range(range("10.0.0.0/16")) };
-    let group = Group { address: "aws_security_group.a".into(), vpc: "vpc-1".into(), ingress: [all.clone()].into(), egress: [all].into(), has_rules: true };
+    let all = Rule {
+        protocol: "tcp".into(),
+        from: 0,
+        to: 65535,
+        peer: Peer::Range(range("10.0.0.0/16")),
+    };
+    let group = Group {
+        address: "aws_security_group.a".into(),
+        vpc: "vpc-1".into(),
+        ingress: [all.clone()].into(),
+        egress: [all].into(),
+        has_rules: true,
+    };
     estate.groups.insert("sg-1".into(), group);
     estate.eic_endpoints.push(EicEndpoint {
         address: "aws_ec2_instance_connect_endpoint.a".into(),
@@ -78,13 +104,16 @@ fn estate(principals: usize, instances: usize) -> Estate {
     }
     for i in 0..principals {
         let name = format!("role{i}");
-        estate.roles.insert(name.clone(), Role {
-            address: format!("aws_iam_role.{name}"),
-            arn: format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
-            policies: vec![(format!("aws_iam_policy.{name}"), policy(i))],
-            name,
-            ..Role::default()
-        });
+        estate.roles.insert(
+            name.clone(),
+            Role {
+                address: format!("aws_iam_role.{name}"),
+                arn: format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
+                policies: vec![(format!("aws_iam_policy.{name}"), policy(i))],
+                name,
+                ..Role::default()
+            },
+        );
     }
     estate.profiles.insert("p".into(), Some("role0".into()));
     estate
@@ -97,8 +126,12 @@ fn main() {
         let start = Instant::now();
         let open = Analysis::new(&estate).all().len();
         let seconds = start.elapsed().as_secs_f64();
-        let growth = last.map(|l| format!(", {:.2} x the line before", seconds / l)).unwrap_or_default();
-        println!("{principals:>4} principals x {instances:>4} instances: {seconds:.3} s, {open} paths{growth}");
+        let growth = last
+            .map(|l| format!(", {:.2} x the line before", seconds / l))
+            .unwrap_or_default();
+        println!(
+            "{principals:>4} principals x {instances:>4} instances: {seconds:.3} s, {open} paths{growth}"
+        );
         last = Some(seconds);
     }
 }

@@ -14,9 +14,8 @@ impl Lookup for AccessPolicy {
     fn read<'a>(&'a self, configs: &'a [Value]) -> Future<'a, Vec<Result<Value, OpError>>> {
         Box::pin(async {
             let one = |config: &Value| {
-                grant::read(config).map_err(|why| {
-                    OpError::new(OpErrorKind::Invalid, "compiling the grants", why)
-                })
+                grant::read(config)
+                    .map_err(|why| OpError::new(OpErrorKind::Invalid, "compiling the grants", why))
             };
             configs.iter().map(one).collect()
         })

@@ -5,6 +5,6 @@ mod cloud;
 mod policy_document;
 mod terraform_data;
 
-pub use cloud::BuiltinCloud;
 pub(crate) use access_policy::AccessPolicy;
+pub use cloud::BuiltinCloud;
 pub(crate) use policy_document::PolicyDocument;

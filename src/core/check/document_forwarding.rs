@@ -2,11 +2,7 @@
 
 use bastionless_model::{
     base::{Level, RuleDoc},
-    iam::{
-        ast::Effect,
-        lint::covers,
-        pattern::Pattern,
-    },
+    iam::{ast::Effect, lint::covers, pattern::Pattern},
 };
 
 use super::{Estate, Found, Rule, policies, sessions};
@@ -24,15 +20,33 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-const FORWARDING: &[&str] = &["AWS-StartSSHSession", "AWS-StartPortForwardingSession", "AWS-StartPortForwardingSessionToRemoteHost"];
+const FORWARDING: &[&str] = &[
+    "AWS-StartSSHSession",
+    "AWS-StartPortForwardingSession",
+    "AWS-StartPortForwardingSessionToRemoteHost",
+];
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     let documents = sessions::documents(estate);
-    let Some(logged) = documents.iter().find(|d| d.is_logged()) else { return };
-    for policy in policies::all(estate).into_iter().filter(|p| p.kind.grants()) {
-        let allows = policy.parsed.document.statements.iter().filter(|s| s.effect == Effect::Allow);
+    let Some(logged) = documents.iter().find(|d| d.is_logged()) else {
+        return;
+    };
+    for policy in policies::all(estate)
+        .into_iter()
+        .filter(|p| p.kind.grants())
+    {
+        let allows = policy
+            .parsed
+            .document
+            .statements
+            .iter()
+            .filter(|s| s.effect == Effect::Allow);
         for s in allows.filter(|s| covers(s, "ssm:StartSession").is_some()) {
-            let patterns = s.resource.iter().filter(|r| !r.negated).flat_map(|r| &r.patterns);
+            let patterns = s
+                .resource
+                .iter()
+                .filter(|r| !r.negated)
+                .flat_map(|r| &r.patterns);
             let open = patterns.into_iter().find_map(|p| {
                 let last = p.value.splitn(6, ':').nth(5).unwrap_or(&p.value);
                 let name = last.strip_prefix("document/").map(Pattern::wild)?;

@@ -18,12 +18,23 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
-    for document in sessions::documents(estate).iter().filter(|d| d.is_on("cloudWatchEncryptionEnabled")) {
-        let Some(name) = document.text("cloudWatchLogGroupName") else { continue };
-        let plain = estate.of("aws_cloudwatch_log_group").find(|g| g.is_named(name) && g.is_unset("kms_key_id"));
+    for document in sessions::documents(estate)
+        .iter()
+        .filter(|d| d.is_on("cloudWatchEncryptionEnabled"))
+    {
+        let Some(name) = document.text("cloudWatchLogGroupName") else {
+            continue;
+        };
+        let plain = estate
+            .of("aws_cloudwatch_log_group")
+            .find(|g| g.is_named(name) && g.is_unset("kms_key_id"));
         if let Some(group) = plain {
-            let text = "The session document demands encryption of this log group, which has no key.";
-            out.push(RULE.at(group, "kms_key_id", text).context(document.object.at("content"), "demanded here"));
+            let text =
+                "The session document demands encryption of this log group, which has no key.";
+            out.push(
+                RULE.at(group, "kms_key_id", text)
+                    .context(document.object.at("content"), "demanded here"),
+            );
         }
     }
 }

@@ -19,11 +19,21 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     for document in sessions::documents(estate) {
-        let is_shell = matches!(document.kind(), "Standard_Stream" | "InteractiveCommands" | "NonInteractiveCommands");
+        let is_shell = matches!(
+            document.kind(),
+            "Standard_Stream" | "InteractiveCommands" | "NonInteractiveCommands"
+        );
         if is_shell && !document.is_on("runAsEnabled") {
-            out.push(RULE.at(document.object, "content", "Sessions run as `ssm-user`, who has `sudo`."));
+            out.push(RULE.at(
+                document.object,
+                "content",
+                "Sessions run as `ssm-user`, who has `sudo`.",
+            ));
         } else if document.text("runAsDefaultUser") == Some("root") {
-            out.push(RULE.at(document.object, "content", "Run As refuses `root`.").level(Level::Warning));
+            out.push(
+                RULE.at(document.object, "content", "Run As refuses `root`.")
+                    .level(Level::Warning),
+            );
         }
     }
 }

@@ -23,20 +23,47 @@ fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     let endpoint_groups = groups::of_connect_endpoints(estate);
     let ways: Vec<_> = rules
         .iter()
-        .filter(|r| r.is_inbound && (r.covers(22) || r.covers(3389)) && instances.contains(&r.group.as_str()))
+        .filter(|r| {
+            r.is_inbound
+                && (r.covers(22) || r.covers(3389))
+                && instances.contains(&r.group.as_str())
+        })
         .collect();
-    for endpoint in estate.of("aws_ec2_instance_connect_endpoint").filter(|e| e.value.get_bool("preserve_client_ip") == Some(true)) {
+    for endpoint in estate
+        .of("aws_ec2_instance_connect_endpoint")
+        .filter(|e| e.value.get_bool("preserve_client_ip") == Some(true))
+    {
         let sources = &estate.program().sources;
-        let by_type = endpoint.config.get_str("ip_address_type").filter(|t| *t == "dualstack" || *t == "ipv6");
+        let by_type = endpoint
+            .config
+            .get_str("ip_address_type")
+            .filter(|t| *t == "dualstack" || *t == "ipv6");
         if let Some(kind) = by_type {
-            let text = format!("AWS preserves the client's address with `ipv4` only, and this endpoint is `{kind}`.");
-            out.push(RULE.at(endpoint, "preserve_client_ip", text).level(Level::Error).set(endpoint, "preserve_client_ip", "false", sources));
+            let text = format!(
+                "AWS preserves the client's address with `ipv4` only, and this endpoint is `{kind}`."
+            );
+            out.push(
+                RULE.at(endpoint, "preserve_client_ip", text)
+                    .level(Level::Error)
+                    .set(endpoint, "preserve_client_ip", "false", sources),
+            );
         }
-        let by_group = ways.iter().any(|r| r.peers.iter().any(|p| endpoint_groups.contains(&p.as_str())));
-        let private = ways.iter().find(|r| !r.networks.is_empty() && r.networks.iter().all(|n| groups::is_private_range(n)));
+        let by_group = ways.iter().any(|r| {
+            r.peers
+                .iter()
+                .any(|p| endpoint_groups.contains(&p.as_str()))
+        });
+        let private = ways.iter().find(|r| {
+            !r.networks.is_empty() && r.networks.iter().all(|n| groups::is_private_range(n))
+        });
         if let Some(rule) = private.filter(|_| !by_group) {
             let text = "The instance sees the public address of the user, which this network does not contain.";
-            let found = RULE.at(endpoint, "preserve_client_ip", text).set(endpoint, "preserve_client_ip", "false", sources);
+            let found = RULE.at(endpoint, "preserve_client_ip", text).set(
+                endpoint,
+                "preserve_client_ip",
+                "false",
+                sources,
+            );
             out.push(found.context(rule.object.at(rule.attribute), "the only way in"));
         }
     }

@@ -19,10 +19,16 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     let text = "Without `security_group_ids` it gets the default group of the VPC. Give it a group of its own.";
-    for endpoint in estate.of("aws_ec2_instance_connect_endpoint").filter(|e| is_unset(e)) {
+    for endpoint in estate
+        .of("aws_ec2_instance_connect_endpoint")
+        .filter(|e| is_unset(e))
+    {
         out.push(RULE.at(endpoint, "security_group_ids", text));
     }
-    for endpoint in estate.of("aws_vpc_endpoint").filter(|e| is_unset(e) && e.text("vpc_endpoint_type") == Some("Interface")) {
+    for endpoint in estate
+        .of("aws_vpc_endpoint")
+        .filter(|e| is_unset(e) && e.text("vpc_endpoint_type") == Some("Interface"))
+    {
         out.push(RULE.at(endpoint, "security_group_ids", text));
     }
 }

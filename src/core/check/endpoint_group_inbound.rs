@@ -19,9 +19,13 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     let endpoints = groups::of_connect_endpoints(estate);
-    let others: Vec<&str> = groups::of_instances(estate).into_iter().chain(groups::of_interface_endpoints(estate)).collect();
+    let others: Vec<&str> = groups::of_instances(estate)
+        .into_iter()
+        .chain(groups::of_interface_endpoints(estate))
+        .collect();
     for rule in groups::rules(estate).iter().filter(|r| r.is_inbound) {
-        let only_endpoints = endpoints.contains(&rule.group.as_str()) && !others.contains(&rule.group.as_str());
+        let only_endpoints =
+            endpoints.contains(&rule.group.as_str()) && !others.contains(&rule.group.as_str());
         if only_endpoints {
             let text = "The group belongs to an EC2 Instance Connect endpoint, for which inbound rules have no effect.";
             out.push(RULE.at(rule.object, rule.attribute, text));

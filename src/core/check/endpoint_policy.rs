@@ -21,27 +21,69 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Services whose endpoints take policies, by the end of the service's name.
-const WITH_POLICY: &[&str] = &["ssm", "ssmmessages", "ec2messages", "kms", "logs", "s3", "ec2", "sts", "dynamodb", "secretsmanager"];
+const WITH_POLICY: &[&str] = &[
+    "ssm",
+    "ssmmessages",
+    "ec2messages",
+    "kms",
+    "logs",
+    "s3",
+    "ec2",
+    "sts",
+    "dynamodb",
+    "secretsmanager",
+];
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
-    for policy in policies::all(estate).iter().filter(|p| p.kind == Kind::Endpoint) {
+    for policy in policies::all(estate)
+        .iter()
+        .filter(|p| p.kind == Kind::Endpoint)
+    {
         let open = policy.parsed.document.statements.iter().any(|s| {
-            let everything = |c: &bastionless_model::iam::ast::Clause| !c.negated && c.patterns.iter().any(|p| p.value == "*" || p.value == "*:*");
+            let everything = |c: &bastionless_model::iam::ast::Clause| {
+                !c.negated
+                    && c.patterns
+                        .iter()
+                        .any(|p| p.value == "*" || p.value == "*:*")
+            };
             s.effect == Effect::Allow
                 && s.conditions.is_empty()
                 && everything(&s.action)
                 && s.resource.as_ref().is_none_or(everything)
-                && s.principal.as_ref().is_none_or(|p| p.entries.iter().any(|e| e.value.value == "*"))
+                && s.principal
+                    .as_ref()
+                    .is_none_or(|p| p.entries.iter().any(|e| e.value.value == "*"))
         });
-        let denies = policy.parsed.document.statements.iter().any(|s| s.effect == Effect::Deny);
+        let denies = policy
+            .parsed
+            .document
+            .statements
+            .iter()
+            .any(|s| s.effect == Effect::Deny);
         if open && !denies {
-            out.push(RULE.at(policy.object, &policy.attribute, "The policy allows everything to everybody, on resources of every account."));
+            out.push(RULE.at(
+                policy.object,
+                &policy.attribute,
+                "The policy allows everything to everybody, on resources of every account.",
+            ));
         }
     }
-    for endpoint in estate.of("aws_vpc_endpoint").filter(|e| e.is_unset("policy")) {
-        let takes = endpoint.text("service_name").is_some_and(|n| WITH_POLICY.iter().any(|s| n.ends_with(&format!(".{s}"))));
+    for endpoint in estate
+        .of("aws_vpc_endpoint")
+        .filter(|e| e.is_unset("policy"))
+    {
+        let takes = endpoint
+            .text("service_name")
+            .is_some_and(|n| WITH_POLICY.iter().any(|s| n.ends_with(&format!(".{s}"))));
         if takes {
-            out.push(RULE.at(endpoint, "policy", "Without a policy everything may pass, to resources of every account.").level(Level::Advice));
+            out.push(
+                RULE.at(
+                    endpoint,
+                    "policy",
+                    "Without a policy everything may pass, to resources of every account.",
+                )
+                .level(Level::Advice),
+            );
         }
     }
 }

@@ -21,20 +21,41 @@ const SERVICES: &[&str] = &[".ssm", ".ssmmessages", ".ec2messages", ".kms", ".lo
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     let sources = &estate.program().sources;
-    for endpoint in estate.of("aws_vpc_endpoint").filter(|e| e.text("vpc_endpoint_type") == Some("Interface")) {
-        let is_ours = endpoint.text("service_name").is_some_and(|n| SERVICES.iter().any(|s| n.ends_with(s)));
+    for endpoint in estate
+        .of("aws_vpc_endpoint")
+        .filter(|e| e.text("vpc_endpoint_type") == Some("Interface"))
+    {
+        let is_ours = endpoint
+            .text("service_name")
+            .is_some_and(|n| SERVICES.iter().any(|s| n.ends_with(s)));
         let given = endpoint.config.get("private_dns_enabled");
         let is_off = given.is_none_or(|v| v.is_null() || v.as_bool() == Some(false));
         if is_ours && is_off {
             let text = "The agent looks for the service's public name, which does not lead here.";
-            out.push(RULE.at(endpoint, "private_dns_enabled", text).set(endpoint, "private_dns_enabled", "true", sources));
+            out.push(RULE.at(endpoint, "private_dns_enabled", text).set(
+                endpoint,
+                "private_dns_enabled",
+                "true",
+                sources,
+            ));
         }
-        let vpc = estate.of("aws_vpc").find(|v| endpoint.text("vpc_id").is_some_and(|id| v.is_named(id)));
-        let no_names = vpc.filter(|v| v.value.get_bool("enable_dns_hostnames") != Some(true) && v.value.get("enable_dns_hostnames").is_some());
-        if let Some(vpc) = no_names.filter(|_| given.and_then(bastionless_model::value::Value::as_bool) == Some(true)) {
+        let vpc = estate
+            .of("aws_vpc")
+            .find(|v| endpoint.text("vpc_id").is_some_and(|id| v.is_named(id)));
+        let no_names = vpc.filter(|v| {
+            v.value.get_bool("enable_dns_hostnames") != Some(true)
+                && v.value.get("enable_dns_hostnames").is_some()
+        });
+        if let Some(vpc) = no_names
+            .filter(|_| given.and_then(bastionless_model::value::Value::as_bool) == Some(true))
+        {
             let text = "Private DNS needs `enable_dns_hostnames` of the VPC, which is off: AWS refuses the endpoint.";
             let found = RULE.at(endpoint, "private_dns_enabled", text);
-            out.push(found.context(vpc.at("enable_dns_hostnames"), "the VPC").set(vpc, "enable_dns_hostnames", "true", sources));
+            out.push(
+                found
+                    .context(vpc.at("enable_dns_hostnames"), "the VPC")
+                    .set(vpc, "enable_dns_hostnames", "true", sources),
+            );
         }
     }
 }

@@ -34,17 +34,35 @@ pub struct Object<'p> {
 
 impl<'p> Estate<'p> {
     /// Joins what a plan leaves with the configuration. Objects that go, and those that the configuration does not have, are not in it.
-    pub fn new(program: &'p Program, plan: &Plan, foreseen: &Snapshot, catalogue: &Catalogue) -> Self {
+    pub fn new(
+        program: &'p Program,
+        plan: &Plan,
+        foreseen: &Snapshot,
+        catalogue: &Catalogue,
+    ) -> Self {
         let mut objects = Vec::new();
         for change in &plan.changes {
-            let gone = matches!(change.action, Action::Delete | Action::Forget) || change.deposed.is_some();
+            let gone = matches!(change.action, Action::Delete | Action::Forget)
+                || change.deposed.is_some();
             if !gone {
-                let found = object(program, &change.address, Some(&change.config), foreseen, catalogue);
-                objects.extend(found.map(|o| Object { is_unchanged: change.action == Action::NoOp, ..o }));
+                let found = object(
+                    program,
+                    &change.address,
+                    Some(&change.config),
+                    foreseen,
+                    catalogue,
+                );
+                objects.extend(found.map(|o| Object {
+                    is_unchanged: change.action == Action::NoOp,
+                    ..o
+                }));
             }
         }
         // Data sources that were read while planning are no changes.
-        let seen: std::collections::BTreeSet<AbsInstance> = objects.iter().map(|o: &Object<'_>| o.address.clone()).collect();
+        let seen: std::collections::BTreeSet<AbsInstance> = objects
+            .iter()
+            .map(|o: &Object<'_>| o.address.clone())
+            .collect();
         for (address, _, _) in foreseen.instances() {
             let is_data = address.resource.resource.mode == Mode::Data;
             if is_data && !seen.contains(&address) {
@@ -67,7 +85,9 @@ impl<'p> Estate<'p> {
 
     /// Returns the managed objects of a type.
     pub fn of<'e>(&'e self, type_name: &'e str) -> impl Iterator<Item = &'e Object<'p>> {
-        self.objects.iter().filter(move |o| &*o.address.resource.resource.type_name == type_name && !o.is_data())
+        self.objects
+            .iter()
+            .filter(move |o| &*o.address.resource.resource.type_name == type_name && !o.is_data())
     }
 }
 
@@ -86,9 +106,22 @@ fn object<'p>(
     let path = address.resource.module.path();
     let module: &Module = program.modules.iter().find(|m| m.path == path)?;
     let block = module.resources.get(resource)?;
-    let value = foreseen.object(address, None)?.decode(&schema).ok()?.unmark_deep().0;
-    let config = config.filter(|c| !c.is_null()).map_or_else(|| value.clone(), |c| c.clone().unmark_deep().0);
-    Some(Object { address: address.clone(), value, config, is_unchanged: false, block })
+    let value = foreseen
+        .object(address, None)?
+        .decode(&schema)
+        .ok()?
+        .unmark_deep()
+        .0;
+    let config = config
+        .filter(|c| !c.is_null())
+        .map_or_else(|| value.clone(), |c| c.clone().unmark_deep().0);
+    Some(Object {
+        address: address.clone(),
+        value,
+        config,
+        is_unchanged: false,
+        block,
+    })
 }
 
 impl Object<'_> {
@@ -109,7 +142,10 @@ impl Object<'_> {
 
     /// Returns the elements of a list or set of blocks.
     pub fn blocks(&self, attribute: &str) -> &[Value] {
-        self.value.get(attribute).and_then(Value::elements).unwrap_or_default()
+        self.value
+            .get(attribute)
+            .and_then(Value::elements)
+            .unwrap_or_default()
     }
 
     /// Tells whether the configuration says nothing of an attribute.
@@ -119,7 +155,10 @@ impl Object<'_> {
 
     /// Tells whether a text is the id, ARN or name of this object.
     pub fn is_named(&self, text: &str) -> bool {
-        !text.is_empty() && ["id", "arn", "name", "bucket"].iter().any(|a| self.text(a) == Some(text))
+        !text.is_empty()
+            && ["id", "arn", "name", "bucket"]
+                .iter()
+                .any(|a| self.text(a) == Some(text))
     }
 
     /// Returns where an attribute or block is written; where it is not, the header of the object's block.
@@ -131,7 +170,12 @@ impl Object<'_> {
         self.block.body.items.iter().find_map(|item| match item {
             Item::Attribute(a) if &*a.name.name == attribute => Some(a.span),
             Item::Block(b) if &*b.kind.name == attribute => Some(b.header),
-            Item::Block(b) if &*b.kind.name == "dynamic" && b.labels.first().is_some_and(|l| &*l.text == attribute) => Some(b.header),
+            Item::Block(b)
+                if &*b.kind.name == "dynamic"
+                    && b.labels.first().is_some_and(|l| &*l.text == attribute) =>
+            {
+                Some(b.header)
+            }
             _ => None,
         })
     }
@@ -144,7 +188,10 @@ impl Object<'_> {
     /// Returns the empty place after the opening brace; `None` in JSON syntax.
     pub fn inside(&self) -> Option<Span> {
         let body = &self.block.body;
-        (!body.json).then_some(Span { end: body.span.start, ..body.span })
+        (!body.json).then_some(Span {
+            end: body.span.start,
+            ..body.span
+        })
     }
 
     /// Returns the header of its block.
@@ -155,6 +202,9 @@ impl Object<'_> {
 
 /// Returns the texts of a list or set of an object.
 pub(super) fn texts<'v>(value: &'v Value, attribute: &str) -> Vec<&'v str> {
-    let elements = value.get(attribute).and_then(Value::elements).unwrap_or_default();
+    let elements = value
+        .get(attribute)
+        .and_then(Value::elements)
+        .unwrap_or_default();
     elements.iter().filter_map(Value::as_str).collect()
 }

@@ -18,10 +18,22 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
-    let ours: Vec<&str> = groups::of_instances(estate).into_iter().chain(groups::of_connect_endpoints(estate)).collect();
-    for rule in groups::rules(estate).iter().filter(|r| !r.is_inbound && r.is_everything()) {
-        let Some(network) = rule.networks.iter().find(|n| groups::is_everywhere(n)) else { continue };
-        let level = if ours.contains(&rule.group.as_str()) { Level::Warning } else { Level::Advice };
+    let ours: Vec<&str> = groups::of_instances(estate)
+        .into_iter()
+        .chain(groups::of_connect_endpoints(estate))
+        .collect();
+    for rule in groups::rules(estate)
+        .iter()
+        .filter(|r| !r.is_inbound && r.is_everything())
+    {
+        let Some(network) = rule.networks.iter().find(|n| groups::is_everywhere(n)) else {
+            continue;
+        };
+        let level = if ours.contains(&rule.group.as_str()) {
+            Level::Warning
+        } else {
+            Level::Advice
+        };
         let text = format!("All protocols and ports to {network} are open.");
         out.push(RULE.at(rule.object, rule.attribute, text).level(level));
     }

@@ -19,10 +19,19 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     let endpoints = groups::of_connect_endpoints(estate);
-    for rule in groups::rules(estate).iter().filter(|r| r.is_inbound && !endpoints.contains(&r.group.as_str())) {
-        let Some(network) = rule.networks.iter().find(|n| groups::is_everywhere(n)) else { continue };
+    for rule in groups::rules(estate)
+        .iter()
+        .filter(|r| r.is_inbound && !endpoints.contains(&r.group.as_str()))
+    {
+        let Some(network) = rule.networks.iter().find(|n| groups::is_everywhere(n)) else {
+            continue;
+        };
         if let Some(port) = [22, 3389].into_iter().find(|p| rule.covers(*p)) {
-            out.push(RULE.at(rule.object, rule.attribute, format!("Port {port} is open to {network}.")));
+            out.push(RULE.at(
+                rule.object,
+                rule.attribute,
+                format!("Port {port} is open to {network}."),
+            ));
         }
     }
 }

@@ -20,14 +20,28 @@ pub(super) static RULE: Rule = Rule {
 fn check(estate: &Estate<'_>, out: &mut Vec<Found>) {
     let endpoints = groups::of_connect_endpoints(estate);
     let instances = groups::of_instances(estate);
-    if estate.of("aws_ec2_instance_connect_endpoint").next().is_none() {
+    if estate
+        .of("aws_ec2_instance_connect_endpoint")
+        .next()
+        .is_none()
+    {
         return;
     }
-    for rule in groups::rules(estate).iter().filter(|r| r.is_inbound && (r.covers(22) || r.covers(3389))) {
+    for rule in groups::rules(estate)
+        .iter()
+        .filter(|r| r.is_inbound && (r.covers(22) || r.covers(3389)))
+    {
         let group = rule.group.as_str();
         let is_instances = instances.contains(&group) && !endpoints.contains(&group);
-        if let Some(network) = rule.networks.iter().find(|n| groups::is_private_range(n)).filter(|_| is_instances) {
-            let text = format!("All of {network} reaches the port, not only the endpoint. Use the endpoint's security group as the source.");
+        if let Some(network) = rule
+            .networks
+            .iter()
+            .find(|n| groups::is_private_range(n))
+            .filter(|_| is_instances)
+        {
+            let text = format!(
+                "All of {network} reaches the port, not only the endpoint. Use the endpoint's security group as the source."
+            );
             out.push(RULE.at(rule.object, rule.attribute, text));
         }
     }

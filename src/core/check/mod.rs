@@ -100,24 +100,39 @@ pub fn check(estate: &Estate<'_>) -> Vec<Found> {
     policies::lints(estate, &mut out);
     for f in out.iter_mut().filter(|f| f.level == Level::Error) {
         // An object that stays as it is was taken by AWS.
-        let stays = estate.objects().iter().any(|o| o.is_unchanged && o.address.to_string() == f.address);
+        let stays = estate
+            .objects()
+            .iter()
+            .any(|o| o.is_unchanged && o.address.to_string() == f.address);
         f.level = if stays { Level::Warning } else { Level::Error };
     }
     out.retain(|f| !silence::is_silenced(&estate.program().sources, f.rule.id, f.span, f.block));
-    out.sort_by(|a, b| (&a.span, &a.address, a.rule.id, &a.message).cmp(&(&b.span, &b.address, b.rule.id, &b.message)));
+    out.sort_by(|a, b| {
+        (&a.span, &a.address, a.rule.id, &a.message)
+            .cmp(&(&b.span, &b.address, b.rule.id, &b.message))
+    });
     // Instances of one block say the same of the same place.
-    out.dedup_by(|a, b| a.span.is_some() && a.span == b.span && a.rule.id == b.rule.id && a.message == b.message);
+    out.dedup_by(|a, b| {
+        a.span.is_some() && a.span == b.span && a.rule.id == b.rule.id && a.message == b.message
+    });
     out
 }
 
 /// Returns the policies of a configuration: address of the object, argument, text with names in place of what is not known.
 pub fn policies(estate: &Estate<'_>) -> Vec<(crate::lang::address::AbsInstance, String, String)> {
-    policies::all(estate).into_iter().map(|p| (p.object.address.clone(), p.attribute, p.text)).collect()
+    policies::all(estate)
+        .into_iter()
+        .map(|p| (p.object.address.clone(), p.attribute, p.text))
+        .collect()
 }
 
 /// Makes diagnostics of what was found, as far as it matters at least so much. What AWS refuses is an error.
 pub fn diagnostics(found: &[Found], least: Level) -> Diagnostics {
-    found.iter().filter(|f| f.level >= least).map(Found::diagnostic).collect()
+    found
+        .iter()
+        .filter(|f| f.level >= least)
+        .map(Found::diagnostic)
+        .collect()
 }
 
 /// Makes a diagnostic of what a lint found in a file that holds a policy.
@@ -136,7 +151,10 @@ pub fn documentation() -> (Vec<&'static RuleDoc>, Vec<&'static RuleDoc>) {
         docs.sort_by_key(|d| d.id);
         docs
     };
-    (sorted(lint::RULES.iter().map(|r| &r.doc).collect()), sorted(RULES.iter().map(|r| &r.doc).collect()))
+    (
+        sorted(lint::RULES.iter().map(|r| &r.doc).collect()),
+        sorted(RULES.iter().map(|r| &r.doc).collect()),
+    )
 }
 
 /// Writes the documentation of all rules in Markdown: what `docs/rules.md` holds.
@@ -148,7 +166,10 @@ pub fn rules_markdown() -> String {
         let rules: Vec<_> = rules.iter().map(|r| format!("[{r}](#{r})")).collect();
         out.push_str(&format!("| {what} | {effect} | {} |\n", rules.join(", ")));
     }
-    for (title, docs) in [("On policies", policies), ("On configurations", configurations)] {
+    for (title, docs) in [
+        ("On policies", policies),
+        ("On configurations", configurations),
+    ] {
         out.push_str(&format!("\n## {title}\n"));
         for doc in docs {
             out.push_str(&format!("\n{}", doc.markdown()));
@@ -210,16 +231,30 @@ impl Found {
     }
 
     /// Suggests another value for an attribute of the object.
-    fn set(mut self, object: &Object<'_>, attribute: &str, value: &str, sources: &SourceMap) -> Self {
+    fn set(
+        mut self,
+        object: &Object<'_>,
+        attribute: &str,
+        value: &str,
+        sources: &SourceMap,
+    ) -> Self {
         if let Some(span) = object.value_at(attribute) {
             let text = format!("set `{attribute} = {value}`");
-            self.patch = Some(Patch { span, replacement: value.to_owned(), text });
+            self.patch = Some(Patch {
+                span,
+                replacement: value.to_owned(),
+                text,
+            });
         } else if let Some(inside) = object.inside() {
             let text = format!("add `{attribute} = {value}`");
             let replacement = format!("\n  {attribute} = {value}");
             // A block on one line needs none.
             if sources.get(inside.source).is_some() {
-                self.patch = Some(Patch { span: inside, replacement, text });
+                self.patch = Some(Patch {
+                    span: inside,
+                    replacement,
+                    text,
+                });
             }
         }
         self
@@ -228,7 +263,12 @@ impl Found {
 
 impl Rule {
     /// Makes a finding at an attribute of an object, or at its block where the attribute is not written.
-    fn at(&'static self, object: &Object<'_>, attribute: &str, message: impl Into<String>) -> Found {
+    fn at(
+        &'static self,
+        object: &Object<'_>,
+        attribute: &str,
+        message: impl Into<String>,
+    ) -> Found {
         Found {
             rule: &self.doc,
             level: self.doc.level,

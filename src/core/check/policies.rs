@@ -35,12 +35,21 @@ pub(super) struct ConfigPolicy<'e, 'p> {
 pub(super) fn all<'e, 'p>(estate: &'e Estate<'p>) -> Vec<ConfigPolicy<'e, 'p>> {
     let mut out = Vec::new();
     for object in estate.objects().iter().filter(|o| !o.is_data()) {
-        let Some(schema) = object.block.schema.clone() else { continue };
+        let Some(schema) = object.block.schema.clone() else {
+            continue;
+        };
         of_object(object, &schema, &mut out);
     }
-    for object in estate.objects().iter().filter(|o| o.is_data() && &*o.address.resource.resource.type_name == "aws_iam_policy_document") {
-        let Some(text) = object.text("json") else { continue };
-        let is_used = out.iter().any(|p| p.object.text(&p.attribute).is_some_and(|t| t == text) || is_part(object, &p.object.block.body));
+    for object in estate.objects().iter().filter(|o| {
+        o.is_data() && &*o.address.resource.resource.type_name == "aws_iam_policy_document"
+    }) {
+        let Some(text) = object.text("json") else {
+            continue;
+        };
+        let is_used = out.iter().any(|p| {
+            p.object.text(&p.attribute).is_some_and(|t| t == text)
+                || is_part(object, &p.object.block.body)
+        });
         if !is_used {
             push(object, "statement", text, None, &mut out);
         }
@@ -51,11 +60,19 @@ pub(super) fn all<'e, 'p>(estate: &'e Estate<'p>) -> Vec<ConfigPolicy<'e, 'p>> {
 /// Tells whether a body names the data source.
 fn is_part(data: &Object<'_>, body: &Body) -> bool {
     let name = &*data.address.resource.resource.name;
-    body.attributes().any(|a| document_name(&a.expr) == Some(name))
+    body.attributes()
+        .any(|a| document_name(&a.expr) == Some(name))
 }
 
 fn of_object<'e, 'p>(object: &'e Object<'p>, schema: &Schema, out: &mut Vec<ConfigPolicy<'e, 'p>>) {
-    attributes(object, &schema.block, &object.config, &object.value, None, out);
+    attributes(
+        object,
+        &schema.block,
+        &object.config,
+        &object.value,
+        None,
+        out,
+    );
 }
 
 fn attributes<'e, 'p>(
@@ -70,26 +87,52 @@ fn attributes<'e, 'p>(
         let given = config.get(name).is_some_and(|v| !v.is_null());
         let is_policy = attribute.equivalence == Equivalence::IamPolicy && given;
         if let Some(text) = value.get_str(name).filter(|t| is_policy && !t.is_empty()) {
-            let kind = kind(&object.address.resource.resource.type_name, name, outer.is_some());
+            let kind = kind(
+                &object.address.resource.resource.type_name,
+                name,
+                outer.is_some(),
+            );
             push(object, outer.unwrap_or(name), text, kind, out);
         }
     }
     for (name, nested) in &block.blocks {
-        let (Some(configs), Some(values)) = (config.get(name).and_then(Value::elements), value.get(name).and_then(Value::elements)) else {
+        let (Some(configs), Some(values)) = (
+            config.get(name).and_then(Value::elements),
+            value.get(name).and_then(Value::elements),
+        ) else {
             continue;
         };
         for (i, v) in values.iter().enumerate() {
             let own = configs.get(i).or(configs.first()).unwrap_or(v);
-            attributes(object, &nested.block, own, v, Some(outer.unwrap_or(name)), out);
+            attributes(
+                object,
+                &nested.block,
+                own,
+                v,
+                Some(outer.unwrap_or(name)),
+                out,
+            );
         }
     }
 }
 
-fn push<'e, 'p>(object: &'e Object<'p>, attribute: &str, text: &str, kind: Option<Kind>, out: &mut Vec<ConfigPolicy<'e, 'p>>) {
+fn push<'e, 'p>(
+    object: &'e Object<'p>,
+    attribute: &str,
+    text: &str,
+    kind: Option<Kind>,
+    out: &mut Vec<ConfigPolicy<'e, 'p>>,
+) {
     // A policy that is a name is known only after apply; anything else that is no JSON is the plan's to refuse.
     if let Ok(parsed) = Document::parse(text) {
         let kind = kind.unwrap_or_else(|| Kind::guess(&parsed.document));
-        out.push(ConfigPolicy { object, attribute: attribute.to_owned(), text: text.to_owned(), kind, parsed });
+        out.push(ConfigPolicy {
+            object,
+            attribute: attribute.to_owned(),
+            text: text.to_owned(),
+            kind,
+            parsed,
+        });
     }
 }
 
@@ -119,17 +162,33 @@ pub(super) fn lints(estate: &Estate<'_>, out: &mut Vec<Found>) {
     }
 }
 
-fn found(estate: &Estate<'_>, policy: &ConfigPolicy<'_, '_>, finding: Finding, sources: &SourceMap) -> Found {
+fn found(
+    estate: &Estate<'_>,
+    policy: &ConfigPolicy<'_, '_>,
+    finding: Finding,
+    sources: &SourceMap,
+) -> Found {
     let object = policy.object;
     let (home, home_block) = home(estate, policy);
     let value = string_at(&policy.text, &finding.span);
-    let at = value.as_deref().and_then(|v| literal(sources, home, v).or_else(|| bare_key(sources, home, v))).or(object.at(&policy.attribute));
+    let at = value
+        .as_deref()
+        .and_then(|v| literal(sources, home, v).or_else(|| bare_key(sources, home, v)))
+        .or(object.at(&policy.attribute));
     let patch = finding.patch.as_ref().and_then(|p| {
         let old = string_at(&policy.text, &p.span)?;
         let new: String = serde_json::from_str(&p.replacement).ok()?;
         match literal(sources, home, &old) {
-            Some(span) => Some(Patch { span, replacement: hcl(&new), text: p.text.clone() }),
-            None => Some(Patch { span: bare_key(sources, home, &old)?, replacement: key(&new), text: p.text.clone() }),
+            Some(span) => Some(Patch {
+                span,
+                replacement: hcl(&new),
+                text: p.text.clone(),
+            }),
+            None => Some(Patch {
+                span: bare_key(sources, home, &old)?,
+                replacement: key(&new),
+                text: p.text.clone(),
+            }),
         }
     });
     let mut message = finding.message;
@@ -161,7 +220,10 @@ fn home(estate: &Estate<'_>, policy: &ConfigPolicy<'_, '_>) -> (Option<Span>, Op
         let module = object.address.resource.module.path();
         let module = estate.program().modules.iter().find(|m| m.path == module);
         let found = module.and_then(|m| {
-            m.resources.iter().find(|(r, _)| &*r.type_name == "aws_iam_policy_document" && &*r.name == name).map(|(_, b)| b)
+            m.resources
+                .iter()
+                .find(|(r, _)| &*r.type_name == "aws_iam_policy_document" && &*r.name == name)
+                .map(|(_, b)| b)
         });
         if let Some(block) = found {
             return (Some(block.body.span), Some(block.header));
@@ -172,11 +234,15 @@ fn home(estate: &Estate<'_>, policy: &ConfigPolicy<'_, '_>) -> (Option<Span>, Op
 
 /// Returns the name of the document in `data.aws_iam_policy_document.NAME…`.
 fn document_name(expr: &Expr) -> Option<&str> {
-    let ExprKind::Traversal { root, steps } = &expr.kind else { return None };
+    let ExprKind::Traversal { root, steps } = &expr.kind else {
+        return None;
+    };
     match steps.as_slice() {
-        [TraversalStep::Attribute(ty), TraversalStep::Attribute(name), ..] if &*root.name == "data" && &*ty.name == "aws_iam_policy_document" => {
-            Some(&*name.name)
-        }
+        [
+            TraversalStep::Attribute(ty),
+            TraversalStep::Attribute(name),
+            ..,
+        ] if &*root.name == "data" && &*ty.name == "aws_iam_policy_document" => Some(&*name.name),
         _ => None,
     }
 }
@@ -209,7 +275,10 @@ fn bare_key(sources: &SourceMap, within: Option<Span>, value: &str) -> Option<Sp
     let text = sources.text(within);
     let is_part = |c: char| c.is_alphanumeric() || "_-.\"".contains(c);
     let mut places = text.match_indices(value).filter(|(at, found)| {
-        let (before, after) = (text.get(..*at).unwrap_or_default(), text.get(at + found.len()..).unwrap_or_default());
+        let (before, after) = (
+            text.get(..*at).unwrap_or_default(),
+            text.get(at + found.len()..).unwrap_or_default(),
+        );
         !before.ends_with(is_part) && !after.starts_with(is_part)
     });
     let (at, _) = places.next()?;
@@ -222,7 +291,11 @@ fn bare_key(sources: &SourceMap, within: Option<Span>, value: &str) -> Option<Sp
 
 /// Writes a text as a key: without quotes where that is possible.
 fn key(value: &str) -> String {
-    if is_identifier(value) { value.to_owned() } else { hcl(value) }
+    if is_identifier(value) {
+        value.to_owned()
+    } else {
+        hcl(value)
+    }
 }
 
 /// Writes a text as a quoted text of the language.

@@ -36,11 +36,21 @@ pub fn rehearse(
     let mut variables = BTreeMap::new();
     let mut names = BTreeMap::new();
     for (name, variable) in &root.variables {
-        let value = variable.default.as_ref().and_then(|_| variable_value(variable, None).ok());
+        let value = variable
+            .default
+            .as_ref()
+            .and_then(|_| variable_value(variable, None).ok());
         let ty = variable.constraint.to_type();
         let value = value.unwrap_or_else(|| Value::unknown(ty.clone()));
         let is_text = value.is_unknown() && ty == Type::String;
-        names.insert(name.clone(), if is_text { Value::from(format!("${{var.{name}}}")) } else { value.clone() });
+        names.insert(
+            name.clone(),
+            if is_text {
+                Value::from(format!("${{var.{name}}}"))
+            } else {
+                value.clone()
+            },
+        );
         variables.insert(name.clone(), value);
     }
     let mut settler = Settler::new(Inputs {
@@ -51,19 +61,32 @@ pub fn rehearse(
         prior: Arc::new(Snapshot::default()),
         host: host.clone(),
         catalogue,
-        options: Options { refresh: false, offline: true, ..Options::default() },
+        options: Options {
+            refresh: false,
+            offline: true,
+            ..Options::default()
+        },
     });
     // Only the providers of the language itself still ask; nobody answers, and what depends on them is not judged.
     let mut answers: Vec<(ReadKey, Answer)> = Vec::new();
     let mut plan = loop {
         match settler.advance(std::mem::take(&mut answers)) {
             Round::Done(plan) => break *plan,
-            Round::Needs(reads) => answers.extend(reads.into_iter().map(|r| (r.key, Answer::Failed(nobody())))),
+            Round::Needs(reads) => {
+                answers.extend(reads.into_iter().map(|r| (r.key, Answer::Failed(nobody()))))
+            }
         }
     };
     plan.variables = names;
     let shared = Arc::new(plan.clone());
-    let mut finaliser = Finaliser::new(program.clone(), graph.clone(), shared, "default", host.clone(), catalogue);
+    let mut finaliser = Finaliser::new(
+        program.clone(),
+        graph.clone(),
+        shared,
+        "default",
+        host.clone(),
+        catalogue,
+    );
     let state = projected(&plan, &mut finaliser, catalogue);
     Some((plan, state))
 }

@@ -15,7 +15,10 @@ pub(super) struct SessionDocument<'e, 'p> {
 impl SessionDocument<'_, '_> {
     /// Returns the kind of session, such as `Standard_Stream`.
     pub(super) fn kind(&self) -> &str {
-        self.content.get("sessionType").and_then(Json::as_str).unwrap_or("Standard_Stream")
+        self.content
+            .get("sessionType")
+            .and_then(Json::as_str)
+            .unwrap_or("Standard_Stream")
     }
 
     /// Returns an input.
@@ -30,7 +33,8 @@ impl SessionDocument<'_, '_> {
 
     /// Tells whether an input is true.
     pub(super) fn is_on(&self, name: &str) -> bool {
-        self.input(name).is_some_and(|v| v.as_bool() == Some(true) || v.as_str() == Some("true"))
+        self.input(name)
+            .is_some_and(|v| v.as_bool() == Some(true) || v.as_str() == Some("true"))
     }
 
     /// Tells whether what is typed and shown is kept somewhere.
@@ -41,10 +45,15 @@ impl SessionDocument<'_, '_> {
 
 /// Returns the session documents whose content is JSON.
 pub(super) fn documents<'e, 'p>(estate: &'e Estate<'p>) -> Vec<SessionDocument<'e, 'p>> {
-    let all = estate.of("aws_ssm_document").filter(|o| o.text("document_type") == Some("Session"));
+    let all = estate
+        .of("aws_ssm_document")
+        .filter(|o| o.text("document_type") == Some("Session"));
     all.filter_map(|object| {
         let content = object.value.get("content").and_then(Value::as_str)?;
-        Some(SessionDocument { object, content: serde_json::from_str(content).ok()? })
+        Some(SessionDocument {
+            object,
+            content: serde_json::from_str(content).ok()?,
+        })
     })
     .collect()
 }

@@ -5,10 +5,17 @@ use bastionless_model::base::{SourceMap, Span};
 const WORDS: &str = "bastionless:ignore";
 
 /// Tells whether a comment silences a rule: on the line of the finding, or on the line before it or before its block.
-pub(super) fn is_silenced(sources: &SourceMap, rule: &str, at: Option<Span>, block: Option<Span>) -> bool {
+pub(super) fn is_silenced(
+    sources: &SourceMap,
+    rule: &str,
+    at: Option<Span>,
+    block: Option<Span>,
+) -> bool {
     let mut lines = Vec::new();
     for span in [at, block] {
-        let Some((source, start, _)) = span.and_then(|s| sources.positions(s)) else { continue };
+        let Some((source, start, _)) = span.and_then(|s| sources.positions(s)) else {
+            continue;
+        };
         lines.push(source.line(start.line));
         // Several comments may stand one above the other.
         let mut line = start.line;
@@ -26,7 +33,9 @@ fn is_comment(line: &str) -> bool {
 }
 
 fn names(line: &str, rule: &str) -> bool {
-    let Some((before, after)) = line.split_once(WORDS) else { return false };
+    let Some((before, after)) = line.split_once(WORDS) else {
+        return false;
+    };
     let in_comment = before.contains('#') || before.contains("//");
     in_comment && after.split([',', ' ', '=', ':']).any(|w| w == rule)
 }
@@ -37,12 +46,24 @@ mod tests {
 
     #[test]
     fn comments_that_name_a_rule() {
-        assert!(names("  x = 1 # bastionless:ignore open-egress", "open-egress"));
-        assert!(names("// bastionless:ignore a, open-egress: why", "open-egress"));
+        assert!(names(
+            "  x = 1 # bastionless:ignore open-egress",
+            "open-egress"
+        ));
+        assert!(names(
+            "// bastionless:ignore a, open-egress: why",
+            "open-egress"
+        ));
         assert!(!names("# bastionless:ignore open-egress-x", "open-egress"));
-        assert!(!names("x = \"bastionless:ignore open-egress\"", "open-egress"));
+        assert!(!names(
+            "x = \"bastionless:ignore open-egress\"",
+            "open-egress"
+        ));
         let mut sources = SourceMap::default();
-        let id = sources.add("a.tf", "# bastionless:ignore a\n# why\nresource {\n  x = 1\n}\n");
+        let id = sources.add(
+            "a.tf",
+            "# bastionless:ignore a\n# why\nresource {\n  x = 1\n}\n",
+        );
         let header = Span::new(id, 29, 37);
         let x = Span::new(id, 42, 47);
         assert!(is_silenced(&sources, "a", Some(x), Some(header)));

@@ -18,9 +18,8 @@ use super::{
     call::{Call, Goal, Shared, encode, known_parts},
     commit::{DataRead, End, Work, run},
     failure::{failed, told},
-    parents,
     frontier::Frontier,
-    markers,
+    markers, parents,
     record::Recorder,
     save,
 };
@@ -452,7 +451,10 @@ impl Walk {
         let Some(change) = self.plan.changes.get(index) else {
             return;
         };
-        let Some(schema) = self.catalogue.data(&change.address.resource.resource.type_name) else {
+        let Some(schema) = self
+            .catalogue
+            .data(&change.address.resource.resource.type_name)
+        else {
             return;
         };
         if let Ok(object) = encode(change, &schema, &known_parts(&change.after), Status::Ready) {

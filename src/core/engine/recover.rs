@@ -53,7 +53,8 @@ pub async fn recover(
     for begin in std::mem::take(&mut prior.open) {
         // An unfinished update or destruction needs no search: the object is in the state, and reading it tells how it is.
         if begin.action != Intended::Create {
-            let current = begin.deposed.is_none() && prior.snapshot.object(&begin.address, None).is_some();
+            let current =
+                begin.deposed.is_none() && prior.snapshot.object(&begin.address, None).is_some();
             if begin.action == Intended::Update && current {
                 prior.snapshot.waiting.insert(begin.address.clone());
             }

@@ -13,7 +13,10 @@ use bastionless_model::{
 };
 use tokio::task::JoinSet;
 
-use super::{Cancel, Event, Events, Providers, Step, apply::region_of, call::timeout, commit::TICK, failure::told};
+use super::{
+    Cancel, Event, Events, Providers, Step, apply::region_of, call::timeout, commit::TICK,
+    failure::told,
+};
 use crate::{
     io::{Disk as _, RealDisk},
     lang::address::AbsInstance,
@@ -59,14 +62,21 @@ pub async fn resume(
     while let Some(ended) = tasks.join_next().await {
         let Ok((address, ended)) = ended else {
             // The task is gone with its result; its note stays.
-            out.push(Diagnostic::error("A wait broke off", "This is a bug in bastionless. Nothing was changed."));
+            out.push(Diagnostic::error(
+                "A wait broke off",
+                "This is a bug in bastionless. Nothing was changed.",
+            ));
             continue;
         };
         match ended {
             Ok(()) => {
                 snapshot.waiting.remove(&address);
             }
-            Err(Failure { error, usable: true, .. }) => out.push(unsettled(&address, &told(&error))),
+            Err(Failure {
+                error,
+                usable: true,
+                ..
+            }) => out.push(unsettled(&address, &told(&error))),
             Err(Failure { error, .. }) => {
                 taint(snapshot, &address);
                 out.push(unusable(&address, &error));
@@ -90,7 +100,10 @@ fn prepare(
     providers: &Providers,
     catalogue: &Catalogue,
 ) -> Result<Wanted, String> {
-    let Some((object, resource)) = snapshot.object(address, None).zip(snapshot.resources.get(&address.resource)) else {
+    let Some((object, resource)) = snapshot
+        .object(address, None)
+        .zip(snapshot.resources.get(&address.resource))
+    else {
         return Ok(Wanted::Nobody);
     };
     // Its configuration is not known before something else is applied; the note stays.
@@ -98,18 +111,34 @@ fn prepare(
         return Ok(Wanted::Later);
     }
     let type_name = &address.resource.resource.type_name;
-    let schema = catalogue.managed(type_name).ok_or("this version does not know its type")?;
-    let value = object.decode(&schema).map_err(|e| e.to_string())?.unmark_deep().0;
+    let schema = catalogue
+        .managed(type_name)
+        .ok_or("this version does not know its type")?;
+    let value = object
+        .decode(&schema)
+        .map_err(|e| e.to_string())?
+        .unmark_deep()
+        .0;
     let region = region_of(&value);
-    let reconcile = providers.reconcile(&resource.provider, type_name, region.as_deref()).map_err(|e| e.to_string())?;
-    Ok(Wanted::Now(Wait { address: address.clone(), reconcile, schema, value }))
+    let reconcile = providers
+        .reconcile(&resource.provider, type_name, region.as_deref())
+        .map_err(|e| e.to_string())?;
+    Ok(Wanted::Now(Wait {
+        address: address.clone(),
+        reconcile,
+        schema,
+        value,
+    }))
 }
 
 /// Waits, and tells now and then that it does.
 async fn watched(wait: &Wait, events: &dyn Events, cancel: Cancel) -> Result<(), Failure> {
     let start = tokio::time::Instant::now();
     let now = i64::try_from(RealDisk.now().as_secs()).unwrap_or(i64::MAX);
-    let intent = Intent { id: RealDisk.uuid(), recorded_at: now };
+    let intent = Intent {
+        id: RealDisk.uuid(),
+        recorded_at: now,
+    };
     let looking = Looking(cancel);
     let op = Operation {
         intent: &intent,
@@ -133,7 +162,10 @@ async fn watched(wait: &Wait, events: &dyn Events, cancel: Cancel) -> Result<(),
 
 fn taint(snapshot: &mut Snapshot, address: &AbsInstance) {
     snapshot.waiting.remove(address);
-    let provider = snapshot.resources.get(&address.resource).map(|r| r.provider.clone());
+    let provider = snapshot
+        .resources
+        .get(&address.resource)
+        .map(|r| r.provider.clone());
     let object = snapshot.object(address, None).cloned();
     if let Some((provider, mut object)) = provider.zip(object) {
         object.status = Status::Tainted;
@@ -149,7 +181,9 @@ fn unsettled(address: &AbsInstance, why: &str) -> Diagnostic {
 }
 
 fn unusable(address: &AbsInstance, error: &OpError) -> Diagnostic {
-    let text = format!("{address} was made by a run that was interrupted, and never became usable: {error}. It will be replaced.");
+    let text = format!(
+        "{address} was made by a run that was interrupted, and never became usable: {error}. It will be replaced."
+    );
     Diagnostic::warning("Object is not usable", text).address(address.to_string())
 }
 

@@ -105,7 +105,9 @@ pub(crate) async fn end(
     let mut snapshot = folded.snapshot;
     if rest.complete {
         // What the run left alone is as it is to be.
-        snapshot.last_applied.retain(|address, _| !covers(plan, address));
+        snapshot
+            .last_applied
+            .retain(|address, _| !covers(plan, address));
         snapshot.outputs = rest.ended.outputs;
     } else {
         // What could not be evaluated keeps its old value.
@@ -162,7 +164,11 @@ fn left_over(
             let object = Some(object.clone());
             // Done, or still to be waited for: folding it leaves the state as it is.
             let end = if snapshot.waiting.contains(address) {
-                Entry::Failed { id, object, open: false }
+                Entry::Failed {
+                    id,
+                    object,
+                    open: false,
+                }
             } else {
                 Entry::Done { id, object }
             };

@@ -14,8 +14,9 @@ use super::{
     System,
     host::words,
     modules::{
-        Manifest, differs, locked_name,
+        Manifest, differs,
         lock::{LOCK_FILE, Lock, hash},
+        locked_name,
     },
 };
 use crate::lang::{
@@ -82,20 +83,44 @@ impl<'a> Directory<'a> {
                 None
             }
         };
-        (Self { system, base, manifest, lock, extra: None, hashes: RefCell::default() }, diagnostics)
+        (
+            Self {
+                system,
+                base,
+                manifest,
+                lock,
+                extra: None,
+                hashes: RefCell::default(),
+            },
+            diagnostics,
+        )
     }
 
     /// Compares the content of an installed module with the lock file.
-    fn check(&self, source: &SourceAddress, version: Option<&str>, root: &str) -> Result<(), Box<Diagnostic>> {
+    fn check(
+        &self,
+        source: &SourceAddress,
+        version: Option<&str>,
+        root: &str,
+    ) -> Result<(), Box<Diagnostic>> {
         let name = locked_name(source);
-        let Some(expected) = self.lock.as_ref().and_then(|l| l.hash(&name, version)) else { return Ok(()) };
+        let Some(expected) = self.lock.as_ref().and_then(|l| l.hash(&name, version)) else {
+            return Ok(());
+        };
         let known = self.hashes.borrow().get(root).cloned();
         let found = match known {
             Some(hash) => hash,
-            None => hash(&self.base.join(root)).map_err(|e| Box::new(unreadable(Path::new(root), &words(&e))))?,
+            None => hash(&self.base.join(root))
+                .map_err(|e| Box::new(unreadable(Path::new(root), &words(&e))))?,
         };
-        self.hashes.borrow_mut().insert(root.to_owned(), found.clone());
-        if found == expected { Ok(()) } else { Err(Box::new(differs(&name, version, root, expected, &found))) }
+        self.hashes
+            .borrow_mut()
+            .insert(root.to_owned(), found.clone());
+        if found == expected {
+            Ok(())
+        } else {
+            Err(Box::new(differs(&name, version, root, expected, &found)))
+        }
     }
 }
 
@@ -121,7 +146,11 @@ impl ModuleSource for Directory<'_> {
         let mut value = Vec::new();
         let mut diagnostics = Diagnostics::default();
         for entry in entries {
-            let is_replaced = dir == "." && self.extra.as_ref().is_some_and(|(name, _)| *name == entry.name);
+            let is_replaced = dir == "."
+                && self
+                    .extra
+                    .as_ref()
+                    .is_some_and(|(name, _)| *name == entry.name);
             if entry.is_dir || is_replaced || !is_configuration(&entry.name) {
                 continue;
             }
@@ -148,19 +177,27 @@ impl ModuleSource for Directory<'_> {
         source: &SourceAddress,
         _: Option<&VersionConstraint>,
     ) -> Result<Installed, Box<Diagnostic>> {
-        const HOW: &str = "Run \"bastionless init\" to install all modules required by this configuration.";
+        const HOW: &str =
+            "Run \"bastionless init\" to install all modules required by this configuration.";
         let Some(entry) = self.manifest.get(path) else {
             let detail = format!("This module is not yet installed. {HOW}");
             return Err(Box::new(Diagnostic::error("Module not installed", detail)));
         };
         if !entry.is_from(source) {
-            let detail = format!("The source address was changed since this module was installed. {HOW}");
-            return Err(Box::new(Diagnostic::error("Module source has changed", detail)));
+            let detail =
+                format!("The source address was changed since this module was installed. {HOW}");
+            return Err(Box::new(Diagnostic::error(
+                "Module source has changed",
+                detail,
+            )));
         }
         if let Some(root) = entry.package_root() {
             self.check(source, entry.version.as_deref(), &root)?;
         }
-        Ok(Installed { dir: entry.dir.as_str().into(), version: entry.version.clone() })
+        Ok(Installed {
+            dir: entry.dir.as_str().into(),
+            version: entry.version.clone(),
+        })
     }
 }
 

@@ -43,7 +43,12 @@ impl<'a> SystemHost<'a> {
     ) -> Result<(), String> {
         let entries = match self.system.list(dir) {
             Ok(entries) => entries,
-            Err(e) if e.kind() == io::ErrorKind::NotFound || e.kind() == io::ErrorKind::NotADirectory => return Ok(()),
+            Err(e)
+                if e.kind() == io::ErrorKind::NotFound
+                    || e.kind() == io::ErrorKind::NotADirectory =>
+            {
+                return Ok(());
+            }
             Err(e) => return Err(format!("open {}: {}", dir.display(), words(&e))),
         };
         for entry in entries {

@@ -50,7 +50,9 @@ impl SourceAddress {
     pub fn parse(source: &str, versioned: bool) -> Result<Self, (&'static str, String)> {
         if let Some(path) = local(source) {
             if versioned {
-                return Err(no_registry(&format!("can't use local directory {source:?} as a module registry address")));
+                return Err(no_registry(&format!(
+                    "can't use local directory {source:?} as a module registry address"
+                )));
             }
             return Ok(Self::Local(path.to_owned()));
         }
@@ -58,7 +60,9 @@ impl SourceAddress {
             Some(Ok(address)) => return Ok(Self::Registry(address)),
             Some(Err(why)) => return Err(no_registry(&why)),
             None if versioned => {
-                return Err(no_registry("a module registry source address must have either three or four slash-separated components"));
+                return Err(no_registry(
+                    "a module registry source address must have either three or four slash-separated components",
+                ));
             }
             None => {}
         }
@@ -83,7 +87,9 @@ fn no_registry(why: &str) -> (&'static str, String) {
 fn split_directory(source: &str) -> (String, String) {
     let from = source.find("://").map_or(0, |at| at + 3);
     let rest = source.get(from..).unwrap_or_default();
-    let (path, query) = rest.split_once('?').map_or((rest, None), |(p, q)| (p, Some(q)));
+    let (path, query) = rest
+        .split_once('?')
+        .map_or((rest, None), |(p, q)| (p, Some(q)));
     let Some((package, directory)) = path.split_once("//") else {
         return (source.to_owned(), String::new());
     };
@@ -110,14 +116,18 @@ fn registry(source: &str) -> Option<Result<RegistryAddress, String>> {
     if source.contains("::") || source.contains("://") {
         return None;
     }
-    let (package, directory) = source.split_once("//").map_or((source, ""), |(p, d)| (p, d));
+    let (package, directory) = source
+        .split_once("//")
+        .map_or((source, ""), |(p, d)| (p, d));
     let parts: Vec<&str> = package.split('/').collect();
     let (host, path) = match parts.as_slice() {
         [_, _, _] => (DEFAULT_REGISTRY.to_owned(), parts.as_slice()),
         [host, path @ ..] if path.len() == 3 => (registry_host(host)?, path),
         _ => return None,
     };
-    let [namespace, name, provider] = path else { return None };
+    let [namespace, name, provider] = path else {
+        return None;
+    };
     // A host name in the first place means a version control system or a mistake, never a namespace.
     if !is_name(namespace) || !is_name(name) || !is_provider(provider) {
         return None;
@@ -126,14 +136,27 @@ fn registry(source: &str) -> Option<Result<RegistryAddress, String>> {
         return None;
     }
     let Some(directory) = inside(directory) else {
-        return Some(Err(format!("subdirectory path {directory:?} leads outside of the module package")));
+        return Some(Err(format!(
+            "subdirectory path {directory:?} leads outside of the module package"
+        )));
     };
-    Some(Ok(RegistryAddress { host, path: path.join("/"), directory }))
+    Some(Ok(RegistryAddress {
+        host,
+        path: path.join("/"),
+        directory,
+    }))
 }
 
 fn registry_host(text: &str) -> Option<String> {
-    let (name, port) = text.split_once(':').map_or((text, None), |(n, p)| (n, Some(p)));
-    let label = |l: &str| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let (name, port) = text
+        .split_once(':')
+        .map_or((text, None), |(n, p)| (n, Some(p)));
+    let label = |l: &str| {
+        !l.is_empty()
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+            && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
     let is_port = port.is_none_or(|p| p.parse::<u16>().is_ok());
     let is_host = name.contains('.') || name == "localhost" || port.is_some();
     (is_port && is_host && name.split('.').all(label)).then(|| text.to_ascii_lowercase())
@@ -148,50 +171,87 @@ fn is_name(text: &str) -> bool {
 }
 
 fn is_provider(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+    !text.is_empty()
+        && text.len() <= 64
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
 }
 
 fn remote(source: &str) -> Result<RemoteAddress, (&'static str, String)> {
     const SUMMARY: &str = "Invalid module source address";
     if source.trim().is_empty() {
-        return Err((SUMMARY, format!("Failed to parse module source address: invalid source address: {source}.")));
+        return Err((
+            SUMMARY,
+            format!("Failed to parse module source address: invalid source address: {source}."),
+        ));
     }
     let (package, directory) = split_directory(source);
     let (getter, url) = match package.split_once("::") {
-        Some((getter, url)) if !getter.is_empty() && getter.chars().all(|c| c.is_ascii_alphanumeric()) => (getter, url),
+        Some((getter, url))
+            if !getter.is_empty() && getter.chars().all(|c| c.is_ascii_alphanumeric()) =>
+        {
+            (getter, url)
+        }
         _ => ("", package.as_str()),
     };
     let Some((detected, url, more)) = detect(url) else {
         let package = url;
-        return Err((SUMMARY, format!(
-            "Terraform failed to determine your intended installation method for remote module package {package:?}.\n\nIf you intended this as a path relative to the current module, use \"./{package}\" instead. The \"./\" prefix indicates that the address is a relative filesystem path."
-        )));
+        return Err((
+            SUMMARY,
+            format!(
+                "Terraform failed to determine your intended installation method for remote module package {package:?}.\n\nIf you intended this as a path relative to the current module, use \"./{package}\" instead. The \"./\" prefix indicates that the address is a relative filesystem path."
+            ),
+        ));
     };
-    let joined = [more.as_str(), &directory].into_iter().filter(|d| !d.is_empty()).collect::<Vec<_>>().join("/");
+    let joined = [more.as_str(), &directory]
+        .into_iter()
+        .filter(|d| !d.is_empty())
+        .collect::<Vec<_>>()
+        .join("/");
     let Some(directory) = inside(&joined) else {
         let shown = joined.trim_start_matches('/');
-        return Err((SUMMARY, format!(
-            "Failed to parse module source address: subdirectory path {shown:?} leads outside of the module package."
-        )));
+        return Err((
+            SUMMARY,
+            format!(
+                "Failed to parse module source address: subdirectory path {shown:?} leads outside of the module package."
+            ),
+        ));
     };
     let getter = if getter.is_empty() { detected } else { getter };
-    Ok(RemoteAddress { getter: getter.to_owned(), url, directory })
+    Ok(RemoteAddress {
+        getter: getter.to_owned(),
+        url,
+        directory,
+    })
 }
 
 /// Writes short forms out: getter, URL, directory.
 fn detect(text: &str) -> Option<(&'static str, String, String)> {
-    let (plain, query) = text.split_once('?').map_or((text, String::new()), |(p, q)| (p, format!("?{q}")));
+    let (plain, query) = text
+        .split_once('?')
+        .map_or((text, String::new()), |(p, q)| (p, format!("?{q}")));
     for host in ["github.com", "bitbucket.org"] {
         if let Some(path) = plain.strip_prefix(host).and_then(|p| p.strip_prefix('/')) {
             let mut parts = path.splitn(3, '/');
-            let (owner, name, rest) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
+            let (owner, name, rest) = (
+                parts.next()?,
+                parts.next()?,
+                parts.next().unwrap_or_default(),
+            );
             let name = name.strip_suffix(".git").unwrap_or(name);
-            return Some(("git", format!("https://{host}/{owner}/{name}.git{query}"), rest.to_owned()));
+            return Some((
+                "git",
+                format!("https://{host}/{owner}/{name}.git{query}"),
+                rest.to_owned(),
+            ));
         }
     }
     if let Some((scheme, _)) = plain.split_once("://") {
         let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
         return is_scheme.then(|| ("", text.to_owned(), String::new()));
     }
     if let Some((login, path)) = plain.split_once(':')
@@ -202,7 +262,14 @@ fn detect(text: &str) -> Option<(&'static str, String, String)> {
         && !login.contains('/')
         && !path.is_empty()
     {
-        return Some(("git", format!("ssh://{user}@{host}/{}{query}", path.trim_start_matches('/')), String::new()));
+        return Some((
+            "git",
+            format!(
+                "ssh://{user}@{host}/{}{query}",
+                path.trim_start_matches('/')
+            ),
+            String::new(),
+        ));
     }
     let host = plain.split('/').next().unwrap_or_default();
     if host.ends_with(".amazonaws.com") {
@@ -211,13 +278,19 @@ fn detect(text: &str) -> Option<(&'static str, String, String)> {
     if host.ends_with(".googleapis.com") {
         return Some(("gcs", format!("https://{text}"), String::new()));
     }
-    plain.starts_with('/').then(|| ("", format!("file://{text}"), String::new()))
+    plain
+        .starts_with('/')
+        .then(|| ("", format!("file://{text}"), String::new()))
 }
 
 impl RegistryAddress {
     /// Returns the address without the directory, without the host where it is the usual one.
     pub fn package(&self) -> String {
-        if self.host == DEFAULT_REGISTRY { self.path.clone() } else { format!("{}/{}", self.host, self.path) }
+        if self.host == DEFAULT_REGISTRY {
+            self.path.clone()
+        } else {
+            format!("{}/{}", self.host, self.path)
+        }
     }
 }
 
@@ -225,7 +298,11 @@ impl RemoteAddress {
     /// Returns the address without the directory, with what may be a password hidden.
     pub fn package(&self) -> String {
         let url = without_password(&self.url);
-        if self.getter.is_empty() { url } else { format!("{}::{url}", self.getter) }
+        if self.getter.is_empty() {
+            url
+        } else {
+            format!("{}::{url}", self.getter)
+        }
     }
 
     /// Tells whether it is a folder of this machine, taken as it is.
@@ -236,7 +313,9 @@ impl RemoteAddress {
 
 /// Hides the password of a URL; where a web address has a name only, that is one, too.
 pub fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     match authority.rsplit_once('@') {
@@ -256,13 +335,20 @@ impl fmt::Display for SourceAddress {
             Self::Local(path) => f.write_str(path),
             Self::Registry(r) => {
                 write!(f, "{}/{}", r.host, r.path)?;
-                if r.directory.is_empty() { Ok(()) } else { write!(f, "//{}", r.directory) }
+                if r.directory.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, "//{}", r.directory)
+                }
             }
             Self::Remote(r) => {
                 if !r.getter.is_empty() {
                     write!(f, "{}::", r.getter)?;
                 }
-                let (url, query) = r.url.split_once('?').map_or((r.url.as_str(), None), |(u, q)| (u, Some(q)));
+                let (url, query) = r
+                    .url
+                    .split_once('?')
+                    .map_or((r.url.as_str(), None), |(u, q)| (u, Some(q)));
                 f.write_str(url)?;
                 if !r.directory.is_empty() {
                     write!(f, "//{}", r.directory)?;
@@ -281,23 +367,60 @@ mod tests {
     fn sources_are_written_out_as_terraform_does() {
         let cases = [
             ("./m", "./m"),
-            ("terraform-aws-modules/vpc/aws", "registry.terraform.io/terraform-aws-modules/vpc/aws"),
-            ("registry.test/acme/thing/aws//sub", "registry.test/acme/thing/aws//sub"),
-            ("localhost:8443/acme/thing/aws", "localhost:8443/acme/thing/aws"),
+            (
+                "terraform-aws-modules/vpc/aws",
+                "registry.terraform.io/terraform-aws-modules/vpc/aws",
+            ),
+            (
+                "registry.test/acme/thing/aws//sub",
+                "registry.test/acme/thing/aws//sub",
+            ),
+            (
+                "localhost:8443/acme/thing/aws",
+                "localhost:8443/acme/thing/aws",
+            ),
             ("ACME/thing_x/aws", "registry.terraform.io/ACME/thing_x/aws"),
-            ("github.com/acme/nope//x?ref=1", "git::https://github.com/acme/nope.git//x?ref=1"),
-            ("github.com/acme/thing/aws", "git::https://github.com/acme/thing.git//aws"),
-            ("git@github.com:acme/nope.git//x", "git::ssh://git@github.com/acme/nope.git//x"),
+            (
+                "github.com/acme/nope//x?ref=1",
+                "git::https://github.com/acme/nope.git//x?ref=1",
+            ),
+            (
+                "github.com/acme/thing/aws",
+                "git::https://github.com/acme/thing.git//aws",
+            ),
+            (
+                "git@github.com:acme/nope.git//x",
+                "git::ssh://git@github.com/acme/nope.git//x",
+            ),
             ("git::git@example.com:x/y", "git::ssh://git@example.com/x/y"),
-            ("bitbucket.org/acme/nope", "git::https://bitbucket.org/acme/nope.git"),
-            ("git::https://example.com/x.git//a/b?ref=v1&depth=1", "git::https://example.com/x.git//a/b?ref=v1&depth=1"),
-            ("git::ssh://git@example.com/x.git", "git::ssh://git@example.com/x.git"),
-            ("https://example.com/a.zip//x?checksum=md5:1", "https://example.com/a.zip//x?checksum=md5:1"),
+            (
+                "bitbucket.org/acme/nope",
+                "git::https://bitbucket.org/acme/nope.git",
+            ),
+            (
+                "git::https://example.com/x.git//a/b?ref=v1&depth=1",
+                "git::https://example.com/x.git//a/b?ref=v1&depth=1",
+            ),
+            (
+                "git::ssh://git@example.com/x.git",
+                "git::ssh://git@example.com/x.git",
+            ),
+            (
+                "https://example.com/a.zip//x?checksum=md5:1",
+                "https://example.com/a.zip//x?checksum=md5:1",
+            ),
             ("/abs/path", "file:///abs/path"),
-            ("s3-eu-west-1.amazonaws.com/b/k.zip", "s3::https://s3-eu-west-1.amazonaws.com/b/k.zip"),
+            (
+                "s3-eu-west-1.amazonaws.com/b/k.zip",
+                "s3::https://s3-eu-west-1.amazonaws.com/b/k.zip",
+            ),
         ];
         for (source, expected) in cases {
-            assert_eq!(SourceAddress::parse(source, false).map(|a| a.to_string()), Ok(expected.to_owned()), "{source}");
+            assert_eq!(
+                SourceAddress::parse(source, false).map(|a| a.to_string()),
+                Ok(expected.to_owned()),
+                "{source}"
+            );
         }
     }
 
@@ -307,13 +430,29 @@ mod tests {
             ("nope", false, "use \"./nope\" instead"),
             ("acme/nope", false, "remote module package \"acme/nope\""),
             ("gitlab.com/acme/thing", false, "failed to determine"),
-            ("registry.test/acme/thing/aws/x", false, "failed to determine"),
-            ("git::--upload-pack=x", false, "remote module package \"--upload-pack=x\""),
+            (
+                "registry.test/acme/thing/aws/x",
+                false,
+                "failed to determine",
+            ),
+            (
+                "git::--upload-pack=x",
+                false,
+                "remote module package \"--upload-pack=x\"",
+            ),
             ("git::-u@host:x", false, "failed to determine"),
             ("", false, "invalid source address"),
-            ("git::https://example.com/x.git//a/../../b", false, "leads outside of the module package"),
+            (
+                "git::https://example.com/x.git//a/../../b",
+                false,
+                "leads outside of the module package",
+            ),
             ("./c", true, "can't use local directory \"./c\""),
-            ("git::https://example.com/x", true, "three or four slash-separated components"),
+            (
+                "git::https://example.com/x",
+                true,
+                "three or four slash-separated components",
+            ),
         ];
         for (source, versioned, expected) in cases {
             let (_, detail) = SourceAddress::parse(source, versioned).unwrap_err();
@@ -323,11 +462,22 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let Ok(SourceAddress::Remote(r)) = SourceAddress::parse("git::https://u:pw@example.com/a.git?ref=x", false) else {
+        let Ok(SourceAddress::Remote(r)) =
+            SourceAddress::parse("git::https://u:pw@example.com/a.git?ref=x", false)
+        else {
             panic!("no package")
         };
-        assert_eq!(r.package(), "git::https://u:redacted@example.com/a.git?ref=x");
-        assert_eq!(without_password("https://token@example.com/a"), "https://redacted@example.com/a");
-        assert_eq!(without_password("ssh://git@example.com/a"), "ssh://git@example.com/a");
+        assert_eq!(
+            r.package(),
+            "git::https://u:redacted@example.com/a.git?ref=x"
+        );
+        assert_eq!(
+            without_password("https://token@example.com/a"),
+            "https://redacted@example.com/a"
+        );
+        assert_eq!(
+            without_password("ssh://git@example.com/a"),
+            "ssh://git@example.com/a"
+        );
     }
 }

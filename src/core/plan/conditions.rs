@@ -241,26 +241,22 @@ fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> Result<(String, Diagnost
             "The error message is not known before apply.".to_owned(),
             Diagnostics::default(),
         )),
-        Ok(v) if v.is_null() => Err(
-            Diagnostic::error(
-                "Invalid error message",
-                "Unsuitable value for error message: must not be null.",
-            )
-            .at(span)
-            .into(),
-        ),
+        Ok(v) if v.is_null() => Err(Diagnostic::error(
+            "Invalid error message",
+            "Unsuitable value for error message: must not be null.",
+        )
+        .at(span)
+        .into()),
         Ok(v) => Ok((
             v.as_str().unwrap_or_default().trim().to_owned(),
             Diagnostics::default(),
         )),
-        Err(e) => Err(
-            Diagnostic::error(
-                "Invalid error message",
-                format!("Unsuitable value for error message: {}.", e.message),
-            )
-            .at(span)
-            .into(),
-        ),
+        Err(e) => Err(Diagnostic::error(
+            "Invalid error message",
+            format!("Unsuitable value for error message: {}.", e.message),
+        )
+        .at(span)
+        .into()),
     }
 }
 

@@ -44,8 +44,13 @@ impl Explorer {
     /// Evaluates a configuration against a state: objects are what the state says, what is not there is unknown. Returns
     /// also what went wrong on the way; expressions can be asked for all the same.
     pub fn of_state(inputs: Inputs) -> (Self, Diagnostics) {
-        let mut world =
-            World::new(inputs.program, inputs.host, &inputs.options.workspace, false, inputs.variables);
+        let mut world = World::new(
+            inputs.program,
+            inputs.host,
+            &inputs.options.workspace,
+            false,
+            inputs.variables,
+        );
         let mut conditions = Conditions::default();
         for node in inputs.graph.order() {
             visit(&mut world, node, &inputs.prior, &mut conditions);
@@ -55,7 +60,9 @@ impl Explorer {
 
     /// Takes over what a settled plan found out.
     pub(super) fn of_plan(world: World) -> Self {
-        Self { world: world.answering() }
+        Self {
+            world: world.answering(),
+        }
     }
 
     /// Evaluates the text of an expression in the root module.
@@ -72,7 +79,13 @@ impl Explorer {
     }
 
     fn answer(&self, expr: &Expr) -> Result<Answer, Diagnostics> {
-        let ExprKind::Call { name, args, expand: false, parens } = &bare(expr).kind else {
+        let ExprKind::Call {
+            name,
+            args,
+            expand: false,
+            parens,
+        } = &bare(expr).kind
+        else {
             return self.evaluate(expr).map(Answer::Value);
         };
         if !matches!(&*name.name, "type" | "core::type") {
@@ -83,12 +96,20 @@ impl Explorer {
             Err(Diagnostic::error(summary, detail).at(span).into())
         };
         match args.as_slice() {
-            [] => wrong(*parens, "Not enough function arguments", "1 argument(s). Missing value for \"value\"."),
+            [] => wrong(
+                *parens,
+                "Not enough function arguments",
+                "1 argument(s). Missing value for \"value\".",
+            ),
             [argument] => Ok(match self.answer(argument)? {
                 Answer::Value(value) => Answer::Type(value.type_of()),
                 Answer::Type(_) | Answer::TypeOfType => Answer::TypeOfType,
             }),
-            [_, extra, ..] => wrong(extra.span, "Too many function arguments", "only 1 argument(s)."),
+            [_, extra, ..] => wrong(
+                extra.span,
+                "Too many function arguments",
+                "only 1 argument(s).",
+            ),
         }
     }
 
@@ -134,7 +155,10 @@ fn visit(world: &mut World, node: &ConfigNode, state: &Snapshot, out: &mut Condi
         NodeKind::Output(name) => world.evaluate_output(id, name, out),
         NodeKind::Resource(resource) => {
             let program = world.program().clone();
-            let block = program.modules.get(id.0).and_then(|m| m.resources.get(resource));
+            let block = program
+                .modules
+                .get(id.0)
+                .and_then(|m| m.resources.get(resource));
             let Some(block) = block else { return };
             for module in world.instances_of(id) {
                 let value = stored(state, &module, block);
@@ -147,8 +171,13 @@ fn visit(world: &mut World, node: &ConfigNode, state: &Snapshot, out: &mut Condi
 
 /// Returns the value of a resource as the state has it, instances that the configuration does not want any more included.
 fn stored(state: &Snapshot, module: &ModuleInstance, block: &ResourceBlock) -> Value {
-    let Some(schema) = &block.schema else { return Value::DYNAMIC };
-    let address = AbsResource { module: module.clone(), resource: block.resource.clone() };
+    let Some(schema) = &block.schema else {
+        return Value::DYNAMIC;
+    };
+    let address = AbsResource {
+        module: module.clone(),
+        resource: block.resource.clone(),
+    };
     let values = objects(state, &address, schema);
     if values.is_empty() {
         return match block.repetition {
@@ -160,7 +189,10 @@ fn stored(state: &Snapshot, module: &ModuleInstance, block: &ResourceBlock) -> V
     match block.repetition {
         Repetition::Single => values.get(&Key::None).cloned().unwrap_or_else(unknown),
         Repetition::Count(_) => {
-            let last = values.keys().filter_map(|k| if let Key::Int(i) = k { Some(*i) } else { None }).max();
+            let last = values
+                .keys()
+                .filter_map(|k| if let Key::Int(i) = k { Some(*i) } else { None })
+                .max();
             let at = |i| values.get(&Key::Int(i)).cloned().unwrap_or_else(unknown);
             Value::tuple(last.map_or_else(Vec::new, |last| (0..=last).map(at).collect()))
         }
@@ -173,10 +205,15 @@ fn stored(state: &Snapshot, module: &ModuleInstance, block: &ResourceBlock) -> V
 
 fn objects(state: &Snapshot, address: &AbsResource, schema: &Schema) -> BTreeMap<Key, Value> {
     let instances = state.resources.get(address).map(|r| &r.instances);
-    let current = instances.into_iter().flatten().filter_map(|(k, i)| Some((k, i.current.as_ref()?)));
+    let current = instances
+        .into_iter()
+        .flatten()
+        .filter_map(|(k, i)| Some((k, i.current.as_ref()?)));
     current
         .map(|(key, object)| {
-            let value = object.decode(schema).unwrap_or_else(|_| Value::unknown(schema.block.implied_type()));
+            let value = object
+                .decode(schema)
+                .unwrap_or_else(|_| Value::unknown(schema.block.implied_type()));
             let paths = sensitive_paths(&value, schema);
             (key.clone(), value.mark_with_paths(&paths))
         })
@@ -186,9 +223,11 @@ fn objects(state: &Snapshot, address: &AbsResource, schema: &Schema) -> BTreeMap
 /// An object that is not there yet: every attribute is unknown.
 fn absent(schema: &Schema) -> Value {
     match schema.block.implied_type() {
-        Type::Object(attributes) => {
-            Value::object(attributes.iter().map(|(name, ty)| (Arc::clone(name), Value::unknown(ty.clone()))))
-        }
+        Type::Object(attributes) => Value::object(
+            attributes
+                .iter()
+                .map(|(name, ty)| (Arc::clone(name), Value::unknown(ty.clone()))),
+        ),
         other => Value::unknown(other),
     }
 }

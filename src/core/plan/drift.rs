@@ -76,8 +76,13 @@ const PARENTS: [&str; 3] = ["aws_iam_role", "aws_s3_bucket", "aws_security_group
 /// applied, which is older than the state where an apply took over what it read and did not come to its end.
 pub fn differences(plan: &Plan, catalogue: &Catalogue) -> Vec<Finding> {
     let state = &plan.refreshed;
-    let applied = state.last_applied.iter().filter(|(address, _)| covers(plan, address));
-    applied.flat_map(|(address, object)| of_object(plan, address, object, catalogue)).collect()
+    let applied = state
+        .last_applied
+        .iter()
+        .filter(|(address, _)| covers(plan, address));
+    applied
+        .flat_map(|(address, object)| of_object(plan, address, object, catalogue))
+        .collect()
 }
 
 /// Tells whether a plan is about an instance: one with targets leaves out the others.
@@ -87,19 +92,38 @@ pub(crate) fn covers(plan: &Plan, address: &AbsInstance) -> bool {
         || plan.drift.iter().any(|d| d.address == *address)
 }
 
-fn of_object(plan: &Plan, address: &AbsInstance, applied: &Object, catalogue: &Catalogue) -> Vec<Finding> {
-    let Some(schema) = catalogue.managed(&address.resource.resource.type_name) else { return Vec::new() };
-    let Ok(applied) = applied.decode(&schema) else { return Vec::new() };
+fn of_object(
+    plan: &Plan,
+    address: &AbsInstance,
+    applied: &Object,
+    catalogue: &Catalogue,
+) -> Vec<Finding> {
+    let Some(schema) = catalogue.managed(&address.resource.resource.type_name) else {
+        return Vec::new();
+    };
+    let Ok(applied) = applied.decode(&schema) else {
+        return Vec::new();
+    };
     let before = applied.clone().unmark_deep().0;
     let Some(live) = plan.refreshed.object(address, None) else {
         let id = before.get_str("id").map(str::to_owned);
-        return vec![Finding::Gone { address: address.clone(), id }];
+        return vec![Finding::Gone {
+            address: address.clone(),
+            id,
+        }];
     };
     // What cannot be decoded is an error of the plan already.
-    let Ok(live) = live.decode(&schema) else { return Vec::new() };
+    let Ok(live) = live.decode(&schema) else {
+        return Vec::new();
+    };
     let live = live.unmark_deep().0;
-    let change = plan.changes.iter().find(|c| c.address == *address && c.deposed.is_none());
-    let config = change.map(|c| c.config.clone().unmark_deep().0).filter(|c| !c.is_null());
+    let change = plan
+        .changes
+        .iter()
+        .find(|c| c.address == *address && c.deposed.is_none());
+    let config = change
+        .map(|c| c.config.clone().unmark_deep().0)
+        .filter(|c| !c.is_null());
     let marked = applied.mark_with_paths(&sensitive_paths(&before, &schema));
     drift(&schema, &before, config.as_ref(), &live)
         .into_iter()
@@ -115,7 +139,9 @@ fn of_object(plan: &Plan, address: &AbsInstance, applied: &Object, catalogue: &C
 
 /// Tells whether something on the way to a place, or below it, is not to be shown.
 fn is_sensitive(value: &Value, path: &Path) -> bool {
-    let above = (0..path.0.len()).filter_map(|n| path.0.get(..n)).filter_map(|p| value.at(&Path(p.to_vec())));
+    let above = (0..path.0.len())
+        .filter_map(|n| path.0.get(..n))
+        .filter_map(|p| value.at(&Path(p.to_vec())));
     above.into_iter().any(Value::is_sensitive) || value.at(path).is_some_and(Value::has_marks)
 }
 
@@ -123,18 +149,27 @@ fn is_sensitive(value: &Value, path: &Path) -> bool {
 pub fn pending<'p>(plan: &'p Plan, findings: &[Finding]) -> Vec<&'p Change> {
     let drifted = |c: &Change| {
         findings.iter().any(|f| match f {
-            Finding::Changed { address, .. } | Finding::Gone { address, .. } => *address == c.address,
+            Finding::Changed { address, .. } | Finding::Gone { address, .. } => {
+                *address == c.address
+            }
             Finding::Unmanaged(_) => false,
         })
     };
-    plan.changes.iter().filter(|c| c.action != super::Action::NoOp && !drifted(c)).collect()
+    plan.changes
+        .iter()
+        .filter(|c| c.action != super::Action::NoOp && !drifted(c))
+        .collect()
 }
 
 /// Returns the managed objects that may have children, as they are live. Objects whose block is gone are left out: they will
 /// be destroyed with all that hangs on them.
 pub fn parents(plan: &Plan, catalogue: &Catalogue) -> Vec<Parent> {
     let mut out = Vec::new();
-    for change in plan.changes.iter().filter(|c| c.deposed.is_none() && !c.config.is_null()) {
+    for change in plan
+        .changes
+        .iter()
+        .filter(|c| c.deposed.is_none() && !c.config.is_null())
+    {
         let resource = &change.address.resource.resource;
         if resource.mode != Mode::Managed || !PARENTS.contains(&&*resource.type_name) {
             continue;
@@ -175,9 +210,13 @@ impl Managed {
             if resource.resource.mode != Mode::Managed || !CHILDREN.contains(&&**name) {
                 continue;
             }
-            let Some(schema) = catalogue.managed(name) else { continue };
+            let Some(schema) = catalogue.managed(name) else {
+                continue;
+            };
             let objects = state.instances.values().filter_map(|i| i.current.as_ref());
-            all.entry(name.clone()).or_default().extend(objects.filter_map(|o| o.decode(&schema).ok()));
+            all.entry(name.clone())
+                .or_default()
+                .extend(objects.filter_map(|o| o.decode(&schema).ok()));
         }
         Self(all)
     }
@@ -186,25 +225,36 @@ impl Managed {
     pub fn has(&self, parent: &Parent, child: &Child) -> bool {
         let set = |name: &str| parent.config.get(name).is_some_and(|v| !v.is_null());
         let filled = |name: &str| {
-            parent.config.get(name).is_some_and(|v| v.is_unknown() || v.elements().is_some_and(|l| !l.is_empty()))
+            parent
+                .config
+                .get(name)
+                .is_some_and(|v| v.is_unknown() || v.elements().is_some_and(|l| !l.is_empty()))
         };
         let a = &child.attributes;
-        let any = |type_name: &str, is: &dyn Fn(&Value) -> bool| self.0.get(type_name).is_some_and(|l| l.iter().any(is));
-        let same = |v: &Value, name: &str| v.get_str(name).is_some() && v.get_str(name) == a.get_str(name);
+        let any = |type_name: &str, is: &dyn Fn(&Value) -> bool| {
+            self.0.get(type_name).is_some_and(|l| l.iter().any(is))
+        };
+        let same =
+            |v: &Value, name: &str| v.get_str(name).is_some() && v.get_str(name) == a.get_str(name);
         match child.type_name {
             "aws_vpc_security_group_ingress_rule" | "aws_vpc_security_group_egress_rule" => {
                 let egress = child.type_name.contains("egress");
                 set(if egress { "egress" } else { "ingress" })
                     || any(child.type_name, &|v| {
-                        v.get_str("security_group_rule_id") == Some(&child.id) || v.get_str("id") == Some(&child.id)
+                        v.get_str("security_group_rule_id") == Some(&child.id)
+                            || v.get_str("id") == Some(&child.id)
                     })
                     || any("aws_security_group_rule", &|v| stands_for(v, egress, a))
             }
             "aws_iam_role_policy_attachment" => {
-                set("managed_policy_arns") || any(child.type_name, &|v| same(v, "role") && same(v, "policy_arn"))
+                set("managed_policy_arns")
+                    || any(child.type_name, &|v| {
+                        same(v, "role") && same(v, "policy_arn")
+                    })
             }
             "aws_iam_role_policy" => {
-                filled("inline_policy") || any(child.type_name, &|v| same(v, "role") && same(v, "name"))
+                filled("inline_policy")
+                    || any(child.type_name, &|v| same(v, "role") && same(v, "name"))
             }
             "aws_s3_bucket_policy" => set("policy") || any(child.type_name, &|v| same(v, "bucket")),
             _ => false,
@@ -215,17 +265,24 @@ impl Managed {
 /// Tells whether a rule of the older type covers a single rule.
 fn stands_for(rule: &Value, egress: bool, single: &Value) -> bool {
     let group = single.get_str("security_group_id");
-    if rule.get_str("type") != Some(if egress { "egress" } else { "ingress" }) || rule.get_str("security_group_id") != group {
+    if rule.get_str("type") != Some(if egress { "egress" } else { "ingress" })
+        || rule.get_str("security_group_id") != group
+    {
         return false;
     }
-    let protocol = |v: &Value, name: &str| number_of_protocol(v.get_str(name).unwrap_or_default()).to_owned();
+    let protocol =
+        |v: &Value, name: &str| number_of_protocol(v.get_str(name).unwrap_or_default()).to_owned();
     let own = protocol(single, "ip_protocol");
     if protocol(rule, "protocol") != own {
         return false;
     }
     let port = |v: &Value, name: &str| v.get_i64(name);
     let ports = ["from_port", "to_port"];
-    if own != "-1" && ports.iter().any(|p| port(rule, p).unwrap_or(-1) != port(single, p).unwrap_or(-1)) {
+    if own != "-1"
+        && ports
+            .iter()
+            .any(|p| port(rule, p).unwrap_or(-1) != port(single, p).unwrap_or(-1))
+    {
         return false;
     }
     let listed = |list: &str, name: &str| {
@@ -233,12 +290,16 @@ fn stands_for(rule: &Value, egress: bool, single: &Value) -> bool {
         let all = rule.get(list).and_then(Value::elements).unwrap_or_default();
         wanted.is_some() && all.iter().any(|v| v.as_str() == wanted)
     };
-    let peer = single.get_str("referenced_security_group_id").map(|p| p.rsplit('/').next().unwrap_or(p));
+    let peer = single
+        .get_str("referenced_security_group_id")
+        .map(|p| p.rsplit('/').next().unwrap_or(p));
     listed("cidr_blocks", "cidr_ipv4")
         || listed("ipv6_cidr_blocks", "cidr_ipv6")
         || listed("prefix_list_ids", "prefix_list_id")
         || peer.is_some_and(|p| {
-            let source = rule.get_str("source_security_group_id").map(|s| s.rsplit('/').next().unwrap_or(s));
+            let source = rule
+                .get_str("source_security_group_id")
+                .map(|s| s.rsplit('/').next().unwrap_or(s));
             source == Some(p) || (rule.get_bool("self") == Some(true) && group == Some(p))
         })
 }
@@ -277,7 +338,13 @@ mod tests {
             ("protocol", Value::from(protocol)),
             ("from_port", Value::from(22_i64)),
             ("to_port", Value::from(22_i64)),
-            ("cidr_blocks", Value::list(Type::String, vec![Value::from(cidr), Value::from("192.0.2.0/24")])),
+            (
+                "cidr_blocks",
+                Value::list(
+                    Type::String,
+                    vec![Value::from(cidr), Value::from("192.0.2.0/24")],
+                ),
+            ),
         ])
     }
 
@@ -291,8 +358,14 @@ mod tests {
 
     #[test]
     fn a_mark_above_hides_what_is_below() {
-        let value = Value::object([("a", Value::object([("b", Value::from("x"))]).sensitive()), ("c", Value::from("y"))]);
-        assert!(is_sensitive(&value, &Path::default().attribute("a").attribute("b")));
+        let value = Value::object([
+            ("a", Value::object([("b", Value::from("x"))]).sensitive()),
+            ("c", Value::from("y")),
+        ]);
+        assert!(is_sensitive(
+            &value,
+            &Path::default().attribute("a").attribute("b")
+        ));
         assert!(!is_sensitive(&value, &Path::default().attribute("c")));
     }
 }

@@ -366,9 +366,9 @@ impl Builder<'_> {
         let mut stored: BTreeMap<ConfigResource, Vec<(ConfigResource, usize)>> = BTreeMap::new();
         for (config, nodes) in &self.commits {
             for n in nodes {
-                let updates = self.change(*n).is_some_and(|c| {
-                    matches!(c.action, Action::Update | Action::CreateThenDelete)
-                });
+                let updates = self
+                    .change(*n)
+                    .is_some_and(|c| matches!(c.action, Action::Update | Action::CreateThenDelete));
                 if updates {
                     for d in self.stored_dependencies(*n) {
                         stored.entry(d).or_default().push((config.clone(), *n));

@@ -379,9 +379,17 @@ impl Finaliser {
         let partial = !self.plan.targets.is_empty();
         if self.plan.mode == Mode::Destroy {
             return Ending {
-                outputs: if partial { state.outputs.clone() } else { BTreeMap::new() },
+                outputs: if partial {
+                    state.outputs.clone()
+                } else {
+                    BTreeMap::new()
+                },
                 checks: Vec::new(),
-                diagnostics: if partial { incomplete().into() } else { Diagnostics::default() },
+                diagnostics: if partial {
+                    incomplete().into()
+                } else {
+                    Diagnostics::default()
+                },
             };
         }
         self.world.forget();

@@ -45,7 +45,9 @@ pub fn projected(plan: &Plan, finaliser: &mut Finaliser, catalogue: &Catalogue) 
     }
     let mut configured = BTreeSet::new();
     for i in order(plan) {
-        let Some(change) = plan.changes.get(i) else { continue };
+        let Some(change) = plan.changes.get(i) else {
+            continue;
+        };
         if configured.insert(change.provider.clone())
             && let Ok(config) = finaliser.provider(&change.provider, &state)
         {
@@ -79,7 +81,13 @@ fn order(plan: &Plan) -> Vec<usize> {
 }
 
 /// Puts the object of a change into the state as it will be, as far as that is known.
-fn play(change: &Change, index: usize, schema: &Schema, finaliser: &mut Finaliser, state: &mut Snapshot) {
+fn play(
+    change: &Change,
+    index: usize,
+    schema: &Schema,
+    finaliser: &mut Finaliser,
+    state: &mut Snapshot,
+) {
     let planned = match finaliser.finalise(index, state) {
         Ok(f) => f.planned,
         // What cannot be evaluated with names in it stays as the plan has it.
@@ -99,7 +107,10 @@ fn play(change: &Change, index: usize, schema: &Schema, finaliser: &mut Finalise
     };
     let value = named(planned, &change.address.to_string());
     if let Ok(object) = Object::encode(&value, schema) {
-        let object = Object { sensitive, ..object };
+        let object = Object {
+            sensitive,
+            ..object
+        };
         state.put(&change.address, None, &change.provider, object);
     }
 }
@@ -109,10 +120,15 @@ fn named(value: Value, name: &str) -> Value {
     match value.kind() {
         Kind::Unknown(Type::String | Type::Dynamic, _) => Value::from(format!("${{{name}}}")),
         Kind::Unknown(ty, _) => Value::null(ty.clone()),
-        Kind::Object(m) => Value::object(m.iter().map(|(k, v)| (k.clone(), named(v.clone(), &format!("{name}.{k}"))))),
-        Kind::Map(ty, m) => {
-            Value::map(ty.clone(), m.iter().map(|(k, v)| (k.clone(), named(v.clone(), &format!("{name}.{k}")))))
-        }
+        Kind::Object(m) => Value::object(
+            m.iter()
+                .map(|(k, v)| (k.clone(), named(v.clone(), &format!("{name}.{k}")))),
+        ),
+        Kind::Map(ty, m) => Value::map(
+            ty.clone(),
+            m.iter()
+                .map(|(k, v)| (k.clone(), named(v.clone(), &format!("{name}.{k}")))),
+        ),
         Kind::List(ty, l) => Value::list(ty.clone(), indexed(l, name)),
         Kind::Set(ty, l) => Value::set(ty.clone(), indexed(l, name)),
         Kind::Tuple(l) => Value::tuple(indexed(l, name)),
@@ -121,39 +137,84 @@ fn named(value: Value, name: &str) -> Value {
 }
 
 fn indexed(list: &[Value], name: &str) -> Vec<Value> {
-    list.iter().enumerate().map(|(i, v)| named(v.clone(), &format!("{name}[{i}]"))).collect()
+    list.iter()
+        .enumerate()
+        .map(|(i, v)| named(v.clone(), &format!("{name}[{i}]")))
+        .collect()
 }
 
 fn collect(plan: &Plan, state: &Snapshot, catalogue: &Catalogue) -> Vec<PolicyText> {
     let mut out = Vec::new();
     for change in &plan.changes {
-        let gone = matches!(change.action, Action::Delete | Action::Forget) || change.deposed.is_some();
+        let gone =
+            matches!(change.action, Action::Delete | Action::Forget) || change.deposed.is_some();
         if gone || change.address.resource.resource.mode == Mode::Data {
             continue;
         }
-        let Some(schema) = schema_of(change, catalogue) else { continue };
-        let object = state.object(&change.address, None).and_then(|o| o.decode(&schema).ok());
-        let value = object.unwrap_or_else(|| named(change.after.clone().unmark_deep().0, &change.address.to_string()));
+        let Some(schema) = schema_of(change, catalogue) else {
+            continue;
+        };
+        let object = state
+            .object(&change.address, None)
+            .and_then(|o| o.decode(&schema).ok());
+        let value = object.unwrap_or_else(|| {
+            named(
+                change.after.clone().unmark_deep().0,
+                &change.address.to_string(),
+            )
+        });
         let config = change.config.clone().unmark_deep().0;
-        arguments(&schema.block, &config, &value, "", &change.address, &mut out);
+        arguments(
+            &schema.block,
+            &config,
+            &value,
+            "",
+            &change.address,
+            &mut out,
+        );
     }
     for (resource, stored) in &state.resources {
         let attributes: &[&str] = match (resource.resource.mode, &*resource.resource.type_name) {
             (Mode::Data, "aws_iam_policy_document") => &["json"],
-            (Mode::Data, "bastionless_access_policy") => &["user_policies", "instance_policy", "control_plane_policy"],
+            (Mode::Data, "bastionless_access_policy") => {
+                &["user_policies", "instance_policy", "control_plane_policy"]
+            }
             _ => continue,
         };
-        let Some(schema) = catalogue.data(&resource.resource.type_name) else { continue };
+        let Some(schema) = catalogue.data(&resource.resource.type_name) else {
+            continue;
+        };
         for (key, instance) in &stored.instances {
-            let Some(value) = instance.current.as_ref().and_then(|o| o.decode(&schema).ok()) else { continue };
+            let Some(value) = instance
+                .current
+                .as_ref()
+                .and_then(|o| o.decode(&schema).ok())
+            else {
+                continue;
+            };
             let address = resource.instance(key.clone());
             for name in attributes {
-                let Some(found) = value.get(name) else { continue };
-                let texts = found.elements().map_or_else(|| vec![(String::new(), found)], |list| {
-                    list.iter().enumerate().map(|(i, v)| (format!(".{i}"), v)).collect()
-                });
-                for (index, text) in texts.into_iter().filter_map(|(i, v)| Some((i, v.as_str()?))) {
-                    out.push(PolicyText { address: address.clone(), argument: format!("{name}{index}"), text: canonical(text) });
+                let Some(found) = value.get(name) else {
+                    continue;
+                };
+                let texts = found.elements().map_or_else(
+                    || vec![(String::new(), found)],
+                    |list| {
+                        list.iter()
+                            .enumerate()
+                            .map(|(i, v)| (format!(".{i}"), v))
+                            .collect()
+                    },
+                );
+                for (index, text) in texts
+                    .into_iter()
+                    .filter_map(|(i, v)| Some((i, v.as_str()?)))
+                {
+                    out.push(PolicyText {
+                        address: address.clone(),
+                        argument: format!("{name}{index}"),
+                        text: canonical(text),
+                    });
                 }
             }
         }
@@ -163,32 +224,53 @@ fn collect(plan: &Plan, state: &Snapshot, catalogue: &Catalogue) -> Vec<PolicyTe
 }
 
 /// Collects the policy arguments that the configuration gives.
-fn arguments(block: &Block, config: &Value, value: &Value, prefix: &str, address: &AbsInstance, out: &mut Vec<PolicyText>) {
+fn arguments(
+    block: &Block,
+    config: &Value,
+    value: &Value,
+    prefix: &str,
+    address: &AbsInstance,
+    out: &mut Vec<PolicyText>,
+) {
     for (name, attribute) in &block.attributes {
         let given = config.get(name).is_some_and(|v| !v.is_null());
         if attribute.equivalence == Equivalence::IamPolicy
             && given
             && let Some(text) = value.get_str(name).filter(|t| !t.is_empty())
         {
-            out.push(PolicyText { address: address.clone(), argument: format!("{prefix}{name}"), text: canonical(text) });
+            out.push(PolicyText {
+                address: address.clone(),
+                argument: format!("{prefix}{name}"),
+                text: canonical(text),
+            });
         }
     }
     for (name, nested) in &block.blocks {
-        let (Some(configs), Some(values)) = (config.get(name).and_then(Value::elements), value.get(name).and_then(Value::elements))
-        else {
+        let (Some(configs), Some(values)) = (
+            config.get(name).and_then(Value::elements),
+            value.get(name).and_then(Value::elements),
+        ) else {
             continue;
         };
         for (i, v) in values.iter().enumerate() {
             // Elements of sets stand in another order than in the configuration: any of them tells what is given.
             let own = configs.get(i).or(configs.first()).unwrap_or(v);
-            arguments(&nested.block, own, v, &format!("{prefix}{name}.{i}."), address, out);
+            arguments(
+                &nested.block,
+                own,
+                v,
+                &format!("{prefix}{name}.{i}."),
+                address,
+                out,
+            );
         }
     }
 }
 
 /// Writes a policy with sorted keys and sorted lists of texts, in which order means nothing; statements keep their order.
 pub fn canonical(text: &str) -> String {
-    serde_json::from_str::<Json>(text).map_or_else(|_| text.to_owned(), |json| iam::print_pretty(&sorted(json)))
+    serde_json::from_str::<Json>(text)
+        .map_or_else(|_| text.to_owned(), |json| iam::print_pretty(&sorted(json)))
 }
 
 fn sorted(json: Json) -> Json {
@@ -237,7 +319,10 @@ mod tests {
 
     #[test]
     fn unknown_texts_become_references() {
-        let value = Value::object([("arn", Value::unknown(Type::String)), ("n", Value::unknown(Type::Number))]);
+        let value = Value::object([
+            ("arn", Value::unknown(Type::String)),
+            ("n", Value::unknown(Type::Number)),
+        ]);
         let got = named(value, "aws_s3_bucket.a");
         assert_eq!(got.get_str("arn"), Some("${aws_s3_bucket.a.arn}"));
         assert!(got.get("n").unwrap().is_null());
@@ -250,6 +335,9 @@ mod tests {
             argument: "assume_role_policy".into(),
             text: String::new(),
         };
-        assert_eq!(file_name(&policy), "module.a[%22x%2Fy%22].aws_iam_role.app[0].assume_role_policy.json");
+        assert_eq!(
+            file_name(&policy),
+            "module.a[%22x%2Fy%22].aws_iam_role.app[0].assume_role_policy.json"
+        );
     }
 }

@@ -3,10 +3,7 @@
 //! As Terraform's validate walk: variables and outputs of modules are unknown, every module and resource stands once, `count` and `each` are
 //! unknown, a resource is an object with unknown attributes. What is found here stops everything, so that nothing is planned.
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Severity},
@@ -74,7 +71,11 @@ fn unknown((name, variable): (&Arc<str>, &Variable)) -> (Arc<str>, Value) {
 /// Returns an object of which only the names and types of its attributes are known.
 fn some_object(block: &schema::Block) -> Value {
     match block.implied_type() {
-        Type::Object(types) => Value::object(types.iter().map(|(name, ty)| (name.clone(), Value::unknown(ty.clone())))),
+        Type::Object(types) => Value::object(
+            types
+                .iter()
+                .map(|(name, ty)| (name.clone(), Value::unknown(ty.clone()))),
+        ),
         other => Value::unknown(other),
     }
 }
@@ -107,7 +108,10 @@ impl Validation {
             NodeKind::Call(name) => self.call(id, name),
             NodeKind::Variable(name) => {
                 self.world.evaluate_variable(id, name, &mut self.conditions);
-                let declared = self.world.module(id).and_then(|m| m.variables.get_key_value(name));
+                let declared = self
+                    .world
+                    .module(id)
+                    .and_then(|m| m.variables.get_key_value(name));
                 if let Some((_, value)) = declared.map(unknown) {
                     self.world.assume_variable(id, name, &value);
                 }
@@ -141,7 +145,9 @@ impl Validation {
     }
 
     fn provider(&mut self, id: ModuleId, local: &LocalProvider) {
-        let Some(module) = self.world.module(id) else { return };
+        let Some(module) = self.world.module(id) else {
+            return;
+        };
         let block = module.providers.get(local);
         let Some((body, schema)) = block.and_then(|b| b.body.as_ref().zip(b.schema.as_ref()))
         else {
@@ -162,7 +168,10 @@ impl Validation {
             return;
         };
         // A block that refers to itself is found while planning, as Terraform does: the rest is planned.
-        let own = block.problems.iter().filter(|d| d.summary != SELF_REFERENCE);
+        let own = block
+            .problems
+            .iter()
+            .filter(|d| d.summary != SELF_REFERENCE);
         let mut found: Diagnostics = own.cloned().collect();
         let is_faulty = block.problems.has_errors();
         let value = match (&block.schema, &block.repetition) {
@@ -173,7 +182,8 @@ impl Validation {
             if !is_faulty {
                 found.extend(self.block(block, &instance));
             }
-            self.world.assume_resource(&instance, resource, value.clone());
+            self.world
+                .assume_resource(&instance, resource, value.clone());
         }
         self.conditions.diagnostics.extend(found);
     }
@@ -192,12 +202,14 @@ impl Validation {
         if !is_wrong {
             found.extend(ephemeral(&block.body, block.header, &schema.block, &config));
             let plain = config.unmark_deep().0;
-            found.0.extend(plan::validate(schema, &plain).iter().map(|problem| {
-                let at = place(&block.body, &problem.path).unwrap_or(block.header);
-                Diagnostic::error(problem.summary.clone(), problem.detail.clone())
-                    .at(at)
-                    .address(block.resource.to_string())
-            }));
+            found
+                .0
+                .extend(plan::validate(schema, &plain).iter().map(|problem| {
+                    let at = place(&block.body, &problem.path).unwrap_or(block.header);
+                    Diagnostic::error(problem.summary.clone(), problem.detail.clone())
+                        .at(at)
+                        .address(block.resource.to_string())
+                }));
         }
         found.extend(expressions(&block.lifecycle.preconditions, &scope));
         let itself = some_object(&schema.block);

@@ -96,7 +96,10 @@ impl Case {
         let mut files: BTreeMap<PathBuf, Vec<u8>> =
             config.iter().map(|(k, v)| (k.into(), text(v))).collect();
         if let Some(vars) = case.get("vars").filter(|v| !v.is_null()) {
-            files.insert("terraform.tfvars.json".into(), vars.to_string().into_bytes());
+            files.insert(
+                "terraform.tfvars.json".into(),
+                vars.to_string().into_bytes(),
+            );
         }
         let system = machine(files);
         Self {

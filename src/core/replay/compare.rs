@@ -85,8 +85,18 @@ pub(super) fn compare(want: &Json, got: &Json) -> Vec<(String, String)> {
 /// Compares what came of the first step.
 pub(super) fn first(want: &Json, got: &Json) -> Vec<(String, String)> {
     let mut out = Vec::new();
-    values("step1 apply_exit", want.get("apply_exit"), got.get("apply_exit"), &mut out);
-    diagnostics("step1 diagnostics", want.get("diagnostics"), got.get("diagnostics"), &mut out);
+    values(
+        "step1 apply_exit",
+        want.get("apply_exit"),
+        got.get("apply_exit"),
+        &mut out,
+    );
+    diagnostics(
+        "step1 diagnostics",
+        want.get("diagnostics"),
+        got.get("diagnostics"),
+        &mut out,
+    );
     out
 }
 

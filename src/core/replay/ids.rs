@@ -39,10 +39,7 @@ impl Ids {
                 masked.into()
             }
             Json::Array(list) => list.iter().map(|v| self.mask(v)).collect(),
-            Json::Object(map) => map
-                .iter()
-                .map(|(k, v)| (k.clone(), self.mask(v)))
-                .collect(),
+            Json::Object(map) => map.iter().map(|(k, v)| (k.clone(), self.mask(v))).collect(),
             other => other.clone(),
         }
     }

@@ -84,7 +84,11 @@ fn validate(config: &Value) -> Vec<Problem> {
 fn refuse(_prior: Option<&Value>, planned: &Value) -> Vec<Problem> {
     match planned.get_str("name") {
         Some(name) if name.starts_with("planfail") => {
-            vec![Problem::at("name", "Plan failed", format!("no plan for {name}"))]
+            vec![Problem::at(
+                "name",
+                "Plan failed",
+                format!("no plan for {name}"),
+            )]
         }
         _ => Vec::new(),
     }
@@ -261,7 +265,11 @@ fn etag(planned: &Value) -> String {
     let name = planned.get_str("name").map(|n| json!(n));
     let size = planned.get("size").map(bastionless_model::value::to_json);
     let null = serde_json::Value::Null;
-    let text = format!("[{}, {}]", name.unwrap_or(null.clone()), size.unwrap_or(null));
+    let text = format!(
+        "[{}, {}]",
+        name.unwrap_or(null.clone()),
+        size.unwrap_or(null)
+    );
     // Names that hold an id give the same tag whatever the id is.
     let id = regex::Regex::new("[0-9a-f]{8}-[0-9a-f-]{27}").unwrap();
     let digest = Sha256::digest(id.replace_all(&text, "U").as_bytes());

@@ -4,7 +4,10 @@
 //! The data is in `testdata`; `exceptions.json` beside it names every place that differs, with the reason. The list is a
 //! ratchet: a difference that is not listed fails the test, and so does one that is listed and gone.
 
-#![expect(clippy::print_stderr, reason = "a difference is easier to read in the whole result")]
+#![expect(
+    clippy::print_stderr,
+    reason = "a difference is easier to read in the whole result"
+)]
 
 mod case;
 mod compare;

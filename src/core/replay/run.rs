@@ -200,8 +200,7 @@ impl Bench<'_> {
             Some(_) => Arc::new(Lab),
             None => Arc::new(self.cloud.clone()),
         };
-        Providers::new(clouds)
-            .reading_files(move |path| Ok(system.read(path).ok()))
+        Providers::new(clouds).reading_files(move |path| Ok(system.read(path).ok()))
     }
 
     /// Puts the objects of the state into the cloud.

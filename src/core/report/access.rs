@@ -23,16 +23,33 @@ struct Group<'a> {
 
 fn groups(changes: &[AccessChange]) -> Vec<Group<'_>> {
     let mut out: Vec<Group<'_>> = Vec::new();
-    let bare = |s: &Option<Side>| s.as_ref().map(|s| (s.verdict.clone(), s.conditions.clone(), s.logged.clone()));
+    let bare = |s: &Option<Side>| {
+        s.as_ref()
+            .map(|s| (s.verdict.clone(), s.conditions.clone(), s.logged.clone()))
+    };
     for change in changes {
         let same = out.iter_mut().find(|g| {
             let (a, b) = (g.first, change);
-            (&a.key.principal, &a.key.instance, &a.key.via, a.kind, &a.hop) == (&b.key.principal, &b.key.instance, &b.key.via, b.kind, &b.hop)
-                && (bare(&a.before), bare(&a.after)) == (bare(&b.before), bare(&b.after))
+            (
+                &a.key.principal,
+                &a.key.instance,
+                &a.key.via,
+                a.kind,
+                &a.hop,
+            ) == (
+                &b.key.principal,
+                &b.key.instance,
+                &b.key.via,
+                b.kind,
+                &b.hop,
+            ) && (bare(&a.before), bare(&a.after)) == (bare(&b.before), bare(&b.after))
         });
         match same {
             Some(group) => group.methods.push(change.key.method.name()),
-            None => out.push(Group { first: change, methods: vec![change.key.method.name()] }),
+            None => out.push(Group {
+                first: change,
+                methods: vec![change.key.method.name()],
+            }),
         }
     }
     out
@@ -56,9 +73,21 @@ pub fn access_text(judgement: &Judgement, style: Style) -> String {
     if !judgement.violations.is_empty() {
         out.push_str("\nRules:\n");
         for v in &judgement.violations {
-            let word = if v.is_denied { style.red("refused by") } else { style.yellow("warned of by") };
-            let message = v.message.as_ref().map(|m| format!("\n      {m}")).unwrap_or_default();
-            let _ = writeln!(out, "  ! {word} rule {:?}: {}: {}{message}", v.rule, v.address, v.detail);
+            let word = if v.is_denied {
+                style.red("refused by")
+            } else {
+                style.yellow("warned of by")
+            };
+            let message = v
+                .message
+                .as_ref()
+                .map(|m| format!("\n      {m}"))
+                .unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "  ! {word} rule {:?}: {}: {}{message}",
+                v.rule, v.address, v.detail
+            );
         }
     }
     if !judgement.changes.is_empty() {
@@ -82,8 +111,17 @@ fn change_text(group: &Group<'_>, style: Style) -> String {
         ChangeKind::NoLongerLogged => (style.red("!"), "is no longer logged on", "to"),
         ChangeKind::Logging => (style.yellow("~"), "is logged otherwise on", "to"),
     };
-    let via = if key.via.is_empty() { String::new() } else { format!(" via {}", key.via) };
-    let mut out = format!("  {sign} {} {verb} {} {to} {}{via}\n", key.principal, group.methods.join(", "), key.instance);
+    let via = if key.via.is_empty() {
+        String::new()
+    } else {
+        format!(" via {}", key.via)
+    };
+    let mut out = format!(
+        "  {sign} {} {verb} {} {to} {}{via}\n",
+        key.principal,
+        group.methods.join(", "),
+        key.instance
+    );
     let mut line = |text: String| {
         let _ = writeln!(out, "      {text}");
     };
@@ -93,9 +131,15 @@ fn change_text(group: &Group<'_>, style: Style) -> String {
             line(format!("after: {}", conditions(after)));
         }
         (before, after) => {
-            for side in after.iter().chain(before.iter().filter(|_| after.is_none())) {
+            for side in after
+                .iter()
+                .chain(before.iter().filter(|_| after.is_none()))
+            {
                 if side.verdict == Verdict::Unseen {
-                    line(format!("as far as was seen; not seen: {}", side.unseen.join("; ")));
+                    line(format!(
+                        "as far as was seen; not seen: {}",
+                        side.unseen.join("; ")
+                    ));
                 }
                 if !side.conditions.is_empty() {
                     line(format!("when {}", side.conditions.join(" and ")));
@@ -105,17 +149,30 @@ fn change_text(group: &Group<'_>, style: Style) -> String {
         }
     }
     if let Some(hop) = &change.hop {
-        let word = if change.kind == ChangeKind::Lost { "missing" } else { "was missing" };
+        let word = if change.kind == ChangeKind::Lost {
+            "missing"
+        } else {
+            "was missing"
+        };
         line(format!("{word}: {} ({})", hop.detail, hop.hop));
     }
-    for witness in change.after.iter().chain(change.before.iter().filter(|_| change.after.is_none())).flat_map(|s| &s.witnesses) {
+    for witness in change
+        .after
+        .iter()
+        .chain(change.before.iter().filter(|_| change.after.is_none()))
+        .flat_map(|s| &s.witnesses)
+    {
         line(format!("for example {}", witness_text(witness)));
     }
     out
 }
 
 fn conditions(side: &Side) -> String {
-    if side.conditions.is_empty() { "always".into() } else { format!("when {}", side.conditions.join(" and ")) }
+    if side.conditions.is_empty() {
+        "always".into()
+    } else {
+        format!("when {}", side.conditions.join(" and "))
+    }
 }
 
 fn logged(logged: &Logged) -> String {
@@ -129,15 +186,25 @@ fn logged(logged: &Logged) -> String {
 
 /// Writes a request on one line, without the keys that every session has and the tags of the resource.
 fn witness_text(witness: &Witness) -> String {
-    let keys = witness.context.iter().filter(|(k, _)| !is_of_every_session(k) && !k.contains(":resourcetag/"));
+    let keys = witness
+        .context
+        .iter()
+        .filter(|(k, _)| !is_of_every_session(k) && !k.contains(":resourcetag/"));
     let keys: Vec<_> = keys.map(|(k, v)| format!("{k}={v}")).collect();
-    let with = if keys.is_empty() { String::new() } else { format!(" with {}", keys.join(", ")) };
+    let with = if keys.is_empty() {
+        String::new()
+    } else {
+        format!(" with {}", keys.join(", "))
+    };
     format!("{} on {}{with}", witness.action, witness.resource)
 }
 
 fn statement_text(change: &StatementChange, style: Style) -> String {
     let mut out = format!("  {} statement {}\n", change.policy, change.statement);
-    for (sign, text) in [(style.red("-"), &change.before), (style.green("+"), &change.after)] {
+    for (sign, text) in [
+        (style.red("-"), &change.before),
+        (style.green("+"), &change.after),
+    ] {
         if let Some(text) = text {
             let _ = writeln!(out, "      {sign} {text}");
         }
@@ -153,26 +220,61 @@ pub fn access_markdown(judgement: &Judgement) -> String {
         for group in groups(&judgement.changes) {
             let change = group.first;
             let side = change.after.as_ref().or(change.before.as_ref());
-            let mut notes: Vec<String> = side.map(|s| vec![conditions(s), logged(&s.logged)]).unwrap_or_default();
-            notes.extend(change.hop.as_ref().map(|h| format!("{} ({})", h.detail, h.hop)));
+            let mut notes: Vec<String> = side
+                .map(|s| vec![conditions(s), logged(&s.logged)])
+                .unwrap_or_default();
+            notes.extend(
+                change
+                    .hop
+                    .as_ref()
+                    .map(|h| format!("{} ({})", h.detail, h.hop)),
+            );
             let kind = format!("**{}**", change.kind.name().replace('_', " "));
-            let cells = [kind, code(&change.key.principal), group.methods.join(", "), code(&change.key.instance), escape(&notes.join("; "))];
+            let cells = [
+                kind,
+                code(&change.key.principal),
+                group.methods.join(", "),
+                code(&change.key.instance),
+                escape(&notes.join("; ")),
+            ];
             let _ = writeln!(out, "| {} |", cells.join(" | "));
         }
         out.push_str(&not_seen(&judgement.unseen));
         out.push('\n');
     }
     if !judgement.statements.is_empty() {
-        let text: String = judgement.statements.iter().map(|s| statement_text(s, Style::default())).collect();
+        let text: String = judgement
+            .statements
+            .iter()
+            .map(|s| statement_text(s, Style::default()))
+            .collect();
         let fence = fence(&text);
-        let _ = writeln!(out, "#### Policies by statement\n\n{fence}diff\n{}{fence}\n", marked(&text));
+        let _ = writeln!(
+            out,
+            "#### Policies by statement\n\n{fence}diff\n{}{fence}\n",
+            marked(&text)
+        );
     }
     if !judgement.violations.is_empty() {
         out.push_str("#### Rules\n\n");
         for v in &judgement.violations {
-            let word = if v.is_denied { "**refused**" } else { "warning" };
-            let message = v.message.as_ref().map(|m| format!(" {}", escape(m))).unwrap_or_default();
-            let _ = writeln!(out, "- {word} by rule {}: {} {}.{message}", code(&v.rule), code(&v.address), escape(&v.detail));
+            let word = if v.is_denied {
+                "**refused**"
+            } else {
+                "warning"
+            };
+            let message = v
+                .message
+                .as_ref()
+                .map(|m| format!(" {}", escape(m)))
+                .unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "- {word} by rule {}: {} {}.{message}",
+                code(&v.rule),
+                code(&v.address),
+                escape(&v.detail)
+            );
         }
         out.push('\n');
     }
@@ -187,13 +289,24 @@ fn escape(text: &str) -> String {
 pub fn paths_text(paths: &[Path], style: Style) -> String {
     let mut out = String::new();
     for path in paths {
-        let via = if path.via.is_empty() { String::new() } else { format!(" via {}", path.via) };
+        let via = if path.via.is_empty() {
+            String::new()
+        } else {
+            format!(" via {}", path.via)
+        };
         let word = match path.verdict() {
             Verdict::Open => style.green("allowed"),
             Verdict::Unseen => style.yellow("possible, as far as was seen"),
             Verdict::Blocked => style.red("blocked"),
         };
-        let _ = writeln!(out, "{} -> {} by {} ({}){via}: {word}", path.principal, path.instance, path.method.name(), path.method.title());
+        let _ = writeln!(
+            out,
+            "{} -> {} by {} ({}){via}: {word}",
+            path.principal,
+            path.instance,
+            path.method.name(),
+            path.method.title()
+        );
         if let Some(hop) = path.first_missing() {
             let _ = writeln!(out, "  first missing hop: {}: {}", hop.kind, hop.detail);
         }
@@ -203,7 +316,11 @@ pub fn paths_text(paths: &[Path], style: Style) -> String {
                 HopState::Missing => style.red("missing"),
                 HopState::Unseen => style.yellow("not seen"),
             };
-            let when = if hop.conditions.is_empty() { String::new() } else { format!(", when {}", hop.conditions.join(" and ")) };
+            let when = if hop.conditions.is_empty() {
+                String::new()
+            } else {
+                format!(", when {}", hop.conditions.join(" and "))
+            };
             let _ = writeln!(out, "  {sign} {}: {}{when}", hop.kind, hop.detail);
         }
         let _ = writeln!(out, "  {}", logged(&path.logged));
@@ -215,11 +332,30 @@ pub fn paths_text(paths: &[Path], style: Style) -> String {
 pub fn access_lines(paths: &[Path]) -> String {
     let mut out = String::new();
     for path in paths {
-        let via = if path.via.is_empty() { String::new() } else { format!(" via {}", path.via) };
-        let maybe = if path.verdict() == Verdict::Unseen { " (as far as was seen)" } else { "" };
+        let via = if path.via.is_empty() {
+            String::new()
+        } else {
+            format!(" via {}", path.via)
+        };
+        let maybe = if path.verdict() == Verdict::Unseen {
+            " (as far as was seen)"
+        } else {
+            ""
+        };
         let conditions = path.conditions();
-        let when = if conditions.is_empty() { String::new() } else { format!(", when {}", conditions.join(" and ")) };
-        let _ = writeln!(out, "{} {} {}{via}{maybe}{when}; {}", path.principal, path.method.name(), path.instance, logged(&path.logged));
+        let when = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!(", when {}", conditions.join(" and "))
+        };
+        let _ = writeln!(
+            out,
+            "{} {} {}{via}{maybe}{when}; {}",
+            path.principal,
+            path.method.name(),
+            path.instance,
+            logged(&path.logged)
+        );
     }
     out
 }

@@ -12,7 +12,10 @@ use super::value_tree;
 use crate::lang::{
     address::{Mode, ProviderConfig, quote},
     expr,
-    program::{Call, Module, ModuleId, Output, Program, ProviderBlock, Reference, Repetition, ResourceBlock, Subject},
+    program::{
+        Call, Module, ModuleId, Output, Program, ProviderBlock, Reference, Repetition,
+        ResourceBlock, Subject,
+    },
     syntax::{Body, Expr, TraversalStep},
 };
 
@@ -45,9 +48,17 @@ fn provider_of(block: &ResourceBlock) -> (String, ProviderConfig) {
 }
 
 fn provider_key(address: &ProviderConfig) -> String {
-    let alias = address.alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
+    let alias = address
+        .alias
+        .as_ref()
+        .map(|a| format!(".{a}"))
+        .unwrap_or_default();
     let name = format!("{}{alias}", address.provider.name);
-    if address.module.is_root() { name } else { format!("{}:{name}", address.module) }
+    if address.module.is_root() {
+        name
+    } else {
+        format!("{}:{name}", address.module)
+    }
 }
 
 fn provider_head(address: &ProviderConfig) -> Json {
@@ -75,16 +86,33 @@ fn provider(block: &ProviderBlock) -> Json {
 }
 
 fn module(program: &Program, id: ModuleId) -> Json {
-    let Some(m) = program.modules.get(id.0) else { return json!({}) };
+    let Some(m) = program.modules.get(id.0) else {
+        return json!({});
+    };
     let mut out = JsonMap::new();
     if !m.outputs.is_empty() {
-        out.insert("outputs".into(), m.outputs.iter().map(|(k, o)| (k.to_string(), output(o))).collect());
+        out.insert(
+            "outputs".into(),
+            m.outputs
+                .iter()
+                .map(|(k, o)| (k.to_string(), output(o)))
+                .collect(),
+        );
     }
     if !m.resources.is_empty() {
-        out.insert("resources".into(), m.resources.values().map(resource).collect());
+        out.insert(
+            "resources".into(),
+            m.resources.values().map(resource).collect(),
+        );
     }
     if !m.calls.is_empty() {
-        out.insert("module_calls".into(), m.calls.iter().map(|(k, c)| (k.to_string(), call(program, m, c))).collect());
+        out.insert(
+            "module_calls".into(),
+            m.calls
+                .iter()
+                .map(|(k, c)| (k.to_string(), call(program, m, c)))
+                .collect(),
+        );
     }
     if !m.variables.is_empty() {
         let variables = m.variables.iter().map(|(k, v)| {
@@ -129,7 +157,11 @@ fn resource(r: &ResourceBlock) -> Json {
     if !inner.is_empty() {
         out.insert("expressions".into(), Json::Object(inner));
     }
-    let version = if r.resource.mode == Mode::Managed { r.schema.as_ref().map_or(0, |s| s.version) } else { 0 };
+    let version = if r.resource.mode == Mode::Managed {
+        r.schema.as_ref().map_or(0, |s| s.version)
+    } else {
+        0
+    };
     out.insert("schema_version".into(), version.into());
     repetition(&mut out, &r.repetition);
     depends_on(&mut out, &r.depends_on);
@@ -140,7 +172,10 @@ fn call(program: &Program, m: &Module, c: &Call) -> Json {
     let mut out = JsonMap::new();
     out.insert("source".into(), source(program, m, c).into());
     if !c.arguments.is_empty() {
-        let arguments = c.arguments.iter().map(|(k, e)| (k.to_string(), expression(e)));
+        let arguments = c
+            .arguments
+            .iter()
+            .map(|(k, e)| (k.to_string(), expression(e)));
         out.insert("expressions".into(), arguments.collect());
     }
     repetition(&mut out, &c.repetition);
@@ -151,10 +186,20 @@ fn call(program: &Program, m: &Module, c: &Call) -> Json {
 
 /// Returns the directory of a called module, from that of the caller.
 fn source(program: &Program, m: &Module, c: &Call) -> String {
-    let dir = program.modules.get(c.module.0).map(|m| m.dir.clone()).unwrap_or_default();
-    let own = if &*m.dir == "." { String::new() } else { format!("{}/", m.dir) };
+    let dir = program
+        .modules
+        .get(c.module.0)
+        .map(|m| m.dir.clone())
+        .unwrap_or_default();
+    let own = if &*m.dir == "." {
+        String::new()
+    } else {
+        format!("{}/", m.dir)
+    };
     match dir.strip_prefix(own.as_str()) {
-        Some(relative) if !relative.starts_with("../") => format!("./{}", relative.trim_start_matches("./")),
+        Some(relative) if !relative.starts_with("../") => {
+            format!("./{}", relative.trim_start_matches("./"))
+        }
         _ => dir.to_string(),
     }
 }
@@ -173,7 +218,9 @@ fn repetition(out: &mut JsonMap<String, Json>, repetition: &Repetition) {
 
 fn depends_on(out: &mut JsonMap<String, Json>, references: &[Reference]) {
     if !references.is_empty() {
-        let names = references.iter().filter_map(|r| names(r).into_iter().next().map(Json::String));
+        let names = references
+            .iter()
+            .filter_map(|r| names(r).into_iter().next().map(Json::String));
         out.insert("depends_on".into(), names.collect());
     }
 }
@@ -186,7 +233,9 @@ fn expressions(body: &Body, schema: Option<&schema::Block>) -> JsonMap<String, J
     }
     for block in body.blocks() {
         let name: Arc<str> = block.kind.name.clone();
-        let of_attribute = schema.and_then(|s| s.attributes.get(&name)).and_then(|a| a.as_blocks.as_deref());
+        let of_attribute = schema
+            .and_then(|s| s.attributes.get(&name))
+            .and_then(|a| a.as_blocks.as_deref());
         let nested = schema.and_then(|s| s.blocks.get(&name)).or(of_attribute);
         if schema.is_some() && nested.is_none() {
             continue;
@@ -259,5 +308,8 @@ fn names(r: &Reference) -> Vec<String> {
 }
 
 fn index(key: &Value) -> String {
-    key.as_str().map_or_else(|| format!("[{}]", to_json(key)), |s| format!("[{}]", quote(s)))
+    key.as_str().map_or_else(
+        || format!("[{}]", to_json(key)),
+        |s| format!("[{}]", quote(s)),
+    )
 }

@@ -17,8 +17,14 @@ pub fn execution_dot(plan: &Plan) -> String {
     let named = |i: usize| names.get(i).cloned().flatten();
     let edges = (0..names.len()).flat_map(|i| {
         let from = named(i);
-        let before = if from.is_some() { plan.graph.before(NodeId(i)) } else { BTreeSet::new() };
-        before.into_iter().filter_map(move |b| Some((from.clone()?, named(b.0)?)))
+        let before = if from.is_some() {
+            plan.graph.before(NodeId(i))
+        } else {
+            BTreeSet::new()
+        };
+        before
+            .into_iter()
+            .filter_map(move |b| Some((from.clone()?, named(b.0)?)))
     });
     let shown: Vec<String> = names.iter().flatten().cloned().collect();
     dot(&shown, edges)

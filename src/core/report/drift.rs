@@ -11,7 +11,13 @@ use crate::plan::drift::Finding;
 /// Writes a finding as an object.
 pub fn drift_json(finding: &Finding) -> Json {
     match finding {
-        Finding::Changed { address, path, old, new, sensitive } => json!({
+        Finding::Changed {
+            address,
+            path,
+            old,
+            new,
+            sensitive,
+        } => json!({
             "address": address.to_string(),
             "kind": "changed",
             "attribute": path_text(path),
@@ -37,16 +43,33 @@ pub fn drift_text(findings: &[Finding], style: Style) -> String {
     let mut out = String::new();
     for finding in findings {
         match finding {
-            Finding::Changed { address, path, old, new, sensitive } => {
+            Finding::Changed {
+                address,
+                path,
+                old,
+                new,
+                sensitive,
+            } => {
                 let (old, new) = if *sensitive {
-                    ("(sensitive value)".to_owned(), "(sensitive value)".to_owned())
+                    (
+                        "(sensitive value)".to_owned(),
+                        "(sensitive value)".to_owned(),
+                    )
                 } else {
                     (value_text(old), value_text(new))
                 };
-                let _ = writeln!(out, "{} {address}\n    {}: {old} -> {new}", paint_sign('~', style), path_text(path));
+                let _ = writeln!(
+                    out,
+                    "{} {address}\n    {}: {old} -> {new}",
+                    paint_sign('~', style),
+                    path_text(path)
+                );
             }
             Finding::Gone { address, id } => {
-                let id = id.as_ref().map(|id| format!(" [id={id}]")).unwrap_or_default();
+                let id = id
+                    .as_ref()
+                    .map(|id| format!(" [id={id}]"))
+                    .unwrap_or_default();
                 let _ = writeln!(out, "{} {address}{id}\n    is gone", paint_sign('-', style));
             }
             Finding::Unmanaged(u) => {
@@ -70,7 +93,12 @@ pub fn drift_text(findings: &[Finding], style: Style) -> String {
 /// Writes a path as `tags.Name`, `rule[0].name`, `tags["a b"]`.
 pub fn path_text(path: &Path) -> String {
     let mut out = String::new();
-    let plain = |s: &str| !s.is_empty() && !s.starts_with(|c: char| c.is_ascii_digit()) && s.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    let plain = |s: &str| {
+        !s.is_empty()
+            && !s.starts_with(|c: char| c.is_ascii_digit())
+            && s.chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    };
     for step in &path.0 {
         match step {
             Step::Attribute(name) => {
@@ -94,14 +122,21 @@ pub fn path_text(path: &Path) -> String {
 }
 
 fn shown(value: &Value, sensitive: bool) -> Json {
-    if sensitive { "(sensitive value)".into() } else { to_json(value) }
+    if sensitive {
+        "(sensitive value)".into()
+    } else {
+        to_json(value)
+    }
 }
 
 /// What is set of a child.
 fn given(value: &Value) -> JsonMap<String, Json> {
     let empty = |v: &Value| v.is_null() || matches!(v.kind(), Kind::Map(_, m) if m.is_empty());
     let entries = value.entries().into_iter().flatten();
-    entries.filter(|(_, v)| !empty(v)).map(|(k, v)| (k.to_string(), to_json(v))).collect()
+    entries
+        .filter(|(_, v)| !empty(v))
+        .map(|(k, v)| (k.to_string(), to_json(v)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -122,6 +157,9 @@ mod tests {
             drift_json(&finding).to_string(),
             r#"{"address":"aws_vpc.a[\"x\"]","kind":"changed","attribute":"tags.Name","old":"a","new":null}"#
         );
-        assert_eq!(drift_text(&[finding], Style::default()), "~ aws_vpc.a[\"x\"]\n    tags.Name: \"a\" -> null\n");
+        assert_eq!(
+            drift_text(&[finding], Style::default()),
+            "~ aws_vpc.a[\"x\"]\n    tags.Name: \"a\" -> null\n"
+        );
     }
 }

@@ -181,13 +181,32 @@ pub fn access(judgement: &Judgement) -> Vec<Json> {
     let mut out = Vec::new();
     for change in &judgement.changes {
         let key = &change.key;
-        let message = format!("Access {}: {} {} {}", change.kind.name(), key.principal, key.method.name(), key.instance);
-        out.push(event("info", message, "access_change", vec![("access", json!(change))]));
+        let message = format!(
+            "Access {}: {} {} {}",
+            change.kind.name(),
+            key.principal,
+            key.method.name(),
+            key.instance
+        );
+        out.push(event(
+            "info",
+            message,
+            "access_change",
+            vec![("access", json!(change))],
+        ));
     }
     for violation in &judgement.violations {
         let level = if violation.is_denied { "error" } else { "warn" };
-        let message = format!("Rule {:?}: {}: {}", violation.rule, violation.address, violation.detail);
-        out.push(event(level, message, "rule_violation", vec![("violation", json!(violation))]));
+        let message = format!(
+            "Rule {:?}: {}: {}",
+            violation.rule, violation.address, violation.detail
+        );
+        out.push(event(
+            level,
+            message,
+            "rule_violation",
+            vec![("violation", json!(violation))],
+        ));
     }
     out
 }

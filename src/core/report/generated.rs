@@ -31,7 +31,9 @@ pub fn generated_text(objects: &[Imported], catalogue: &Catalogue) -> String {
     );
     for object in objects {
         let resource = &object.address.resource.resource;
-        let Some(schema) = catalogue.managed(&resource.type_name) else { continue };
+        let Some(schema) = catalogue.managed(&resource.type_name) else {
+            continue;
+        };
         let _ = write!(
             out,
             "\n# __generated__ by Terraform from {}\nresource {} {} {{\n",
@@ -60,7 +62,9 @@ fn sparing(schema: &Schema, value: &Value) -> Value {
 }
 
 fn is_empty(value: &Value) -> bool {
-    value.is_null() || value.as_str().is_some_and(str::is_empty) || value.elements().is_some_and(<[Value]>::is_empty)
+    value.is_null()
+        || value.as_str().is_some_and(str::is_empty)
+        || value.elements().is_some_and(<[Value]>::is_empty)
 }
 
 fn body(out: &mut String, block: &Block, value: &Value) {
@@ -90,15 +94,21 @@ fn is_written(name: &str, attribute: &Attribute) -> bool {
 }
 
 fn blocks(out: &mut String, name: &str, nested: &NestedBlock, value: Option<&Value>) {
-    let Some(value) = value.filter(|v| !v.is_null() && v.is_known()) else { return };
+    let Some(value) = value.filter(|v| !v.is_null() && v.is_known()) else {
+        return;
+    };
     let one = |out: &mut String, label: &str, v: &Value| {
         let _ = writeln!(out, "{name} {label}{{");
         body(out, &nested.block, v);
         out.push_str("}\n");
     };
     match value.kind() {
-        Kind::List(_, l) | Kind::Set(_, l) | Kind::Tuple(l) => l.iter().for_each(|v| one(out, "", v)),
-        Kind::Map(_, m) => m.iter().for_each(|(k, v)| one(out, &format!("{} ", quote(k)), v)),
+        Kind::List(_, l) | Kind::Set(_, l) | Kind::Tuple(l) => {
+            l.iter().for_each(|v| one(out, "", v))
+        }
+        Kind::Map(_, m) => m
+            .iter()
+            .for_each(|(k, v)| one(out, &format!("{} ", quote(k)), v)),
         _ => one(out, "", value),
     }
 }
@@ -122,12 +132,19 @@ fn expression(value: &Value) -> String {
     match value.kind() {
         Kind::String(s) => quote(s),
         Kind::List(_, l) | Kind::Set(_, l) | Kind::Tuple(l) => {
-            format!("[{}]", l.iter().map(expression).collect::<Vec<_>>().join(", "))
+            format!(
+                "[{}]",
+                l.iter().map(expression).collect::<Vec<_>>().join(", ")
+            )
         }
         Kind::Map(_, m) | Kind::Object(m) if m.is_empty() => "{}".into(),
         Kind::Map(_, m) | Kind::Object(m) => {
             let entry = |(k, v): (&std::sync::Arc<str>, &Value)| {
-                let key = if is_identifier(k) { k.to_string() } else { quote(k) };
+                let key = if is_identifier(k) {
+                    k.to_string()
+                } else {
+                    quote(k)
+                };
                 format!("{key} = {}\n", expression(v))
             };
             format!("{{\n{}}}", m.iter().map(entry).collect::<String>())
@@ -150,7 +167,13 @@ mod tests {
         };
         let key = r#"{"id": "an-id", "arn": "arn:x", "description": "for ${logs}", "enable_key_rotation": true, "policy":
             "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Action\":\"*\"}]}", "tags": {"Name": "k", "a b": "c"}, "tags_all": {}, "key_id": "x"}"#;
-        let text = generated_text(&[object("terraform_data.a", r#"{"id": "an-id"}"#), object("aws_kms_key.k", key)], Catalogue::builtin());
+        let text = generated_text(
+            &[
+                object("terraform_data.a", r#"{"id": "an-id"}"#),
+                object("aws_kms_key.k", key),
+            ],
+            Catalogue::builtin(),
+        );
         insta::assert_snapshot!(text, @r##"
 # __generated__ by Terraform
 # Please review these resources and move them into your main configuration files.
@@ -188,6 +211,10 @@ resource "aws_kms_key" "k" {
   xks_key_id = null
 }
 "##);
-        assert_eq!(format(&text).as_deref(), Some(text.as_str()), "it is formatted");
+        assert_eq!(
+            format(&text).as_deref(),
+            Some(text.as_str()),
+            "it is formatted"
+        );
     }
 }

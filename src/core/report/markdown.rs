@@ -13,9 +13,16 @@ const LIMIT: usize = 60_000;
 /// Writes the summary, a table of what changes, and the whole plan folded away.
 pub fn plan_markdown(plan: &Plan, catalogue: &Catalogue) -> String {
     let mut out = String::new();
-    let shown: Vec<&Change> =
-        plan.changes.iter().filter(|c| c.action != Action::NoOp || c.previous.is_some() || c.importing.is_some()).collect();
-    let outputs = plan.outputs.iter().filter(|(_, o)| o.action != Action::NoOp).count();
+    let shown: Vec<&Change> = plan
+        .changes
+        .iter()
+        .filter(|c| c.action != Action::NoOp || c.previous.is_some() || c.importing.is_some())
+        .collect();
+    let outputs = plan
+        .outputs
+        .iter()
+        .filter(|(_, o)| o.action != Action::NoOp)
+        .count();
     if shown.is_empty() && outputs == 0 {
         out.push_str("### No changes.\n\n");
     } else {
@@ -24,11 +31,31 @@ pub fn plan_markdown(plan: &Plan, catalogue: &Catalogue) -> String {
     if !shown.is_empty() {
         out.push_str("| | object | why |\n|---|---|---|\n");
         for c in &shown {
-            let why = c.reason.map(|r| r.name().replace('_', " ")).unwrap_or_default();
-            let moved = c.previous.as_ref().map(|p| format!("moved from {}", code(&p.to_string()))).unwrap_or_default();
-            let imported = c.importing.as_ref().map(|id| format!("imported from {}", code(id))).unwrap_or_default();
-            let why: Vec<String> = [why, moved, imported].into_iter().filter(|w| !w.is_empty()).collect();
-            let _ = writeln!(out, "| {} | {} | {} |", word(c.action), code(&c.address.to_string()), why.join(", "));
+            let why = c
+                .reason
+                .map(|r| r.name().replace('_', " "))
+                .unwrap_or_default();
+            let moved = c
+                .previous
+                .as_ref()
+                .map(|p| format!("moved from {}", code(&p.to_string())))
+                .unwrap_or_default();
+            let imported = c
+                .importing
+                .as_ref()
+                .map(|id| format!("imported from {}", code(id)))
+                .unwrap_or_default();
+            let why: Vec<String> = [why, moved, imported]
+                .into_iter()
+                .filter(|w| !w.is_empty())
+                .collect();
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} |",
+                word(c.action),
+                code(&c.address.to_string()),
+                why.join(", ")
+            );
         }
         out.push('\n');
     }
@@ -36,7 +63,11 @@ pub fn plan_markdown(plan: &Plan, catalogue: &Catalogue) -> String {
     let room = LIMIT.saturating_sub(out.len());
     let (text, cut) = shorten(&text, room);
     let fence = fence(text);
-    let _ = write!(out, "<details><summary>The whole plan</summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n", marked(text));
+    let _ = write!(
+        out,
+        "<details><summary>The whole plan</summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n",
+        marked(text)
+    );
     if cut {
         out.push_str("\nThe plan is longer than a comment may be; the rest is left out here.\n");
     }
@@ -98,9 +129,19 @@ fn shorten(text: &str, room: usize) -> (&str, bool) {
     if text.len() <= room {
         return (text, false);
     }
-    let end = text.char_indices().map(|(i, _)| i).take_while(|i| *i <= room).last().unwrap_or(0);
+    let end = text
+        .char_indices()
+        .map(|(i, _)| i)
+        .take_while(|i| *i <= room)
+        .last()
+        .unwrap_or(0);
     let cut = text.get(..end).unwrap_or_default();
-    (cut.rfind('\n').and_then(|i| cut.get(..=i)).unwrap_or_default(), true)
+    (
+        cut.rfind('\n')
+            .and_then(|i| cut.get(..=i))
+            .unwrap_or_default(),
+        true,
+    )
 }
 
 #[cfg(test)]
@@ -109,7 +150,10 @@ mod tests {
 
     #[test]
     fn signs_stand_in_the_first_column() {
-        assert_eq!(marked("  + resource \"a\" \"b\" {\n      ~ x = 1\n"), "+  + resource \"a\" \"b\" {\n!      ~ x = 1\n");
+        assert_eq!(
+            marked("  + resource \"a\" \"b\" {\n      ~ x = 1\n"),
+            "+  + resource \"a\" \"b\" {\n!      ~ x = 1\n"
+        );
         assert_eq!(fence("a ``` b"), "````");
         assert_eq!(code("a[\"x|`\"]"), "``a[\"x\\|`\"]``");
         assert_eq!(shorten("ab\ncd\n", 4), ("ab\n", true));

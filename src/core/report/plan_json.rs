@@ -230,10 +230,16 @@ pub(super) fn path(p: &Path) -> Json {
 /// Returns what is shown of what changed outside: everything in a refresh-only plan; otherwise what is gone, and what is going to be
 /// changed, as the rest plays no part in the plan. (Terraform goes by attributes that contributed to a change.)
 pub fn relevant_drift(plan: &Plan) -> impl Iterator<Item = &Drifted> {
-    let changed: std::collections::BTreeSet<_> =
-        plan.changes.iter().filter(|c| c.action != Action::NoOp).map(|c| &c.address).collect();
+    let changed: std::collections::BTreeSet<_> = plan
+        .changes
+        .iter()
+        .filter(|c| c.action != Action::NoOp)
+        .map(|c| &c.address)
+        .collect();
     let all = plan.mode == Mode::RefreshOnly;
-    plan.drift.iter().filter(move |d| all || d.after.is_null() || changed.contains(&d.address))
+    plan.drift
+        .iter()
+        .filter(move |d| all || d.after.is_null() || changed.contains(&d.address))
 }
 
 fn drifted(d: &Drifted) -> Json {

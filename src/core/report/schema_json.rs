@@ -14,15 +14,24 @@ pub fn schema_json(catalogue: &Catalogue) -> Json {
         if let Some(own) = catalogue.provider(provider) {
             out.insert("provider".into(), schema(&own));
         }
-        out.insert("resource_schemas".into(), types(catalogue, provider, SchemaKind::Managed));
-        out.insert("data_source_schemas".into(), types(catalogue, provider, SchemaKind::Data));
+        out.insert(
+            "resource_schemas".into(),
+            types(catalogue, provider, SchemaKind::Managed),
+        );
+        out.insert(
+            "data_source_schemas".into(),
+            types(catalogue, provider, SchemaKind::Data),
+        );
         let address = crate::lang::address::Provider::implied(provider).to_string();
         providers.insert(address, Json::Object(out));
     }
     // Those that are part of the language have no configuration.
     for provider in ["bastionless", "terraform"] {
         let schemas = json!({ "resource_schemas": types(catalogue, provider, SchemaKind::Managed), "data_source_schemas": types(catalogue, provider, SchemaKind::Data) });
-        providers.insert(crate::lang::address::Provider::implied(provider).to_string(), schemas);
+        providers.insert(
+            crate::lang::address::Provider::implied(provider).to_string(),
+            schemas,
+        );
     }
     json!({ "format_version": "1.0", "provider_schemas": providers })
 }
@@ -31,7 +40,11 @@ pub fn schema_json(catalogue: &Catalogue) -> Json {
 fn types(catalogue: &Catalogue, provider: &str, kind: SchemaKind) -> Json {
     let prefix = format!("{provider}_");
     let names = catalogue.names(kind).filter(|n| n.starts_with(&prefix));
-    Json::Object(names.filter_map(|n| Some((n.to_owned(), schema(&*catalogue.get(kind, n)?)))).collect())
+    Json::Object(
+        names
+            .filter_map(|n| Some((n.to_owned(), schema(&*catalogue.get(kind, n)?))))
+            .collect(),
+    )
 }
 
 fn schema(s: &Schema) -> Json {
@@ -48,7 +61,10 @@ fn schema(s: &Schema) -> Json {
 fn block(b: &Block) -> Json {
     let mut out = JsonMap::new();
     if !b.attributes.is_empty() {
-        let all = b.attributes.iter().map(|(k, a)| (k.to_string(), attribute(a)));
+        let all = b
+            .attributes
+            .iter()
+            .map(|(k, a)| (k.to_string(), attribute(a)));
         out.insert("attributes".into(), Json::Object(all.collect()));
     }
     if !b.blocks.is_empty() {
@@ -76,7 +92,10 @@ fn attribute(a: &Attribute) -> Json {
     };
     flag("deprecated", a.deprecated.is_some());
     flag("required", a.mode == Mode::Required);
-    flag("optional", matches!(a.mode, Mode::Optional | Mode::OptionalComputed));
+    flag(
+        "optional",
+        matches!(a.mode, Mode::Optional | Mode::OptionalComputed),
+    );
     flag("computed", a.is_computed());
     flag("sensitive", a.sensitive);
     flag("write_only", a.write_only);
@@ -97,7 +116,10 @@ fn nested(n: &NestedBlock) -> Json {
     if n.min > 0 {
         out.insert("min_items".into(), n.min.into());
     }
-    if let Some(max) = n.max.filter(|_| !matches!(n.nesting, Nesting::Single | Nesting::Group)) {
+    if let Some(max) = n
+        .max
+        .filter(|_| !matches!(n.nesting, Nesting::Single | Nesting::Group))
+    {
         out.insert("max_items".into(), max.into());
     }
     Json::Object(out)
@@ -112,7 +134,10 @@ mod tests {
         let catalogue = Catalogue::builtin();
         let json = schema_json(catalogue);
         let aws = &json["provider_schemas"]["registry.terraform.io/hashicorp/aws"];
-        let managed = catalogue.names(SchemaKind::Managed).filter(|n| n.starts_with("aws_")).count();
+        let managed = catalogue
+            .names(SchemaKind::Managed)
+            .filter(|n| n.starts_with("aws_"))
+            .count();
         assert_eq!(aws["resource_schemas"].as_object().unwrap().len(), managed);
         let vpc = &aws["resource_schemas"]["aws_vpc"]["block"]["attributes"];
         assert_eq!(vpc["arn"]["computed"], true);

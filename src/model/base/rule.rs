@@ -65,8 +65,13 @@ impl RuleDoc {
             ("fix", self.fix),
             ("source", self.source),
         ];
-        let mut gaps: Vec<_> = parts.iter().filter(|(_, t)| t.trim().len() < 8).map(|(n, _)| *n).collect();
-        let is_id = !self.id.is_empty() && self.id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        let mut gaps: Vec<_> = parts
+            .iter()
+            .filter(|(_, t)| t.trim().len() < 8)
+            .map(|(n, _)| *n)
+            .collect();
+        let is_id =
+            !self.id.is_empty() && self.id.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         if !is_id {
             gaps.push("id");
         }

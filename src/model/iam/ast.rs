@@ -17,7 +17,10 @@ pub struct Text {
 impl Text {
     /// Makes a text that stands nowhere.
     pub fn new(value: impl Into<String>) -> Self {
-        Self { value: value.into(), span: 0..0 }
+        Self {
+            value: value.into(),
+            span: 0..0,
+        }
     }
 }
 

@@ -74,7 +74,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn error(&self, what: impl Into<String>) -> JsonError {
-        JsonError { what: what.into(), at: self.at }
+        JsonError {
+            what: what.into(),
+            at: self.at,
+        }
     }
 
     fn rest(&self) -> &str {
@@ -118,11 +121,18 @@ impl Reader<'_> {
             Some(_) => self.word()?,
             None => return Err(self.error("The JSON ends too early")),
         };
-        Ok(Node { kind, span: start..self.at })
+        Ok(Node {
+            kind,
+            span: start..self.at,
+        })
     }
 
     fn word(&mut self) -> Result<Kind, JsonError> {
-        for (word, kind) in [("true", Kind::Bool(true)), ("false", Kind::Bool(false)), ("null", Kind::Null)] {
+        for (word, kind) in [
+            ("true", Kind::Bool(true)),
+            ("false", Kind::Bool(false)),
+            ("null", Kind::Null),
+        ] {
             if self.rest().starts_with(word) {
                 self.at += word.len();
                 return Ok(kind);
@@ -144,7 +154,10 @@ impl Reader<'_> {
                 return Err(self.error("The name of a member in double quotes is expected"));
             }
             let start = self.at;
-            let name = Text { value: self.string()?, span: start..self.at };
+            let name = Text {
+                value: self.string()?,
+                span: start..self.at,
+            };
             self.blanks();
             if !self.eat(b':') {
                 return Err(self.error("A colon is expected after the name of a member"));
@@ -201,14 +214,19 @@ impl Reader<'_> {
                 return Err(self.error("A digit is expected in the exponent"));
             }
         }
-        Ok(Kind::Number(self.text.get(start..self.at).unwrap_or_default().to_owned()))
+        Ok(Kind::Number(
+            self.text.get(start..self.at).unwrap_or_default().to_owned(),
+        ))
     }
 
     fn string(&mut self) -> Result<String, JsonError> {
         self.at += 1;
         let mut out = String::new();
         loop {
-            let plain = self.rest().find(|c| c == '"' || c == '\\' || c < ' ').unwrap_or(self.rest().len());
+            let plain = self
+                .rest()
+                .find(|c| c == '"' || c == '\\' || c < ' ')
+                .unwrap_or(self.rest().len());
             out.push_str(self.rest().get(..plain).unwrap_or_default());
             self.at += plain;
             match self.peek() {
@@ -217,7 +235,9 @@ impl Reader<'_> {
                     return Ok(out);
                 }
                 Some(b'\\') => out.push(self.escape()?),
-                Some(_) => return Err(self.error("A control character in a string must be escaped")),
+                Some(_) => {
+                    return Err(self.error("A control character in a string must be escaped"));
+                }
                 None => return Err(self.error("A string does not end")),
             }
         }
@@ -263,9 +283,13 @@ impl Reader<'_> {
     }
 
     fn hex(&mut self) -> Result<u32, JsonError> {
-        let digits = self.rest().get(..4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         let code = digits.and_then(|d| u32::from_str_radix(d, 16).ok());
-        let code = code.ok_or_else(|| self.error("Four hexadecimal digits are expected after \\u"))?;
+        let code =
+            code.ok_or_else(|| self.error("Four hexadecimal digits are expected after \\u"))?;
         self.at += 4;
         Ok(code)
     }
@@ -282,16 +306,47 @@ mod tests {
             Kind::Number(n) => n.parse::<serde_json::Number>().unwrap().into(),
             Kind::String(s) => s.as_str().into(),
             Kind::Array(items) => items.iter().map(plain).collect(),
-            Kind::Object(members) => members.iter().map(|(k, v)| (k.value.clone(), plain(v))).collect(),
+            Kind::Object(members) => members
+                .iter()
+                .map(|(k, v)| (k.value.clone(), plain(v)))
+                .collect(),
         }
     }
 
     #[test]
     fn reads_what_another_reader_reads_and_refuses_what_it_refuses() {
         let texts = [
-            "{}", " [ ] ", "0", "-0", "01", "1.", "1.5e+3", "1e", "-", ".5", "true", "tru", "nul", "null x", "\"a", "\"\\q\"",
-            "\"\\u00e4\\ud83d\\ude00\\n\\/\"", "\"\\u12\"", "{\"a\":1,}", "[1,]", "[1 2]", "{\"a\" 1}", "{a:1}", "", "  ",
-            "{\"a\":[{\"b\":\"ü😀\"},null,false]}", "\"\t\"", "'a'", "// c\n1", "[1]]", "\u{feff}1",
+            "{}",
+            " [ ] ",
+            "0",
+            "-0",
+            "01",
+            "1.",
+            "1.5e+3",
+            "1e",
+            "-",
+            ".5",
+            "true",
+            "tru",
+            "nul",
+            "null x",
+            "\"a",
+            "\"\\q\"",
+            "\"\\u00e4\\ud83d\\ude00\\n\\/\"",
+            "\"\\u12\"",
+            "{\"a\":1,}",
+            "[1,]",
+            "[1 2]",
+            "{\"a\" 1}",
+            "{a:1}",
+            "",
+            "  ",
+            "{\"a\":[{\"b\":\"ü😀\"},null,false]}",
+            "\"\t\"",
+            "'a'",
+            "// c\n1",
+            "[1]]",
+            "\u{feff}1",
         ];
         for text in texts {
             let theirs = serde_json::from_str::<serde_json::Value>(text).ok();
@@ -304,9 +359,13 @@ mod tests {
         let text = r#" {"ä": [1, "b\n"]} "#;
         let node = read(text).unwrap();
         assert_eq!(&text[node.span.clone()], r#"{"ä": [1, "b\n"]}"#);
-        let Kind::Object(members) = &node.kind else { panic!() };
+        let Kind::Object(members) = &node.kind else {
+            panic!()
+        };
         assert_eq!(&text[members[0].0.span.clone()], "\"ä\"");
-        let Kind::Array(items) = &members[0].1.kind else { panic!() };
+        let Kind::Array(items) = &members[0].1.kind else {
+            panic!()
+        };
         assert_eq!(&text[items[1].span.clone()], r#""b\n""#);
     }
 

@@ -115,12 +115,22 @@ impl Operator {
             Some((q, rest)) if q.eq_ignore_ascii_case("ForAnyValue") => (Quantifier::ForAny, rest),
             Some(_) => return None,
         };
-        let (name, if_exists) = match rest.len().checked_sub("IfExists".len()).and_then(|n| rest.split_at_checked(n)) {
+        let (name, if_exists) = match rest
+            .len()
+            .checked_sub("IfExists".len())
+            .and_then(|n| rest.split_at_checked(n))
+        {
             Some((name, end)) if end.eq_ignore_ascii_case("IfExists") => (name, true),
             _ => (rest, false),
         };
-        let base = *Base::ALL.iter().find(|b| b.name().eq_ignore_ascii_case(name))?;
-        let operator = Self { base, if_exists, quantifier };
+        let base = *Base::ALL
+            .iter()
+            .find(|b| b.name().eq_ignore_ascii_case(name))?;
+        let operator = Self {
+            base,
+            if_exists,
+            quantifier,
+        };
         (base != Base::Null || (!if_exists && quantifier == Quantifier::None)).then_some(operator)
     }
 }
@@ -143,12 +153,26 @@ mod tests {
 
     #[test]
     fn names_are_read_and_printed() {
-        for text in ["StringEquals", "ForAllValues:StringNotLikeIfExists", "ForAnyValue:ArnLike", "Null", "NotIpAddressIfExists"] {
+        for text in [
+            "StringEquals",
+            "ForAllValues:StringNotLikeIfExists",
+            "ForAnyValue:ArnLike",
+            "Null",
+            "NotIpAddressIfExists",
+        ] {
             assert_eq!(Operator::parse(text).unwrap().to_string(), text);
         }
         let loud = Operator::parse("FORANYVALUE:stringequalsIFEXISTS").unwrap();
         assert_eq!(loud.to_string(), "ForAnyValue:StringEqualsIfExists");
-        for text in ["", "IfExists", "StringEqual", "ForSomeValues:StringLike", "NullIfExists", "ForAnyValue:Null", "Stringé"] {
+        for text in [
+            "",
+            "IfExists",
+            "StringEqual",
+            "ForSomeValues:StringLike",
+            "NullIfExists",
+            "ForAnyValue:Null",
+            "Stringé",
+        ] {
             assert_eq!(Operator::parse(text), None, "{text}");
         }
     }

@@ -5,7 +5,10 @@
 use std::ops::Range;
 
 use super::{
-    ast::{Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalKind, Statement, Text, Version},
+    ast::{
+        Clause, Condition, Document, Effect, PrincipalClause, PrincipalEntry, PrincipalKind,
+        Statement, Text, Version,
+    },
     json::{self, JsonError, Kind, Node},
 };
 
@@ -70,10 +73,15 @@ impl Document {
 
     /// Reads a policy out of JSON that was read already; what is no object gives an empty document and a problem.
     pub(super) fn from_node(node: &Node) -> Parsed {
-        let mut cx = Reader { problems: Vec::new() };
+        let mut cx = Reader {
+            problems: Vec::new(),
+        };
         let document = cx.document(node);
         cx.problems.sort_by_key(|p| p.span.start);
-        Parsed { document, problems: cx.problems }
+        Parsed {
+            document,
+            problems: cx.problems,
+        }
     }
 }
 
@@ -86,26 +94,41 @@ type Members<'a> = Vec<(&'static str, &'a Node)>;
 
 impl Reader {
     fn problem(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        self.problems.push(Problem { span: span.clone(), what: what.into() });
+        self.problems.push(Problem {
+            span: span.clone(),
+            what: what.into(),
+        });
     }
 
     /// Returns the members that are in `names`. Others, duplicates and other letter case are problems.
     fn members<'a>(&mut self, node: &'a Node, what: &str, names: &[&'static str]) -> Members<'a> {
         let Kind::Object(members) = &node.kind else {
-            self.problem(&node.span, format!("{what} is {}, but must be an object; it was left out", node.kind.name()));
+            self.problem(
+                &node.span,
+                format!(
+                    "{what} is {}, but must be an object; it was left out",
+                    node.kind.name()
+                ),
+            );
             return Vec::new();
         };
         let mut out: Members<'a> = Vec::new();
         for (name, value) in members {
             let Some(known) = names.iter().find(|n| n.eq_ignore_ascii_case(&name.value)) else {
-                self.problem(&name.span, format!("{what} has no element `{}`; it was left out", name.value));
+                self.problem(
+                    &name.span,
+                    format!("{what} has no element `{}`; it was left out", name.value),
+                );
                 continue;
             };
             if *known != name.value {
                 self.problem(&name.span, format!("`{}` is written `{known}`", name.value));
             }
             if let Some(before) = out.iter_mut().find(|(n, _)| n == known) {
-                self.problem(&name.span, format!("`{known}` occurs more than once; the last one counts"));
+                self.problem(
+                    &name.span,
+                    format!("`{known}` occurs more than once; the last one counts"),
+                );
                 before.1 = value;
             } else {
                 out.push((known, value));
@@ -116,8 +139,13 @@ impl Reader {
 
     fn document(&mut self, node: &Node) -> Document {
         let members = self.members(node, "The policy", &["Version", "Id", "Statement"]);
-        let mut out = Document { span: node.span.clone(), ..Document::default() };
-        if matches!(node.kind, Kind::Object(_)) && !members.iter().any(|(name, _)| *name == "Statement") {
+        let mut out = Document {
+            span: node.span.clone(),
+            ..Document::default()
+        };
+        if matches!(node.kind, Kind::Object(_))
+            && !members.iter().any(|(name, _)| *name == "Statement")
+        {
             self.problem(&node.span, "The policy has no `Statement`");
         }
         for (name, value) in members {
@@ -146,9 +174,18 @@ impl Reader {
 
     fn text(&mut self, node: &Node, what: &str) -> Option<Text> {
         if let Kind::String(value) = &node.kind {
-            return Some(Text { value: value.clone(), span: node.span.clone() });
+            return Some(Text {
+                value: value.clone(),
+                span: node.span.clone(),
+            });
         }
-        self.problem(&node.span, format!("`{what}` is {}, but must be a string; it was left out", node.kind.name()));
+        self.problem(
+            &node.span,
+            format!(
+                "`{what}` is {}, but must be a string; it was left out",
+                node.kind.name()
+            ),
+        );
         None
     }
 
@@ -157,12 +194,24 @@ impl Reader {
             Kind::Array(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
         };
-        items.iter().enumerate().filter_map(|(i, item)| self.statement(i, item)).collect()
+        items
+            .iter()
+            .enumerate()
+            .filter_map(|(i, item)| self.statement(i, item))
+            .collect()
     }
 
     fn statement(&mut self, index: usize, node: &Node) -> Option<Statement> {
         const NAMES: &[&str] = &[
-            "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+            "Sid",
+            "Effect",
+            "Principal",
+            "NotPrincipal",
+            "Action",
+            "NotAction",
+            "Resource",
+            "NotResource",
+            "Condition",
         ];
         let members = self.members(node, "A statement", NAMES);
         if !matches!(node.kind, Kind::Object(_)) {
@@ -183,7 +232,10 @@ impl Reader {
         };
         let action = self.clause(get("Action"), get("NotAction"), "Action");
         if action.is_none() {
-            self.problem(&node.span, "A statement has neither `Action` nor `NotAction`; it applies to nothing");
+            self.problem(
+                &node.span,
+                "A statement has neither `Action` nor `NotAction`; it applies to nothing",
+            );
         }
         Some(Statement {
             span: node.span.clone(),
@@ -192,22 +244,41 @@ impl Reader {
             principal: self.principal(get("Principal"), get("NotPrincipal")),
             action: action.unwrap_or_default(),
             resource: self.clause(get("Resource"), get("NotResource"), "Resource"),
-            conditions: get("Condition").map(|n| self.conditions(n)).unwrap_or_default(),
+            conditions: get("Condition")
+                .map(|n| self.conditions(n))
+                .unwrap_or_default(),
             effect: effect?,
         })
     }
 
     /// Picks an element or its negation; both at once is a problem, and the plain one counts.
-    fn either<'a>(&mut self, plain: Option<&'a Node>, negated: Option<&'a Node>, name: &str) -> Option<(bool, &'a Node)> {
+    fn either<'a>(
+        &mut self,
+        plain: Option<&'a Node>,
+        negated: Option<&'a Node>,
+        name: &str,
+    ) -> Option<(bool, &'a Node)> {
         if let (Some(_), Some(not)) = (plain, negated) {
-            self.problem(&not.span, format!("`{name}` and `Not{name}` exclude each other; `Not{name}` was left out"));
+            self.problem(
+                &not.span,
+                format!("`{name}` and `Not{name}` exclude each other; `Not{name}` was left out"),
+            );
         }
         plain.map(|n| (false, n)).or(negated.map(|n| (true, n)))
     }
 
-    fn clause(&mut self, plain: Option<&Node>, negated: Option<&Node>, name: &str) -> Option<Clause> {
+    fn clause(
+        &mut self,
+        plain: Option<&Node>,
+        negated: Option<&Node>,
+        name: &str,
+    ) -> Option<Clause> {
         let (negated, node) = self.either(plain, negated, name)?;
-        Some(Clause { negated, patterns: self.texts(node, name), span: node.span.clone() })
+        Some(Clause {
+            negated,
+            patterns: self.texts(node, name),
+            span: node.span.clone(),
+        })
     }
 
     fn texts(&mut self, node: &Node, what: &str) -> Vec<Text> {
@@ -217,24 +288,49 @@ impl Reader {
         }
     }
 
-    fn principal(&mut self, plain: Option<&Node>, negated: Option<&Node>) -> Option<PrincipalClause> {
+    fn principal(
+        &mut self,
+        plain: Option<&Node>,
+        negated: Option<&Node>,
+    ) -> Option<PrincipalClause> {
         use PrincipalKind::{Any, Aws, CanonicalUser, Federated, Service};
         let (negated, node) = self.either(plain, negated, "Principal")?;
         let mut entries = Vec::new();
         if let Kind::String(value) = &node.kind {
             if value != "*" {
-                self.problem(&node.span, "`Principal` is either \"*\" or an object; the text was left out");
+                self.problem(
+                    &node.span,
+                    "`Principal` is either \"*\" or an object; the text was left out",
+                );
             } else {
-                entries.push(PrincipalEntry { kind: Any, value: Text { value: value.clone(), span: node.span.clone() } });
+                entries.push(PrincipalEntry {
+                    kind: Any,
+                    value: Text {
+                        value: value.clone(),
+                        span: node.span.clone(),
+                    },
+                });
             }
         } else {
-            for (name, value) in self.members(node, "`Principal`", &["AWS", "Service", "Federated", "CanonicalUser", "*"]) {
+            for (name, value) in self.members(
+                node,
+                "`Principal`",
+                &["AWS", "Service", "Federated", "CanonicalUser", "*"],
+            ) {
                 let kinds = [Aws, Service, Federated, CanonicalUser];
                 let kind = kinds.into_iter().find(|k| k.name() == name).unwrap_or(Any);
-                entries.extend(self.texts(value, name).into_iter().map(|value| PrincipalEntry { kind, value }));
+                entries.extend(
+                    self.texts(value, name)
+                        .into_iter()
+                        .map(|value| PrincipalEntry { kind, value }),
+                );
             }
         }
-        Some(PrincipalClause { negated, entries, span: node.span.clone() })
+        Some(PrincipalClause {
+            negated,
+            entries,
+            span: node.span.clone(),
+        })
     }
 
     fn conditions(&mut self, node: &Node) -> Vec<Condition> {
@@ -246,8 +342,16 @@ impl Reader {
                     _ => std::slice::from_ref(values),
                 };
                 let span = values.span.clone();
-                let values = items.iter().filter_map(|n| self.condition_value(n)).collect();
-                out.push(Condition { operator: operator.clone(), key: key.clone(), values, span });
+                let values = items
+                    .iter()
+                    .filter_map(|n| self.condition_value(n))
+                    .collect();
+                out.push(Condition {
+                    operator: operator.clone(),
+                    key: key.clone(),
+                    values,
+                    span,
+                });
             }
         }
         out
@@ -256,13 +360,25 @@ impl Reader {
     /// Returns all members of an object, of duplicates the last.
     fn free_members<'a>(&mut self, node: &'a Node, what: &str) -> Vec<(&'a Text, &'a Node)> {
         let Kind::Object(members) = &node.kind else {
-            self.problem(&node.span, format!("{what} is {}, but must be an object; it was left out", node.kind.name()));
+            self.problem(
+                &node.span,
+                format!(
+                    "{what} is {}, but must be an object; it was left out",
+                    node.kind.name()
+                ),
+            );
             return Vec::new();
         };
         let mut out: Vec<(&Text, &Node)> = Vec::new();
         for (name, value) in members {
             if let Some(before) = out.iter_mut().find(|(n, _)| n.value == name.value) {
-                self.problem(&name.span, format!("`{}` occurs more than once; the last one counts", name.value));
+                self.problem(
+                    &name.span,
+                    format!(
+                        "`{}` occurs more than once; the last one counts",
+                        name.value
+                    ),
+                );
                 *before = (name, value);
             } else {
                 out.push((name, value));
@@ -276,11 +392,17 @@ impl Reader {
             Kind::String(s) | Kind::Number(s) => s.clone(),
             Kind::Bool(b) => b.to_string(),
             other => {
-                let what = format!("A condition value is {}, but must be a string, number or boolean; it was left out", other.name());
+                let what = format!(
+                    "A condition value is {}, but must be a string, number or boolean; it was left out",
+                    other.name()
+                );
                 self.problem(&node.span, what);
                 return None;
             }
         };
-        Some(Text { value, span: node.span.clone() })
+        Some(Text {
+            value,
+            span: node.span.clone(),
+        })
     }
 }

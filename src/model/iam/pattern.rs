@@ -102,7 +102,9 @@ impl Pattern {
                 (Some(Token::One), Some(_)) => {}
                 (Some(Token::Char(p)), Some(c)) if *p == c => {}
                 _ => {
-                    let Some((after, from)) = &mut retry else { return false };
+                    let Some((after, from)) = &mut retry else {
+                        return false;
+                    };
                     if from.next().is_none() {
                         return false;
                     }
@@ -184,14 +186,18 @@ impl ArnPattern {
         if pattern.is_any() {
             return Self::All;
         }
-        if pattern.tokens.starts_with(&[Token::Char('$'), Token::Char('{')]) {
+        if pattern
+            .tokens
+            .starts_with(&[Token::Char('$'), Token::Char('{')])
+        {
             return Self::Symbol(pattern.clone());
         }
         let mut segments = pattern.segments();
         if pad {
             segments.resize(SEGMENTS, Pattern::new([Token::Any]));
         }
-        <[Pattern; SEGMENTS]>::try_from(segments).map_or(Self::Nothing, |s| Self::Segments(Box::new(s)))
+        <[Pattern; SEGMENTS]>::try_from(segments)
+            .map_or(Self::Nothing, |s| Self::Segments(Box::new(s)))
     }
 
     /// Tells whether an ARN matches. Letter case counts.
@@ -200,9 +206,12 @@ impl ArnPattern {
             Self::All => true,
             Self::Nothing => false,
             Self::Symbol(pattern) => pattern.matches(arn),
-            Self::Segments(patterns) => {
-                segments(arn).is_some_and(|arn| patterns.iter().zip(arn).all(|(pattern, segment)| pattern.matches(segment)))
-            }
+            Self::Segments(patterns) => segments(arn).is_some_and(|arn| {
+                patterns
+                    .iter()
+                    .zip(arn)
+                    .all(|(pattern, segment)| pattern.matches(segment))
+            }),
         }
     }
 }
@@ -227,7 +236,11 @@ mod tests {
             ("**", "x", true),
             ("A", "a", false),
         ] {
-            assert_eq!(Pattern::wild(pattern).matches(text), expected, "{pattern} {text}");
+            assert_eq!(
+                Pattern::wild(pattern).matches(text),
+                expected,
+                "{pattern} {text}"
+            );
         }
         assert!(!Pattern::literal("*").matches("a"));
         assert_eq!(Pattern::literal("a*").to_string(), "a${*}");
@@ -244,13 +257,29 @@ mod tests {
     fn arns_match_segment_by_segment() {
         for (pattern, arn, expected) in [
             ("*", "*", true),
-            ("arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:eu-west-1:1:instance/i-1", true),
-            ("arn:aws:ec2:*:instance/*", "arn:aws:ec2:eu-west-1:1:instance/i-1", false),
+            (
+                "arn:aws:ec2:*:*:instance/*",
+                "arn:aws:ec2:eu-west-1:1:instance/i-1",
+                true,
+            ),
+            (
+                "arn:aws:ec2:*:instance/*",
+                "arn:aws:ec2:eu-west-1:1:instance/i-1",
+                false,
+            ),
             ("arn:aws:sqs", "arn:aws:sqs:eu-west-1:1:q", true),
-            ("arn:aws:logs:*:*:log-group:*", "arn:aws:logs:eu-west-1:1:log-group:a:log-stream:b", true),
+            (
+                "arn:aws:logs:*:*:log-group:*",
+                "arn:aws:logs:eu-west-1:1:log-group:a:log-stream:b",
+                true,
+            ),
             ("arn:aws:ec2:*:*:*", "*", false),
         ] {
-            assert_eq!(ArnPattern::resource(&Pattern::wild(pattern)).matches(arn), expected, "{pattern} {arn}");
+            assert_eq!(
+                ArnPattern::resource(&Pattern::wild(pattern)).matches(arn),
+                expected,
+                "{pattern} {arn}"
+            );
         }
         let short = ArnPattern::condition(&Pattern::wild("arn:aws:sns:*:topic"));
         assert!(!short.matches("arn:aws:sns:us-east-1:1:topic"));

@@ -16,7 +16,10 @@ impl Document {
         if let Some(id) = &self.id {
             out.insert("Id".into(), id.value.as_str().into());
         }
-        out.insert("Statement".into(), self.statements.iter().map(Statement::to_json).collect());
+        out.insert(
+            "Statement".into(),
+            self.statements.iter().map(Statement::to_json).collect(),
+        );
         Json::Object(out)
     }
 
@@ -35,11 +38,19 @@ impl Statement {
         }
         out.insert("Effect".into(), self.effect.name().into());
         if let Some(principal) = &self.principal {
-            let name = if principal.negated { "NotPrincipal" } else { "Principal" };
+            let name = if principal.negated {
+                "NotPrincipal"
+            } else {
+                "Principal"
+            };
             out.insert(name.into(), principals(principal));
         }
         let mut clause = |name: &str, clause: &Clause| {
-            let name = if clause.negated { format!("Not{name}") } else { name.to_owned() };
+            let name = if clause.negated {
+                format!("Not{name}")
+            } else {
+                name.to_owned()
+            };
             out.insert(name, list(&clause.patterns));
         };
         clause("Action", &self.action);
@@ -54,10 +65,14 @@ impl Statement {
 
     fn conditions_json(&self) -> Json {
         let mut sorted: Vec<_> = self.conditions.iter().collect();
-        sorted.sort_by(|a, b| (&a.operator.value, &a.key.value).cmp(&(&b.operator.value, &b.key.value)));
+        sorted.sort_by(|a, b| {
+            (&a.operator.value, &a.key.value).cmp(&(&b.operator.value, &b.key.value))
+        });
         let mut out = Map::new();
         for c in sorted {
-            let keys = out.entry(c.operator.value.as_str()).or_insert_with(|| Json::Object(Map::new()));
+            let keys = out
+                .entry(c.operator.value.as_str())
+                .or_insert_with(|| Json::Object(Map::new()));
             if let Json::Object(keys) = keys {
                 keys.insert(c.key.value.clone(), list(&c.values));
             }
@@ -78,7 +93,12 @@ fn principals(clause: &PrincipalClause) -> Json {
         PrincipalKind::Federated,
         PrincipalKind::Service,
     ] {
-        let of_kind: Vec<_> = clause.entries.iter().filter(|e| e.kind == kind).map(|e| e.value.clone()).collect();
+        let of_kind: Vec<_> = clause
+            .entries
+            .iter()
+            .filter(|e| e.kind == kind)
+            .map(|e| e.value.clone())
+            .collect();
         if !of_kind.is_empty() {
             out.insert(kind.name().into(), list(&of_kind));
         }

@@ -63,7 +63,9 @@ impl Template {
 
     /// Tells whether it holds a policy variable.
     pub fn has_variables(&self) -> bool {
-        self.parts.iter().any(|p| matches!(p, Part::Variable { .. }))
+        self.parts
+            .iter()
+            .any(|p| matches!(p, Part::Variable { .. }))
     }
 
     /// Tells whether it holds an unknown value.
@@ -95,7 +97,10 @@ impl Template {
             match part {
                 Part::Token(Token::Char(':')) => colons += 1,
                 Part::Variable { key, default } if colons < 5 => {
-                    let default = default.as_ref().map(|d| format!(", '{d}'")).unwrap_or_default();
+                    let default = default
+                        .as_ref()
+                        .map(|d| format!(", '{d}'"))
+                        .unwrap_or_default();
                     *part = Part::Symbol(format!("${{{key}{default}}}"));
                 }
                 _ => {}
@@ -127,11 +132,20 @@ fn placeholder(text: &str, version: Version) -> Option<(Part, usize)> {
         let (key, default) = match body.split_once(',') {
             None => (body, None),
             Some((key, default)) => {
-                let quoted = default.trim().strip_prefix('\'').and_then(|d| d.strip_suffix('\''));
+                let quoted = default
+                    .trim()
+                    .strip_prefix('\'')
+                    .and_then(|d| d.strip_suffix('\''));
                 (key, Some(quoted?.to_owned()))
             }
         };
-        return Some((Part::Variable { key: key.trim().to_owned(), default }, length));
+        return Some((
+            Part::Variable {
+                key: key.trim().to_owned(),
+                default,
+            },
+            length,
+        ));
     }
     if body.is_empty() || (version == Version::V2008 && ["*", "?", "$"].contains(&body)) {
         return None;
@@ -159,7 +173,9 @@ mod tests {
 
     fn filled(text: &str, version: Version) -> Option<String> {
         let value = |key: &str| (key == "aws:username").then_some("al*ce");
-        Template::wild(text, version).fill(value).map(|p| p.to_string())
+        Template::wild(text, version)
+            .fill(value)
+            .map(|p| p.to_string())
     }
 
     #[test]
@@ -172,21 +188,47 @@ mod tests {
             ("${aws:PrincipalTag/t, 'x}y'}", V2012, Some("x}y")),
             ("${*}${?}${$}", V2012, Some("${*}${?}$")),
             ("${*}", V2008, Some("${*}")),
-            ("a${aws_instance.b[\"*\"].id}*", V2012, Some("a${aws_instance.b[\"${*}\"].id}*")),
-            ("${aws_x.y[\"a:b\"].id}", V2012, Some("${aws_x.y[\"a:b\"].id}")),
+            (
+                "a${aws_instance.b[\"*\"].id}*",
+                V2012,
+                Some("a${aws_instance.b[\"${*}\"].id}*"),
+            ),
+            (
+                "${aws_x.y[\"a:b\"].id}",
+                V2012,
+                Some("${aws_x.y[\"a:b\"].id}"),
+            ),
             ("${open", V2012, Some("${open")),
         ] {
             assert_eq!(filled(text, version).as_deref(), expected, "{text}");
         }
         // In the old version `${*}` is a wildcard between braces.
-        assert!(Template::wild("${*}", V2008).fill(|_| None).unwrap().matches("${abc}"));
-        assert!(!Template::wild("${*}", V2012).fill(|_| None).unwrap().matches("abc"));
+        assert!(
+            Template::wild("${*}", V2008)
+                .fill(|_| None)
+                .unwrap()
+                .matches("${abc}")
+        );
+        assert!(
+            !Template::wild("${*}", V2012)
+                .fill(|_| None)
+                .unwrap()
+                .matches("abc")
+        );
     }
 
     #[test]
     fn resources_have_variables_only_after_the_fifth_colon() {
-        let template = Template::wild("arn:aws:iam::${aws:PrincipalAccount}:user/${aws:username}", Version::V2012).for_resource();
-        let keys: Vec<_> = template.parts.iter().filter(|p| matches!(p, Part::Variable { .. })).collect();
+        let template = Template::wild(
+            "arn:aws:iam::${aws:PrincipalAccount}:user/${aws:username}",
+            Version::V2012,
+        )
+        .for_resource();
+        let keys: Vec<_> = template
+            .parts
+            .iter()
+            .filter(|p| matches!(p, Part::Variable { .. }))
+            .collect();
         assert_eq!(keys.len(), 1);
     }
 }

@@ -10,11 +10,12 @@ use hcl_edit::{
 
 use super::{
     Attribute, Block, Default, Equivalence, Format, Mode, NestedBlock, Nesting, Replace, Schema,
-    SchemaKind, TypeName, refine,
+    SchemaKind, TypeName,
     load_expr::{
         Result, Wrong, boolean, count, duration, entries, integer, list, literal, name, nesting,
         string, ty, wrong,
     },
+    refine,
 };
 use crate::value::Type;
 

@@ -13,8 +13,8 @@ mod texts;
 
 pub use catalogue::{Catalogue, PROVIDER_VERSION};
 pub use load::{LoadError, load};
-pub use refine::Refine;
 pub use model::{
     Attribute, Block, Default, Equivalence, Format, Mode, NestedBlock, Nesting, Replace, Schema,
     SchemaKind, TypeName,
 };
+pub use refine::Refine;

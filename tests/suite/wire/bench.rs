@@ -34,7 +34,11 @@ pub(crate) struct Ran {
 impl From<Output> for Ran {
     fn from(o: Output) -> Self {
         let text = |b: Vec<u8>| String::from_utf8_lossy(&b).into_owned();
-        Self { code: o.status.code().unwrap_or(-1), out: text(o.stdout), err: text(o.stderr) }
+        Self {
+            code: o.status.code().unwrap_or(-1),
+            out: text(o.stdout),
+            err: text(o.stderr),
+        }
     }
 }
 
@@ -42,14 +46,21 @@ impl Ran {
     /// Insists on an exit code.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.out, self.err
+        );
         self
     }
 
     /// Returns standard output as JSON lines.
     #[track_caller]
     pub(crate) fn lines(&self) -> Vec<Json> {
-        self.out.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}"))).collect()
+        self.out
+            .lines()
+            .map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}")))
+            .collect()
     }
 }
 
@@ -58,7 +69,9 @@ fn root() -> &'static Path {
 }
 
 fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run scripts/test, which starts the emulator"))
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set: run scripts/test, which starts the emulator")
+    })
 }
 
 impl Bench {
@@ -94,7 +107,11 @@ impl Bench {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut c = Command::new(env!("CARGO_BIN_EXE_bastionless"));
-        c.args(args).current_dir(&self.dir).env("NO_COLOR", "1").env("TF_IN_AUTOMATION", "1").stdin(Stdio::null());
+        c.args(args)
+            .current_dir(&self.dir)
+            .env("NO_COLOR", "1")
+            .env("TF_IN_AUTOMATION", "1")
+            .stdin(Stdio::null());
         c
     }
 
@@ -105,14 +122,23 @@ impl Bench {
 
     /// Starts the program and goes on.
     pub(crate) fn start(&self, args: &[&str]) -> Child {
-        self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        self.command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// Runs the other client.
     #[track_caller]
     pub(crate) fn hands(&self, args: &[&str]) -> String {
         let script = root().join("tests/hands/hands.py");
-        let ran: Ran = Command::new(variable("BASTIONLESS_TEST_PYTHON")).arg(script).args(args).output().unwrap().into();
+        let ran: Ran = Command::new(variable("BASTIONLESS_TEST_PYTHON"))
+            .arg(script)
+            .args(args)
+            .output()
+            .unwrap()
+            .into();
         ran.exits(0).out.trim().to_owned()
     }
 
@@ -130,7 +156,10 @@ impl Bench {
         let mut answer = String::new();
         s.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
-        assert!(head.contains(" 200 ") || head.contains(" 204 "), "{method} {path}: {answer}");
+        assert!(
+            head.contains(" 200 ") || head.contains(" 204 "),
+            "{method} {path}: {answer}"
+        );
         body.to_owned()
     }
 
@@ -153,7 +182,12 @@ impl Drop for Bench {
 
 /// Returns `service:Action` of a logged call.
 pub(crate) fn name(call: &Json) -> String {
-    let part = |k: &str| call.get(k).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let part = |k: &str| {
+        call.get(k)
+            .and_then(Json::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     format!("{}:{}", part("service"), part("action"))
 }
 

@@ -62,22 +62,33 @@ fn wait_for(bench: &Bench, call: &str) {
         }
         sleep(Duration::from_millis(50));
     }
-    panic!("{call} was never called: {:?}", bench.calls().iter().map(name).collect::<Vec<_>>());
+    panic!(
+        "{call} was never called: {:?}",
+        bench.calls().iter().map(name).collect::<Vec<_>>()
+    );
 }
 
 fn count(bench: &Bench, call: &str) -> usize {
-    bench.calls().iter().filter(|c| name(c) == call && c.get("error").is_none_or(serde_json::Value::is_null)).count()
+    bench
+        .calls()
+        .iter()
+        .filter(|c| name(c) == call && c.get("error").is_none_or(serde_json::Value::is_null))
+        .count()
 }
 
 fn signal(child: &Child, signal: &str) {
-    let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    let sent = std::process::Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success());
 }
 
 /// The call is carried out, but its answer takes so long that the program is killed before it comes.
 fn killed_after(files: &[(&str, &str)], service: &str, action: &str) {
     let bench = Bench::with_files(files);
-    let fault = format!(r#"{{"service":"{service}","action":"{action}","after":true,"delay_seconds":20}}"#);
+    let fault =
+        format!(r#"{{"service":"{service}","action":"{action}","after":true,"delay_seconds":20}}"#);
     bench.http("POST", "/_bastionless/faults", &fault);
     let mut child = bench.start(&["apply", "-auto-approve"]);
     wait_for(&bench, &format!("{service}:{action}"));
@@ -86,7 +97,13 @@ fn killed_after(files: &[(&str, &str)], service: &str, action: &str) {
     child.wait().unwrap();
     bench.http("DELETE", "/_bastionless/faults", "");
     let next = bench.run(&["apply", "-auto-approve"]).exits(0);
-    assert_eq!(count(&bench, &format!("{service}:{action}")), 1, "made twice\n{}\n{}", next.out, next.err);
+    assert_eq!(
+        count(&bench, &format!("{service}:{action}")),
+        1,
+        "made twice\n{}\n{}",
+        next.out,
+        next.err
+    );
     let third = bench.run(&["plan", "-detailed-exitcode"]).exits(0);
     assert!(third.out.contains("No changes."));
     bench.run(&["destroy", "-auto-approve"]).exits(0);
@@ -99,7 +116,11 @@ fn a_security_group_is_adopted_after_a_kill() {
 
 #[test]
 fn an_endpoint_is_adopted_after_a_kill() {
-    killed_after(&[("main.tf", NETWORK), ("endpoint.tf", ENDPOINT)], "ec2", "CreateInstanceConnectEndpoint");
+    killed_after(
+        &[("main.tf", NETWORK), ("endpoint.tf", ENDPOINT)],
+        "ec2",
+        "CreateInstanceConnectEndpoint",
+    );
 }
 
 #[test]
@@ -115,7 +136,11 @@ fn a_bucket_is_adopted_after_a_kill() {
 #[test]
 fn an_interrupted_wait_is_resumed() {
     let bench = Bench::with_files(&[("main.tf", NETWORK), ("endpoint.tf", ENDPOINT)]);
-    bench.http("PUT", "/_bastionless/knobs", r#"{"instance-connect-endpoint":{"seconds":8}}"#);
+    bench.http(
+        "PUT",
+        "/_bastionless/knobs",
+        r#"{"instance-connect-endpoint":{"seconds":8}}"#,
+    );
     let child = bench.start(&["apply", "-auto-approve"]);
     wait_for(&bench, "ec2:CreateInstanceConnectEndpoint");
     sleep(Duration::from_millis(1500));
@@ -124,8 +149,15 @@ fn an_interrupted_wait_is_resumed() {
     let ran = ran.exits(130);
     let state = std::fs::read_to_string(bench.dir.join("bastionless.tfstate")).unwrap();
     assert!(state.contains("\"eice-"), "{state}\n{}", ran.err);
-    assert!(!bench.dir.join(".bastionless.tfstate.lock.info").exists(), "the lock is still there");
-    bench.http("PUT", "/_bastionless/knobs", r#"{"instance-connect-endpoint":{"immediate":true}}"#);
+    assert!(
+        !bench.dir.join(".bastionless.tfstate.lock.info").exists(),
+        "the lock is still there"
+    );
+    bench.http(
+        "PUT",
+        "/_bastionless/knobs",
+        r#"{"instance-connect-endpoint":{"immediate":true}}"#,
+    );
     sleep(Duration::from_secs(8));
     bench.run(&["apply", "-auto-approve"]).exits(0);
     assert_eq!(count(&bench, "ec2:CreateInstanceConnectEndpoint"), 1);
@@ -144,15 +176,32 @@ terraform {
   }
 }
 "#;
-    let bench = Bench::with_files(&[("main.tf", NETWORK), ("endpoint.tf", ENDPOINT), ("backend.tf", backend)]);
+    let bench = Bench::with_files(&[
+        ("main.tf", NETWORK),
+        ("endpoint.tf", ENDPOINT),
+        ("backend.tf", backend),
+    ]);
     bench.hands(&["change", "state_bucket"]);
     bench.run(&["init", "-input=false"]).exits(0);
-    bench.http("PUT", "/_bastionless/knobs", r#"{"instance-connect-endpoint":{"seconds":6}}"#);
+    bench.http(
+        "PUT",
+        "/_bastionless/knobs",
+        r#"{"instance-connect-endpoint":{"seconds":6}}"#,
+    );
     let first = bench.start(&["apply", "-auto-approve"]);
     wait_for(&bench, "ec2:CreateInstanceConnectEndpoint");
     let second = bench.run(&["apply", "-auto-approve"]).exits(1);
-    for words in ["Error acquiring the state lock", "Who:", "Operation:", "ID:"] {
-        assert!(second.err.contains(words), "{words} is missing: {}", second.err);
+    for words in [
+        "Error acquiring the state lock",
+        "Who:",
+        "Operation:",
+        "ID:",
+    ] {
+        assert!(
+            second.err.contains(words),
+            "{words} is missing: {}",
+            second.err
+        );
     }
     let first: Ran = first.wait_with_output().unwrap().into();
     first.exits(0);

@@ -12,14 +12,26 @@ const S3: [(&str, &str); 13] = [
     ("GetBucketEncryption", "GetEncryptionConfiguration"),
     ("PutBucketEncryption", "PutEncryptionConfiguration"),
     ("DeleteBucketEncryption", "PutEncryptionConfiguration"),
-    ("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
-    ("PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"),
+    (
+        "GetBucketLifecycleConfiguration",
+        "GetLifecycleConfiguration",
+    ),
+    (
+        "PutBucketLifecycleConfiguration",
+        "PutLifecycleConfiguration",
+    ),
     ("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
-    ("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
+    (
+        "GetObjectLockConfiguration",
+        "GetBucketObjectLockConfiguration",
+    ),
     ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
     ("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
     ("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
-    ("DeleteBucketOwnershipControls", "PutBucketOwnershipControls"),
+    (
+        "DeleteBucketOwnershipControls",
+        "PutBucketOwnershipControls",
+    ),
     ("DeleteBucketTagging", "PutBucketTagging"),
 ];
 
@@ -45,7 +57,12 @@ const UNCALLED: [&str; 15] = [
 fn action(call: &Json) -> String {
     let name = name(call);
     match name.strip_prefix("s3:") {
-        Some(operation) => format!("s3:{}", S3.iter().find(|(o, _)| *o == operation).map_or(operation, |(_, a)| a)),
+        Some(operation) => format!(
+            "s3:{}",
+            S3.iter()
+                .find(|(o, _)| *o == operation)
+                .map_or(operation, |(_, a)| a)
+        ),
         None => name,
     }
 }
@@ -71,17 +88,28 @@ fn agrees(bench: &Bench, run: &str, args: &[&str]) -> usize {
     let called: BTreeSet<String> = bench.calls().iter().map(action).collect();
     let missing: Vec<_> = called.difference(&printed).collect();
     let idle: Vec<_> = printed.difference(&called).collect();
-    assert!(missing.is_empty() && idle.is_empty(), "{run}: called, not printed: {missing:?}; printed, not called: {idle:?}");
+    assert!(
+        missing.is_empty() && idle.is_empty(),
+        "{run}: called, not printed: {missing:?}; printed, not called: {idle:?}"
+    );
     printed.len()
 }
 
 fn round(example: &str) {
     let bench = Bench::with_example(example);
-    bench.http("PUT", "/_bastionless/knobs", r#"{"instance-connect-endpoint":{"immediate":true},"vpc-endpoint":{"immediate":true}}"#);
+    bench.http(
+        "PUT",
+        "/_bastionless/knobs",
+        r#"{"instance-connect-endpoint":{"immediate":true},"vpc-endpoint":{"immediate":true}}"#,
+    );
     bench.run(&["init", "-input=false"]).exits(0);
     let approve = ["-auto-approve"];
-    let counts =
-        [agrees(&bench, "plan", &[]), agrees(&bench, "apply", &approve), agrees(&bench, "plan", &[]), agrees(&bench, "destroy", &approve)];
+    let counts = [
+        agrees(&bench, "plan", &[]),
+        agrees(&bench, "apply", &approve),
+        agrees(&bench, "plan", &[]),
+        agrees(&bench, "destroy", &approve),
+    ];
     assert!(counts[1] > 30 && counts[3] > 30, "{counts:?}");
 }
 

@@ -91,8 +91,14 @@ fn a_refresh_needs_at_most_half_as_many_calls_again_as_the_least() {
         })
         .sum();
     let bench = Bench::with_files(&[("main.tf", CONFIG)]);
-    bench.http("PUT", "/_bastionless/knobs", r#"{"vpc-endpoint":{"immediate":true}}"#);
-    bench.run(&["apply", "-auto-approve", "-parallelism=30"]).exits(0);
+    bench.http(
+        "PUT",
+        "/_bastionless/knobs",
+        r#"{"vpc-endpoint":{"immediate":true}}"#,
+    );
+    bench
+        .run(&["apply", "-auto-approve", "-parallelism=30"])
+        .exits(0);
     bench.forget_calls();
     let plan = bench.run(&["plan", "-refresh-only"]).exits(0);
     assert!(plan.out.contains("No changes."), "{}", plan.out);
@@ -102,5 +108,9 @@ fn a_refresh_needs_at_most_half_as_many_calls_again_as_the_least() {
     for call in &calls {
         *made.entry(name(call)).or_default() += 1;
     }
-    assert!(calls.len() * 2 <= least * 3, "{} calls, the least is {least}: {made:#?}", calls.len());
+    assert!(
+        calls.len() * 2 <= least * 3,
+        "{} calls, the least is {least}: {made:#?}",
+        calls.len()
+    );
 }

@@ -22,7 +22,11 @@ fn with_plan() -> Bench {
     bench.run(&["apply", "-auto-approve"]).exits(0);
     bench.write("terraform.tfvars", "name = \"b\"\n");
     let plan = bench.run(&["plan", "-out=p"]).exits(0);
-    assert!(plan.out.contains("0 to add, 1 to change, 0 to destroy"), "{}", plan.out);
+    assert!(
+        plan.out.contains("0 to add, 1 to change, 0 to destroy"),
+        "{}",
+        plan.out
+    );
     bench
 }
 
@@ -45,7 +49,9 @@ fn it_is_applied_when_nothing_changed() {
 #[test]
 fn it_is_refused_when_the_state_changed() {
     let bench = with_plan();
-    bench.run(&["apply", "-auto-approve", "-var=name=c"]).exits(0);
+    bench
+        .run(&["apply", "-auto-approve", "-var=name=c"])
+        .exits(0);
     is_refused(&bench, "Saved plan is stale");
 }
 

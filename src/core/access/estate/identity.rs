@@ -10,13 +10,20 @@ use crate::access::managed;
 pub(super) fn read(estate: &mut Estate, things: &[Thing]) {
     let mut policies = BTreeMap::new();
     for thing in things.iter().filter(|t| t.type_name == "aws_iam_policy") {
-        let Some(body) = text(&thing.value, "policy") else { continue };
-        let Some(arn) = text(&thing.value, "arn") else { continue };
+        let Some(body) = text(&thing.value, "policy") else {
+            continue;
+        };
+        let Some(arn) = text(&thing.value, "arn") else {
+            continue;
+        };
         if let Some(document) = estate.document(&thing.address, &body) {
             policies.insert(arn, (thing.address.clone(), document));
         }
     }
-    for thing in things.iter().filter(|t| t.type_name == "aws_iam_role" && !t.is_data) {
+    for thing in things
+        .iter()
+        .filter(|t| t.type_name == "aws_iam_role" && !t.is_data)
+    {
         role(estate, thing, &policies);
     }
     for thing in things.iter().filter(|t| !t.is_data) {
@@ -24,8 +31,10 @@ pub(super) fn read(estate: &mut Estate, things: &[Thing]) {
         match thing.type_name.as_str() {
             "aws_iam_role_policy" => {
                 let document = text(v, "policy").and_then(|p| estate.document(&thing.address, &p));
-                if let (Some(role), Some(document)) = (text(v, "role").and_then(|r| estate.roles.get_mut(&r)), document)
-                    && !role.policies.iter().any(|(_, d)| *d == document)
+                if let (Some(role), Some(document)) = (
+                    text(v, "role").and_then(|r| estate.roles.get_mut(&r)),
+                    document,
+                ) && !role.policies.iter().any(|(_, d)| *d == document)
                 {
                     role.policies.push((thing.address.clone(), document));
                 }
@@ -51,11 +60,28 @@ pub(super) fn read(estate: &mut Estate, things: &[Thing]) {
 fn holders(estate: &mut Estate, things: &[Thing], policies: &Policies) {
     let attached: BTreeSet<String> = things
         .iter()
-        .flat_map(|t| [text(&t.value, "policy_arn"), text(&t.value, "permissions_boundary")].into_iter().flatten())
-        .chain(things.iter().flat_map(|t| texts(&t.value, "managed_policy_arns").unwrap_or_default()))
+        .flat_map(|t| {
+            [
+                text(&t.value, "policy_arn"),
+                text(&t.value, "permissions_boundary"),
+            ]
+            .into_iter()
+            .flatten()
+        })
+        .chain(
+            things
+                .iter()
+                .flat_map(|t| texts(&t.value, "managed_policy_arns").unwrap_or_default()),
+        )
         .collect();
-    for thing in things.iter().filter(|t| t.type_name == "aws_iam_policy" && !t.is_data) {
-        let Some((address, document)) = text(&thing.value, "arn").filter(|a| !attached.contains(a)).and_then(|a| policies.get(&a)) else {
+    for thing in things
+        .iter()
+        .filter(|t| t.type_name == "aws_iam_policy" && !t.is_data)
+    {
+        let Some((address, document)) = text(&thing.value, "arn")
+            .filter(|a| !attached.contains(a))
+            .and_then(|a| policies.get(&a))
+        else {
             continue;
         };
         let holder = Role {
@@ -74,7 +100,9 @@ type Policies = BTreeMap<String, (String, bastionless_model::iam::ast::Document)
 
 fn role(estate: &mut Estate, thing: &Thing, policies: &Policies) {
     let v = &thing.value;
-    let Some(name) = text(v, "name").or_else(|| text(v, "id")) else { return };
+    let Some(name) = text(v, "name").or_else(|| text(v, "id")) else {
+        return;
+    };
     let trust = text(v, "assume_role_policy").and_then(|t| estate.document(&thing.address, &t));
     let boundary = text(v, "permissions_boundary");
     let mut role = Role {
@@ -91,8 +119,14 @@ fn role(estate: &mut Estate, thing: &Thing, policies: &Policies) {
             None => role.unseen.push(arn),
         }
     }
-    for inline in v.get("inline_policy").and_then(Value::elements).unwrap_or_default() {
-        if let Some(document) = text(inline, "policy").and_then(|p| estate.document(&thing.address, &p)) {
+    for inline in v
+        .get("inline_policy")
+        .and_then(Value::elements)
+        .unwrap_or_default()
+    {
+        if let Some(document) =
+            text(inline, "policy").and_then(|p| estate.document(&thing.address, &p))
+        {
             role.policies.push((thing.address.clone(), document));
         }
     }
@@ -103,7 +137,9 @@ fn role(estate: &mut Estate, thing: &Thing, policies: &Policies) {
 }
 
 fn attach(estate: &mut Estate, role: &str, arn: &str, policies: &Policies) {
-    let Some(role) = estate.roles.get_mut(role) else { return };
+    let Some(role) = estate.roles.get_mut(role) else {
+        return;
+    };
     match found(arn, policies) {
         Some(policy) if role.policies.contains(&policy) => {}
         Some(policy) => role.policies.push(policy),
@@ -112,6 +148,12 @@ fn attach(estate: &mut Estate, role: &str, arn: &str, policies: &Policies) {
     }
 }
 
-fn found(arn: &str, policies: &Policies) -> Option<(String, bastionless_model::iam::ast::Document)> {
-    policies.get(arn).cloned().or_else(|| Some((arn.to_owned(), managed::document(arn)?)))
+fn found(
+    arn: &str,
+    policies: &Policies,
+) -> Option<(String, bastionless_model::iam::ast::Document)> {
+    policies
+        .get(arn)
+        .cloned()
+        .or_else(|| Some((arn.to_owned(), managed::document(arn)?)))
 }

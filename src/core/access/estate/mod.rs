@@ -15,17 +15,10 @@ use std::{
     net::IpAddr,
 };
 
-use bastionless_model::{
-    iam::ast::Document,
-    schema::Catalogue,
-    value::Value,
-};
+use bastionless_model::{iam::ast::Document, schema::Catalogue, value::Value};
 use ipnet::IpNet;
 
-use crate::{
-    lang::address::Mode,
-    state::Snapshot,
-};
+use crate::{lang::address::Mode, state::Snapshot};
 
 /// An object of a state.
 #[derive(Clone, Debug)]
@@ -245,7 +238,17 @@ pub struct SessionDocument {
 impl SessionDocument {
     /// Returns what the instance needs for it; documents that need the same are alike to the instance.
     pub fn needs(&self) -> impl PartialEq + '_ {
-        if self.session_type == "Port" { (true, None, None, None, false) } else { (false, self.bucket.as_ref().map(|b| (b, &self.prefix)), self.log_group.as_ref(), self.key.as_ref(), self.wants_encrypted_logs) }
+        if self.session_type == "Port" {
+            (true, None, None, None, false)
+        } else {
+            (
+                false,
+                self.bucket.as_ref().map(|b| (b, &self.prefix)),
+                self.log_group.as_ref(),
+                self.key.as_ref(),
+                self.wants_encrypted_logs,
+            )
+        }
     }
 }
 
@@ -313,8 +316,14 @@ pub fn things(state: &Snapshot, catalogue: &Catalogue) -> Vec<Thing> {
     for (address, _, instance) in state.instances() {
         let resource = &address.resource.resource;
         let is_data = resource.mode == Mode::Data;
-        let schema = if is_data { catalogue.data(&resource.type_name) } else { catalogue.managed(&resource.type_name) };
-        let Some(object) = instance.current.as_ref() else { continue };
+        let schema = if is_data {
+            catalogue.data(&resource.type_name)
+        } else {
+            catalogue.managed(&resource.type_name)
+        };
+        let Some(object) = instance.current.as_ref() else {
+            continue;
+        };
         if let Some(value) = schema.and_then(|s| object.decode(&s).ok()) {
             out.push(Thing {
                 address: address.to_string(),
@@ -334,7 +343,11 @@ impl Estate {
     pub fn read(things: &[Thing], earlier: Option<&[Thing]>) -> Self {
         let mut estate = Self::default();
         symbols::place(&mut estate, things);
-        estate.secrets = things.iter().filter(|t| t.is_secret).map(|t| t.address.clone()).collect();
+        estate.secrets = things
+            .iter()
+            .filter(|t| t.is_secret)
+            .map(|t| t.address.clone())
+            .collect();
         let things: Vec<Thing> = things.iter().map(|t| estate.standins.thing(t)).collect();
         network::read(&mut estate, &things, earlier);
         compute::read(&mut estate, &things);
@@ -367,17 +380,30 @@ impl Estate {
 /// Returns the texts of a list or set; `None` where it is null, which stands for unknown, too.
 fn texts(value: &Value, name: &str) -> Option<Vec<String>> {
     let elements = value.get(name)?.elements()?;
-    Some(elements.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect())
+    Some(
+        elements
+            .iter()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect(),
+    )
 }
 
 /// Returns a text that says something.
 fn text(value: &Value, name: &str) -> Option<String> {
-    value.get_str(name).filter(|t| !t.is_empty()).map(str::to_owned)
+    value
+        .get_str(name)
+        .filter(|t| !t.is_empty())
+        .map(str::to_owned)
 }
 
 /// Returns the tags, those of the provider too.
 fn tags(value: &Value) -> BTreeMap<String, String> {
-    let all = ["tags", "tags_all"].into_iter().filter_map(|name| value.get(name)?.entries());
-    let texts = all.flat_map(|m| m.iter().filter_map(|(k, v)| Some((k.to_string(), v.as_str()?.to_owned()))));
+    let all = ["tags", "tags_all"]
+        .into_iter()
+        .filter_map(|name| value.get(name)?.entries());
+    let texts = all.flat_map(|m| {
+        m.iter()
+            .filter_map(|(k, v)| Some((k.to_string(), v.as_str()?.to_owned())))
+    });
     texts.collect()
 }

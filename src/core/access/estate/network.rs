@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use bastionless_model::value::Value;
 use ipnet::IpNet;
 
-use super::{EicEndpoint, Estate, Group, Peer, Route, RouteTarget, Rule, Subnet, Thing, Vpc, VpcEndpoint, tags, text, texts};
+use super::{
+    EicEndpoint, Estate, Group, Peer, Route, RouteTarget, Rule, Subnet, Thing, Vpc, VpcEndpoint,
+    tags, text, texts,
+};
 
 pub(super) fn read(estate: &mut Estate, things: &[Thing], earlier: Option<&[Thing]>) {
     for thing in things {
@@ -46,12 +49,18 @@ pub(super) fn read(estate: &mut Estate, things: &[Thing], earlier: Option<&[Thin
         match (thing.type_name.as_str(), thing.is_data) {
             ("aws_route_table", false) => route_table(estate, &thing.value),
             ("aws_route", false) => {
-                if let (Some(table), Some(route)) = (text(&thing.value, "route_table_id"), route(&thing.value, ROUTE)) {
+                if let (Some(table), Some(route)) = (
+                    text(&thing.value, "route_table_id"),
+                    route(&thing.value, ROUTE),
+                ) {
                     estate.routes.entry(table).or_default().push(route);
                 }
             }
             ("aws_route_table_association", false) => {
-                if let (Some(subnet), Some(table)) = (text(&thing.value, "subnet_id"), text(&thing.value, "route_table_id")) {
+                if let (Some(subnet), Some(table)) = (
+                    text(&thing.value, "subnet_id"),
+                    text(&thing.value, "route_table_id"),
+                ) {
                     estate.table_of.insert(subnet, table);
                 }
             }
@@ -72,7 +81,10 @@ fn put<T>(into: &mut std::collections::BTreeMap<String, T>, id: String, fact: T,
 }
 
 fn ranges(value: &Value, names: &[&str]) -> Vec<IpNet> {
-    names.iter().filter_map(|n| range(&text(value, n)?)).collect()
+    names
+        .iter()
+        .filter_map(|n| range(&text(value, n)?))
+        .collect()
 }
 
 fn range(text: &str) -> Option<IpNet> {
@@ -82,10 +94,20 @@ fn range(text: &str) -> Option<IpNet> {
 /// Rules of groups and rules that are resources.
 fn rules(estate: &mut Estate, things: &[Thing], earlier: &[Thing]) {
     let gone: BTreeSet<(String, bool, Rule)> = earlier.iter().flat_map(own_rules).collect();
-    for thing in things.iter().filter(|t| t.type_name == "aws_security_group" && !t.is_data) {
-        let Some(id) = text(&thing.value, "id") else { continue };
+    for thing in things
+        .iter()
+        .filter(|t| t.type_name == "aws_security_group" && !t.is_data)
+    {
+        let Some(id) = text(&thing.value, "id") else {
+            continue;
+        };
         for (name, inbound) in [("ingress", true), ("egress", false)] {
-            for block in thing.value.get(name).and_then(Value::elements).unwrap_or_default() {
+            for block in thing
+                .value
+                .get(name)
+                .and_then(Value::elements)
+                .unwrap_or_default()
+            {
                 for rule in inline_rules(block, &id) {
                     if !gone.contains(&(id.clone(), inbound, rule.clone())) {
                         add(estate, &id, inbound, rule);
@@ -101,21 +123,31 @@ fn rules(estate: &mut Estate, things: &[Thing], earlier: &[Thing]) {
 
 fn add(estate: &mut Estate, group: &str, inbound: bool, rule: Rule) {
     let group = estate.groups.entry(group.to_owned()).or_default();
-    let rules = if inbound { &mut group.ingress } else { &mut group.egress };
+    let rules = if inbound {
+        &mut group.ingress
+    } else {
+        &mut group.egress
+    };
     rules.insert(rule);
 }
 
 /// Returns the rules that a resource is: group, inbound or not, rule.
 fn own_rules(thing: &Thing) -> Vec<(String, bool, Rule)> {
     let v = &thing.value;
-    let Some(group) = text(v, "security_group_id") else { return Vec::new() };
+    let Some(group) = text(v, "security_group_id") else {
+        return Vec::new();
+    };
     let found = match thing.type_name.as_str() {
         "aws_vpc_security_group_ingress_rule" => (true, single_rule(v).into_iter().collect()),
         "aws_vpc_security_group_egress_rule" => (false, single_rule(v).into_iter().collect()),
         "aws_security_group_rule" => (v.get_str("type") == Some("ingress"), old_rules(v, &group)),
         _ => return Vec::new(),
     };
-    found.1.into_iter().map(|r: Rule| (group.clone(), found.0, r)).collect()
+    found
+        .1
+        .into_iter()
+        .map(|r: Rule| (group.clone(), found.0, r))
+        .collect()
 }
 
 fn single_rule(v: &Value) -> Option<Rule> {
@@ -124,7 +156,8 @@ fn single_rule(v: &Value) -> Option<Rule> {
         text(v, "cidr_ipv6").map(peer),
         text(v, "prefix_list_id").map(Peer::PrefixList),
         // `account/group` names a group of another account.
-        text(v, "referenced_security_group_id").map(|g| Peer::Group(g.rsplit('/').next().unwrap_or_default().to_owned())),
+        text(v, "referenced_security_group_id")
+            .map(|g| Peer::Group(g.rsplit('/').next().unwrap_or_default().to_owned())),
     ];
     Some(rule(v, "ip_protocol", peers.into_iter().flatten().next()?))
 }
@@ -140,7 +173,12 @@ fn old_rules(v: &Value, group: &str) -> Vec<Rule> {
 
 fn inline_rules(v: &Value, group: &str) -> Vec<Rule> {
     let mut peers = peers(v, "prefix_list_ids");
-    peers.extend(texts(v, "security_groups").unwrap_or_default().into_iter().map(Peer::Group));
+    peers.extend(
+        texts(v, "security_groups")
+            .unwrap_or_default()
+            .into_iter()
+            .map(Peer::Group),
+    );
     if v.get_bool("self") == Some(true) {
         peers.push(Peer::Group(group.to_owned()));
     }
@@ -149,8 +187,13 @@ fn inline_rules(v: &Value, group: &str) -> Vec<Rule> {
 
 fn peers(v: &Value, lists: &str) -> Vec<Peer> {
     let of = |name| texts(v, name).unwrap_or_default();
-    let ranges = of("cidr_blocks").into_iter().chain(of("ipv6_cidr_blocks")).map(peer);
-    ranges.chain(of(lists).into_iter().map(Peer::PrefixList)).collect()
+    let ranges = of("cidr_blocks")
+        .into_iter()
+        .chain(of("ipv6_cidr_blocks"))
+        .map(peer);
+    ranges
+        .chain(of(lists).into_iter().map(Peer::PrefixList))
+        .collect()
 }
 
 fn peer(text: String) -> Peer {
@@ -159,7 +202,12 @@ fn peer(text: String) -> Peer {
 
 /// Protocol numbers of IANA are the same as their names; all protocols have all ports.
 fn rule(v: &Value, protocol: &str, peer: Peer) -> Rule {
-    let protocol = match v.get_str(protocol).unwrap_or("-1").to_ascii_lowercase().as_str() {
+    let protocol = match v
+        .get_str(protocol)
+        .unwrap_or("-1")
+        .to_ascii_lowercase()
+        .as_str()
+    {
         "6" => "tcp".to_owned(),
         "17" => "udp".to_owned(),
         "all" => "-1".to_owned(),
@@ -167,9 +215,17 @@ fn rule(v: &Value, protocol: &str, peer: Peer) -> Rule {
     };
     let (from, to) = match protocol.as_str() {
         "-1" => (0, 65535),
-        _ => (v.get_i64("from_port").unwrap_or(0), v.get_i64("to_port").unwrap_or(65535)),
+        _ => (
+            v.get_i64("from_port").unwrap_or(0),
+            v.get_i64("to_port").unwrap_or(65535),
+        ),
     };
-    Rule { protocol, from, to, peer }
+    Rule {
+        protocol,
+        from,
+        to,
+        peer,
+    }
 }
 
 /// Names of the destinations and targets of a route.
@@ -194,15 +250,26 @@ const TARGETS: &[(&str, Kind)] = &[
     ("local_gateway_id", Kind::Other),
     ("core_network_arn", Kind::Other),
 ];
-const ROUTE: Names = (&["destination_cidr_block", "destination_ipv6_cidr_block"], TARGETS);
+const ROUTE: Names = (
+    &["destination_cidr_block", "destination_ipv6_cidr_block"],
+    TARGETS,
+);
 const INLINE_ROUTE: Names = (&["cidr_block", "ipv6_cidr_block"], TARGETS);
 
 fn route(v: &Value, names: Names) -> Option<Route> {
     let range = names.0.iter().find_map(|n| range(&text(v, n)?))?;
-    let (id, kind) = names.1.iter().find_map(|(n, kind)| Some((text(v, n)?, *kind)))?;
+    let (id, kind) = names
+        .1
+        .iter()
+        .find_map(|(n, kind)| Some((text(v, n)?, *kind)))?;
     let target = match kind {
         Kind::Gateway if id == "local" => return None,
-        Kind::Gateway if id.starts_with("igw-") || id.starts_with("${") && id.contains("aws_internet_gateway.") => RouteTarget::Internet,
+        Kind::Gateway
+            if id.starts_with("igw-")
+                || id.starts_with("${") && id.contains("aws_internet_gateway.") =>
+        {
+            RouteTarget::Internet
+        }
         Kind::Gateway | Kind::Other => RouteTarget::Other(id),
         Kind::Nat => RouteTarget::Nat,
     };

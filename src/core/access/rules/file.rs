@@ -23,26 +23,38 @@ const ARGUMENTS: [&str; 5] = ["forbid", "level", "principals", "methods", "messa
 /// Reads a file of rules.
 pub fn parse(id: SourceId, text: &str) -> Outcome<Vec<Rule>> {
     let parsed = parse_file(id, text);
-    let mut out = Outcome { value: Vec::new(), diagnostics: parsed.diagnostics };
+    let mut out = Outcome {
+        value: Vec::new(),
+        diagnostics: parsed.diagnostics,
+    };
     let mut seen = BTreeSet::new();
     for item in &parsed.value.body.items {
         let block = match item {
             Item::Block(b) if &*b.kind.name == "rule" => b,
             Item::Block(b) => {
-                let detail = format!("A file of rules holds blocks of type \"rule\" only, not {:?}.", &*b.kind.name);
-                out.diagnostics.push(Diagnostic::error("Unsupported block type", detail).at(b.kind.span));
+                let detail = format!(
+                    "A file of rules holds blocks of type \"rule\" only, not {:?}.",
+                    &*b.kind.name
+                );
+                out.diagnostics
+                    .push(Diagnostic::error("Unsupported block type", detail).at(b.kind.span));
                 continue;
             }
             Item::Attribute(a) => {
                 let detail = "A file of rules holds blocks only: rule \"ID\" { forbid = \"…\" }.";
-                out.diagnostics.push(Diagnostic::error("Unsupported argument", detail).at(a.name.span));
+                out.diagnostics
+                    .push(Diagnostic::error("Unsupported argument", detail).at(a.name.span));
                 continue;
             }
         };
         match rule(block) {
             Ok(rule) if !seen.insert(rule.id.clone()) => {
-                let detail = format!("There is another rule {:?}. Give each rule a name of its own.", rule.id);
-                out.diagnostics.push(Diagnostic::error("Duplicate rule", detail).at(block.header));
+                let detail = format!(
+                    "There is another rule {:?}. Give each rule a name of its own.",
+                    rule.id
+                );
+                out.diagnostics
+                    .push(Diagnostic::error("Duplicate rule", detail).at(block.header));
             }
             Ok(rule) => out.value.push(rule),
             Err(problems) => problems.into_iter().for_each(|p| out.diagnostics.push(p)),
@@ -54,7 +66,13 @@ pub fn parse(id: SourceId, text: &str) -> Outcome<Vec<Rule>> {
 fn rule(block: &Block) -> Result<Rule, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let [label] = block.labels.as_slice() else {
-        return Err(vec![Diagnostic::error("Rule without a name", "A rule has exactly one label, its name: rule \"ID\" { … }.").at(block.header)]);
+        return Err(vec![
+            Diagnostic::error(
+                "Rule without a name",
+                "A rule has exactly one label, its name: rule \"ID\" { … }.",
+            )
+            .at(block.header),
+        ]);
     };
     let mut rule = Rule {
         id: label.text.to_string(),
@@ -78,10 +96,17 @@ fn rule(block: &Block) -> Result<Rule, Vec<Diagnostic>> {
         }
     }
     if block.body.attribute("forbid").is_none() {
-        let detail = format!("The argument \"forbid\" is required. It is one of {}.", quoted(FORBIDDEN.iter().map(|f| f.0)));
+        let detail = format!(
+            "The argument \"forbid\" is required. It is one of {}.",
+            quoted(FORBIDDEN.iter().map(|f| f.0))
+        );
         problems.push(Diagnostic::error("Missing required argument", detail).at(block.header));
     }
-    if problems.is_empty() { Ok(rule) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(rule)
+    } else {
+        Err(problems)
+    }
 }
 
 fn argument(rule: &mut Rule, attribute: &Attribute) -> Result<(), Diagnostic> {
@@ -97,8 +122,17 @@ fn argument(rule: &mut Rule, attribute: &Attribute) -> Result<(), Diagnostic> {
     })?;
     match name {
         "forbid" => {
-            let found = value.as_str().and_then(|t| FORBIDDEN.iter().find(|f| f.0 == t));
-            rule.forbid = found.ok_or_else(|| wrong(attribute, &format!("one of {}", quoted(FORBIDDEN.iter().map(|f| f.0)))))?.1;
+            let found = value
+                .as_str()
+                .and_then(|t| FORBIDDEN.iter().find(|f| f.0 == t));
+            rule.forbid = found
+                .ok_or_else(|| {
+                    wrong(
+                        attribute,
+                        &format!("one of {}", quoted(FORBIDDEN.iter().map(|f| f.0))),
+                    )
+                })?
+                .1;
         }
         "level" => {
             rule.level = match value.as_str() {
@@ -107,28 +141,57 @@ fn argument(rule: &mut Rule, attribute: &Attribute) -> Result<(), Diagnostic> {
                 _ => return Err(wrong(attribute, "\"deny\" or \"warn\"")),
             };
         }
-        "principals" => rule.principals = texts(attribute, &value)?.iter().map(|t| Pattern::wild(t)).collect(),
+        "principals" => {
+            rule.principals = texts(attribute, &value)?
+                .iter()
+                .map(|t| Pattern::wild(t))
+                .collect()
+        }
         "methods" => {
             let all = quoted(Method::ALL.iter().map(|m| m.name()));
             let methods = texts(attribute, &value)?;
-            let methods = methods.iter().map(|t| Method::parse(t).ok_or_else(|| wrong(attribute, &format!("a list of {all}"))));
+            let methods = methods.iter().map(|t| {
+                Method::parse(t).ok_or_else(|| wrong(attribute, &format!("a list of {all}")))
+            });
             rule.methods = methods.collect::<Result<_, _>>()?;
         }
-        _ => rule.message = Some(value.as_str().ok_or_else(|| wrong(attribute, "a text"))?.to_owned()),
+        _ => {
+            rule.message = Some(
+                value
+                    .as_str()
+                    .ok_or_else(|| wrong(attribute, "a text"))?
+                    .to_owned(),
+            )
+        }
     }
     Ok(())
 }
 
 fn texts(attribute: &Attribute, value: &Value) -> Result<Vec<String>, Diagnostic> {
-    let elements = value.elements().ok_or_else(|| wrong(attribute, "a list of texts"))?;
-    elements.iter().map(|v| v.as_str().map(str::to_owned).ok_or_else(|| wrong(attribute, "a list of texts"))).collect()
+    let elements = value
+        .elements()
+        .ok_or_else(|| wrong(attribute, "a list of texts"))?;
+    elements
+        .iter()
+        .map(|v| {
+            v.as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| wrong(attribute, "a list of texts"))
+        })
+        .collect()
 }
 
 fn wrong(attribute: &Attribute, expected: &str) -> Diagnostic {
-    let detail = format!("The argument {:?} must be {expected}.", &*attribute.name.name);
+    let detail = format!(
+        "The argument {:?} must be {expected}.",
+        &*attribute.name.name
+    );
     Diagnostic::error("Incorrect value of a rule", detail).at(attribute.expr.span)
 }
 
 fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|n| format!("{n:?}")).collect::<Vec<_>>().join(", ")
+    names
+        .map(|n| format!("{n:?}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

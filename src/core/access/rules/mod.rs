@@ -102,7 +102,11 @@ impl Rule {
     /// Tells whether it is about a principal.
     fn is_about(&self, role: &Role) -> bool {
         let names = [role.address.as_str(), &role.name, &role.arn];
-        self.principals.is_empty() || self.principals.iter().any(|p| names.iter().any(|n| p.matches(n)))
+        self.principals.is_empty()
+            || self
+                .principals
+                .iter()
+                .any(|p| names.iter().any(|n| p.matches(n)))
     }
 
     /// Tells whether it is about a method.

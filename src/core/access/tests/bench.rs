@@ -27,7 +27,9 @@ pub(super) type Edit<'a> = (&'a str, &'a str, &'a str);
 
 /// Returns the files of an example, changed.
 fn files(example: &str, edits: &[Edit<'_>]) -> BTreeMap<PathBuf, Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(example);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples")
+        .join(example);
     let mut out = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -36,14 +38,22 @@ fn files(example: &str, edits: &[Edit<'_>]) -> BTreeMap<PathBuf, Vec<u8>> {
             let mut text = std::fs::read_to_string(&path).unwrap();
             for (file, from, to) in edits {
                 if *file == name {
-                    assert_eq!(text.matches(from).count(), 1, "{from:?} stands once in {name}");
+                    assert_eq!(
+                        text.matches(from).count(),
+                        1,
+                        "{from:?} stands once in {name}"
+                    );
                     text = text.replace(from, to);
                 }
             }
             out.insert(Path::new("/work").join(name), text.into_bytes());
         }
     }
-    for (file, _, to) in edits.iter().filter(|(file, _, _)| !out.contains_key(&Path::new("/work").join(file))).collect::<Vec<_>>() {
+    for (file, _, to) in edits
+        .iter()
+        .filter(|(file, _, _)| !out.contains_key(&Path::new("/work").join(file)))
+        .collect::<Vec<_>>()
+    {
         out.insert(Path::new("/work").join(file), to.as_bytes().to_vec());
     }
     out
@@ -51,7 +61,11 @@ fn files(example: &str, edits: &[Edit<'_>]) -> BTreeMap<PathBuf, Vec<u8>> {
 
 /// Plans an example and returns the state as the plan leaves it.
 pub(super) fn planned(example: &str, edits: &[Edit<'_>]) -> Snapshot {
-    let system = MemorySystem { files: files(example, edits), time: 1_700_000_000, ..MemorySystem::default() };
+    let system = MemorySystem {
+        files: files(example, edits),
+        time: 1_700_000_000,
+        ..MemorySystem::default()
+    };
     let system: &'static MemorySystem = Box::leak(Box::new(system));
     let base = Path::new("/work");
     let mut sources = SourceMap::default();
@@ -60,8 +74,17 @@ pub(super) fn planned(example: &str, edits: &[Edit<'_>]) -> Snapshot {
     let linked = link(Arc::new(sources), &tree.value, Catalogue::builtin());
     let graph = StaticGraph::new(&linked.value);
     let (values, problems) = root_values(&linked.value, &raw.value);
-    assert!(!tree.diagnostics.has_errors() && !problems.has_errors(), "{:?}{problems:?}", tree.diagnostics);
-    assert!(!linked.diagnostics.has_errors() && !graph.diagnostics.has_errors(), "{:?}{:?}", linked.diagnostics, graph.diagnostics);
+    assert!(
+        !tree.diagnostics.has_errors() && !problems.has_errors(),
+        "{:?}{problems:?}",
+        tree.diagnostics
+    );
+    assert!(
+        !linked.diagnostics.has_errors() && !graph.diagnostics.has_errors(),
+        "{:?}{:?}",
+        linked.diagnostics,
+        graph.diagnostics
+    );
     let (program, graph) = (Arc::new(linked.value), Arc::new(graph.value));
     let host = Arc::new(SystemHost::new(system, base, Some((1_700_000_000, 0))));
     let mut settler = Settler::new(Inputs {
@@ -69,13 +92,18 @@ pub(super) fn planned(example: &str, edits: &[Edit<'_>]) -> Snapshot {
         graph: graph.clone(),
         variables: values.values,
         set_variables: Vec::new().into_iter().collect(),
-        prior: Arc::new(Snapshot::fresh("11111111-1111-1111-1111-111111111111".into())),
+        prior: Arc::new(Snapshot::fresh(
+            "11111111-1111-1111-1111-111111111111".into(),
+        )),
         host: host.clone(),
         catalogue: Catalogue::builtin(),
         options: Options::default(),
     });
     let providers = Providers::new(Arc::new(FakeCloud::default()));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let mut answers: Vec<(ReadKey, Answer)> = Vec::new();
     let plan = loop {
         match settler.advance(std::mem::take(&mut answers)) {
@@ -88,11 +116,21 @@ pub(super) fn planned(example: &str, edits: &[Edit<'_>]) -> Snapshot {
     };
     let problems = settler.take_diagnostics();
     assert!(!problems.has_errors(), "{problems:?}");
-    let mut finaliser = Finaliser::new(program, graph, plan.clone(), "default", host, Catalogue::builtin());
+    let mut finaliser = Finaliser::new(
+        program,
+        graph,
+        plan.clone(),
+        "default",
+        host,
+        Catalogue::builtin(),
+    );
     projected(&plan, &mut finaliser, Catalogue::builtin())
 }
 
 /// Plans an example and reads the estate as the plan leaves it.
 pub(super) fn estate(example: &str, edits: &[Edit<'_>]) -> Estate {
-    Estate::read(&things(&planned(example, edits), Catalogue::builtin()), None)
+    Estate::read(
+        &things(&planned(example, edits), Catalogue::builtin()),
+        None,
+    )
 }

@@ -10,12 +10,22 @@ const SSM: &str = "session-manager";
 fn best(estate: &Estate, method: Method) -> Path {
     assert!(estate.unreadable.is_empty(), "{:?}", estate.unreadable);
     let analysis = Analysis::new(estate);
-    let principal = estate.roles.values().find(|r| r.address.ends_with(".operator")).map(|r| r.address.clone());
-    analysis.paths(&principal.unwrap(), "aws_instance.private", method).into_iter().next().unwrap()
+    let principal = estate
+        .roles
+        .values()
+        .find(|r| r.address.ends_with(".operator"))
+        .map(|r| r.address.clone());
+    analysis
+        .paths(&principal.unwrap(), "aws_instance.private", method)
+        .into_iter()
+        .next()
+        .unwrap()
 }
 
 fn told(path: &Path) -> String {
-    path.hops().map(|h| format!("   {} {:?} {}\n", h.kind, h.state, h.detail)).collect()
+    path.hops()
+        .map(|h| format!("   {} {:?} {}\n", h.kind, h.state, h.detail))
+        .collect()
 }
 
 #[test]
@@ -27,11 +37,27 @@ fn the_examples_are_sound() {
         assert_eq!(path.logged, Logged::Never);
     }
     let conditions = best(&eic, Method::EicSsh).conditions();
-    assert_eq!(conditions, ["ec2-instance-connect:maxTunnelDuration NumericLessThanEquals 3600", "ec2:osuser StringEquals ec2-user"]);
+    assert_eq!(
+        conditions,
+        [
+            "ec2-instance-connect:maxTunnelDuration NumericLessThanEquals 3600",
+            "ec2:osuser StringEquals ec2-user"
+        ]
+    );
     let ssm = estate(SSM, &[]);
     let path = best(&ssm, Method::SsmShell);
-    assert_eq!((path.verdict(), path.via.as_str()), (Verdict::Open, "ssm-demo-session"), "{}", told(&path));
-    let to = ["s3://ssm-demo-sessions-123456789012-eu-west-1", "log group /sessions/ssm-demo"].map(str::to_owned).to_vec();
+    assert_eq!(
+        (path.verdict(), path.via.as_str()),
+        (Verdict::Open, "ssm-demo-session"),
+        "{}",
+        told(&path)
+    );
+    let to = [
+        "s3://ssm-demo-sessions-123456789012-eu-west-1",
+        "log group /sessions/ssm-demo",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     assert_eq!(path.logged, Logged::To(to));
 }
 
@@ -39,13 +65,32 @@ fn the_examples_are_sound() {
 fn what_the_examples_do_not_give_is_blocked() {
     let eic = estate(EIC, &[]);
     let missing = |e: &Estate, m| best(e, m).first_missing().unwrap().kind.to_string();
-    assert_eq!(missing(&eic, Method::EicRdp), "permission:ec2-instance-connect:OpenTunnel");
+    assert_eq!(
+        missing(&eic, Method::EicRdp),
+        "permission:ec2-instance-connect:OpenTunnel"
+    );
     assert_eq!(missing(&eic, Method::InstanceConnect), "public-address");
-    assert_eq!(missing(&eic, Method::SsmShell), "permission:ssm:StartSession:instance");
-    assert_eq!(missing(&eic, Method::SerialConsole), "permission:ec2-instance-connect:SendSerialConsoleSSHPublicKey");
+    assert_eq!(
+        missing(&eic, Method::SsmShell),
+        "permission:ssm:StartSession:instance"
+    );
+    assert_eq!(
+        missing(&eic, Method::SerialConsole),
+        "permission:ec2-instance-connect:SendSerialConsoleSSHPublicKey"
+    );
     let ssm = estate(SSM, &[]);
-    for method in [Method::SsmSsh, Method::SsmPortForward, Method::SsmRemotePortForward, Method::FleetManagerRdp] {
-        assert_eq!(missing(&ssm, method), "permission:ssm:StartSession:document", "{}", method.name());
+    for method in [
+        Method::SsmSsh,
+        Method::SsmPortForward,
+        Method::SsmRemotePortForward,
+        Method::FleetManagerRdp,
+    ] {
+        assert_eq!(
+            missing(&ssm, method),
+            "permission:ssm:StartSession:document",
+            "{}",
+            method.name()
+        );
     }
     assert_eq!(missing(&ssm, Method::EicTunnel), "eic-endpoint");
 }
@@ -149,8 +194,17 @@ fn each_broken_hop_is_named() {
         let path = best(&estate(example, edits), *method);
         let got = path.first_missing().map(|h| h.kind.to_string());
         if got.as_deref() != Some(*expected) {
-            wrong.push(format!("{edits:?}\n  expected {expected}, got {got:?}\n{}", told(&path)));
+            wrong.push(format!(
+                "{edits:?}\n  expected {expected}, got {got:?}\n{}",
+                told(&path)
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), FAULTS.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} wrong:\n{}",
+        wrong.len(),
+        FAULTS.len(),
+        wrong.join("\n")
+    );
 }

@@ -46,7 +46,9 @@ resource "terraform_data" "b" {{
 }
 
 fn names(resource: &str, n: usize, suffix: &str) -> Vec<String> {
-    (0..n).map(|i| format!("terraform_data.{resource}[{i}]{suffix}")).collect()
+    (0..n)
+        .map(|i| format!("terraform_data.{resource}[{i}]{suffix}"))
+        .collect()
 }
 
 #[tokio::test]
@@ -61,7 +63,11 @@ async fn edges_add_up_and_the_order_is_that_of_every_pair() {
     assert_eq!(edges(&made.plan), 2 * N);
     let dot = execution_dot(&made.plan);
     assert_eq!(dot.matches("label = ").count(), 2 * N);
-    assert_eq!(dot.matches(" -> ").count(), N * N, "shown as Terraform does: without what joins");
+    assert_eq!(
+        dot.matches(" -> ").count(),
+        N * N,
+        "shown as Terraform does: without what joins"
+    );
     clean(&stage.apply(made).await);
 
     // Destroy, then create: b goes, a goes, a comes, b comes.
@@ -85,7 +91,10 @@ async fn edges_add_up_and_the_order_is_that_of_every_pair() {
     let before = order(&made.plan);
     for i in 0..N {
         let found = &before[&format!("terraform_data.a[{i}] (destroy deposed 00000000)")];
-        for b in names("b", N, "").iter().chain(&names("b", N, " (destroy deposed 00000000)")) {
+        for b in names("b", N, "")
+            .iter()
+            .chain(&names("b", N, " (destroy deposed 00000000)"))
+        {
             assert!(found.contains(b), "{b} before {i}: {found:?}");
         }
     }
@@ -95,7 +104,13 @@ async fn edges_add_up_and_the_order_is_that_of_every_pair() {
     let made = stage.plan("", Options::default()).await;
     assert_eq!(edges(&made.plan), 2 * N);
     clean(&stage.apply(made).await);
-    assert!(open(&*stage.store(), &RealDisk).await.unwrap().snapshot.is_empty());
+    assert!(
+        open(&*stage.store(), &RealDisk)
+            .await
+            .unwrap()
+            .snapshot
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -130,9 +145,14 @@ resource "terraform_data" "last" {
     let before = order(&made.plan);
     assert_eq!(
         before["module.m[1].terraform_data.b[0]"],
-        ["module.m[1].terraform_data.a[0]", "module.m[1].terraform_data.a[1]"]
+        [
+            "module.m[1].terraform_data.a[0]",
+            "module.m[1].terraform_data.a[1]"
+        ]
     );
-    let all: Vec<_> = (0..4).map(|i| format!("module.m[{}].terraform_data.b[{}]", i / 2, i % 2)).collect();
+    let all: Vec<_> = (0..4)
+        .map(|i| format!("module.m[{}].terraform_data.b[{}]", i / 2, i % 2))
+        .collect();
     let last = &before["terraform_data.last[1]"];
     assert!(all.iter().all(|b| last.contains(b)), "{last:?}");
     clean(&stage.apply(made).await);
@@ -140,10 +160,19 @@ resource "terraform_data" "last" {
     let before = order(&made.plan);
     let mut a = before["module.m[0].terraform_data.a[1] (destroy)"].clone();
     a.retain(|n| n.starts_with("module."));
-    assert_eq!(a, ["module.m[0].terraform_data.b[0] (destroy)", "module.m[0].terraform_data.b[1] (destroy)"]);
+    assert_eq!(
+        a,
+        [
+            "module.m[0].terraform_data.b[0] (destroy)",
+            "module.m[0].terraform_data.b[1] (destroy)"
+        ]
+    );
     assert_eq!(
         before["module.m[0].terraform_data.b[1] (destroy)"],
-        ["terraform_data.last[0] (destroy)", "terraform_data.last[1] (destroy)"]
+        [
+            "terraform_data.last[0] (destroy)",
+            "terraform_data.last[1] (destroy)"
+        ]
     );
     clean(&stage.apply(made).await);
 }
@@ -164,7 +193,9 @@ resource "aws_security_group" "g" {
 "#;
     let refused = super::super::fake::Wrong::Refused(bastionless_model::cloud::OpErrorKind::Quota);
     stage.cloud.order("create", "aws_vpc", 1, refused);
-    let applied = stage.apply(stage.plan(text, Options::default()).await).await;
+    let applied = stage
+        .apply(stage.plan(text, Options::default()).await)
+        .await;
     assert!(applied.diagnostics.has_errors());
     assert_eq!(stage.cloud.objects("aws_vpc").len(), 2);
     assert_eq!(stage.cloud.objects("aws_security_group").len(), 0);

@@ -39,11 +39,23 @@ async fn opened(cloud: &FakeCloud, store: &Arc<dyn StateStore>) -> (Prior, Provi
 
 async fn resumed(prior: &mut Prior, providers: &Providers) -> Diagnostics {
     let events: Arc<dyn Events> = Arc::new(Silent);
-    resume(&mut prior.snapshot, providers, Catalogue::builtin(), &events, &Cancel::default()).await
+    resume(
+        &mut prior.snapshot,
+        providers,
+        Catalogue::builtin(),
+        &events,
+        &Cancel::default(),
+    )
+    .await
 }
 
 fn is_waiting(prior: &Prior) -> bool {
-    prior.snapshot.waiting.iter().map(ToString::to_string).eq([SUBNET])
+    prior
+        .snapshot
+        .waiting
+        .iter()
+        .map(ToString::to_string)
+        .eq([SUBNET])
 }
 
 #[tokio::test]
@@ -55,16 +67,27 @@ async fn an_interrupted_wait_is_noted_and_finished_by_the_next_run() {
         let store = local(dir.path());
         interrupted(&cloud, &store, signals).await;
         let (mut prior, providers) = opened(&cloud, &store).await;
-        assert!(is_waiting(&prior), "{signals}: {:?}", prior.snapshot.waiting);
+        assert!(
+            is_waiting(&prior),
+            "{signals}: {:?}",
+            prior.snapshot.waiting
+        );
         assert!(resumed(&mut prior, &providers).await.is_empty());
         assert_eq!(cloud.count("settle"), 1, "{signals}");
         assert!(prior.snapshot.waiting.is_empty());
         let wanted = estate();
         let plan = plan_missing(prior.snapshot.clone(), &wanted);
-        clean(&Bench::new(&cloud).apply(store.clone(), prior, plan, &wanted).await);
+        clean(
+            &Bench::new(&cloud)
+                .apply(store.clone(), prior, plan, &wanted)
+                .await,
+        );
         complete(&*store, &cloud, &wanted).await;
         let left = String::from_utf8(store.read().await.unwrap().unwrap()).unwrap();
-        assert!(!left.contains("bastionless_"), "nothing of it stays in the state");
+        assert!(
+            !left.contains("bastionless_"),
+            "nothing of it stays in the state"
+        );
     }
 }
 
@@ -75,15 +98,28 @@ async fn what_never_becomes_usable_is_replaced_and_what_cannot_be_asked_stays_no
     let store = local(dir.path());
     interrupted(&cloud, &store, 1).await;
     let (mut prior, providers) = opened(&cloud, &store).await;
-    cloud.order("settle", "aws_subnet", 0, Wrong::Refused(OpErrorKind::Denied));
+    cloud.order(
+        "settle",
+        "aws_subnet",
+        0,
+        Wrong::Refused(OpErrorKind::Denied),
+    );
     let problems = resumed(&mut prior, &providers).await;
     assert!(problems.has_errors(), "{problems:?}");
     assert!(is_waiting(&prior));
-    cloud.order("settle", "aws_subnet", 0, Wrong::Refused(OpErrorKind::Invalid));
+    cloud.order(
+        "settle",
+        "aws_subnet",
+        0,
+        Wrong::Refused(OpErrorKind::Invalid),
+    );
     let problems = resumed(&mut prior, &providers).await;
     assert_eq!(problems.0[0].severity, Severity::Warning, "{problems:?}");
     assert!(prior.snapshot.waiting.is_empty());
-    assert_eq!(prior.snapshot.object(&at(SUBNET), None).unwrap().status, Status::Tainted);
+    assert_eq!(
+        prior.snapshot.object(&at(SUBNET), None).unwrap().status,
+        Status::Tainted
+    );
 }
 
 #[tokio::test]

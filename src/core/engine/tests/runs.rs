@@ -211,12 +211,16 @@ async fn terraform_data_needs_no_cloud() {
 #[tokio::test]
 async fn what_was_read_for_the_plan_is_forgotten_before_the_first_change() {
     let stage = super::lifecycle::Stage::new();
-    let text = "resource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n  assume_role_policy = \"{}\"\n}\n";
+    let text =
+        "resource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n  assume_role_policy = \"{}\"\n}\n";
     let made = stage.plan(text, crate::plan::Options::default()).await;
     clean(&stage.apply(made).await);
     let calls: Vec<_> = stage.cloud.made().iter().map(|m| m.operation).collect();
     let first = |operation| calls.iter().position(|c| *c == operation);
     assert!(first("forget").is_some(), "{calls:?}");
-    assert!(first("forget") < first("find"), "the name is looked for afresh: {calls:?}");
+    assert!(
+        first("forget") < first("find"),
+        "the name is looked for afresh: {calls:?}"
+    );
     assert!(first("find") < first("create"), "{calls:?}");
 }

@@ -3,7 +3,11 @@
 //! As Terraform: `TF_TOKEN_host` (dots as `_`, hyphens as `__`), the file that `TF_CLI_CONFIG_FILE` names or `~/.terraformrc`, and
 //! `~/.terraform.d/*.tfrc[.json]`, among them `credentials.tfrc.json`. Tokens are never shown.
 
-use std::{collections::BTreeMap, fmt, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceMap},
@@ -12,7 +16,10 @@ use bastionless_model::{
 use serde_json::Value as Json;
 
 use super::super::System;
-use crate::lang::{expr, syntax::{Body, parse}};
+use crate::lang::{
+    expr,
+    syntax::{Body, parse},
+};
 
 /// Tokens and places of services by host.
 #[derive(Default)]
@@ -24,7 +31,16 @@ pub struct Accounts {
 /// Shows hosts only.
 impl fmt::Debug for Accounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Accounts").field("hosts", &self.tokens.keys().chain(self.services.keys()).collect::<Vec<_>>()).finish()
+        f.debug_struct("Accounts")
+            .field(
+                "hosts",
+                &self
+                    .tokens
+                    .keys()
+                    .chain(self.services.keys())
+                    .collect::<Vec<_>>(),
+            )
+            .finish()
     }
 }
 
@@ -34,7 +50,9 @@ impl Accounts {
         let mut accounts = Self::default();
         let mut problems = Diagnostics::default();
         for path in files(system) {
-            let Ok(bytes) = system.read(&path) else { continue };
+            let Ok(bytes) = system.read(&path) else {
+                continue;
+            };
             if !accounts.file(&path, &String::from_utf8_lossy(&bytes)) {
                 problems.push(Diagnostic::warning(
                     "Unreadable CLI configuration",
@@ -43,7 +61,10 @@ impl Accounts {
             }
         }
         for (name, token) in system.env_with_prefix("TF_TOKEN_") {
-            let host = name.trim_start_matches("TF_TOKEN_").replace("__", "-").replace('_', ".");
+            let host = name
+                .trim_start_matches("TF_TOKEN_")
+                .replace("__", "-")
+                .replace('_', ".");
             accounts.tokens.insert(host.to_ascii_lowercase(), token);
         }
         (accounts, problems)
@@ -56,12 +77,16 @@ impl Accounts {
 
     /// Returns the place of a service of a host, where it was configured by hand.
     pub fn service(&self, host: &str, name: &str) -> Option<Option<&str>> {
-        self.services.get(host).map(|s| s.get(name).map(String::as_str))
+        self.services
+            .get(host)
+            .map(|s| s.get(name).map(String::as_str))
     }
 
     fn file(&mut self, path: &Path, text: &str) -> bool {
         if path.extension().is_some_and(|e| e == "json") {
-            let Ok(document) = serde_json::from_str::<Json>(text) else { return false };
+            let Ok(document) = serde_json::from_str::<Json>(text) else {
+                return false;
+            };
             self.hosts(&document);
             return true;
         }
@@ -69,7 +94,9 @@ impl Accounts {
         let id = sources.add("", text);
         let file = parse(id, text);
         for block in file.value.body.blocks() {
-            let Some(host) = block.labels.first() else { continue };
+            let Some(host) = block.labels.first() else {
+                continue;
+            };
             let mut of_kind = serde_json::Map::new();
             of_kind.insert(host.text.to_string(), to_json(&constants(&block.body)));
             let mut document = serde_json::Map::new();
@@ -80,29 +107,49 @@ impl Accounts {
     }
 
     fn hosts(&mut self, document: &Json) {
-        let of = |kind: &str| document.get(kind).and_then(Json::as_object).into_iter().flatten();
+        let of = |kind: &str| {
+            document
+                .get(kind)
+                .and_then(Json::as_object)
+                .into_iter()
+                .flatten()
+        };
         for (host, settings) in of("credentials") {
             if let Some(token) = settings.get("token").and_then(Json::as_str) {
-                self.tokens.insert(host.to_ascii_lowercase(), token.to_owned());
+                self.tokens
+                    .insert(host.to_ascii_lowercase(), token.to_owned());
             }
         }
         for (host, settings) in of("host") {
-            let services = settings.get("services").and_then(Json::as_object).into_iter().flatten();
+            let services = settings
+                .get("services")
+                .and_then(Json::as_object)
+                .into_iter()
+                .flatten();
             let services = services.filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned())));
-            self.services.insert(host.to_ascii_lowercase(), services.collect());
+            self.services
+                .insert(host.to_ascii_lowercase(), services.collect());
         }
     }
 }
 
 fn constants(body: &Body) -> Value {
-    Value::object(body.attributes().filter_map(|a| Some((a.name.name.clone(), expr::constant(&a.expr).ok()?))))
+    Value::object(
+        body.attributes()
+            .filter_map(|a| Some((a.name.name.clone(), expr::constant(&a.expr).ok()?))),
+    )
 }
 
 fn files(system: &dyn System) -> Vec<PathBuf> {
     let home = system.home();
     let mut found: Vec<PathBuf> = Vec::new();
     if let Some(folder) = home.as_ref().map(|h| h.join(".terraform.d")) {
-        let names = system.list(&folder).unwrap_or_default().into_iter().filter(|e| !e.is_dir).map(|e| e.name);
+        let names = system
+            .list(&folder)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|e| !e.is_dir)
+            .map(|e| e.name);
         let mine = names.filter(|n| n.ends_with(".tfrc") || n.ends_with(".tfrc.json"));
         found.extend(mine.map(|n| folder.join(n)));
     }

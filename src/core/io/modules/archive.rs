@@ -26,14 +26,19 @@ const MOST: usize = 200_000;
 impl Kind {
     /// Tells the kind by the end of a path, or by its name in `archive=`; `Err` for one that is known but not unpacked.
     pub(super) fn of(name: &str) -> Result<Option<Self>, String> {
-        let is = |ends: &[&str]| ends.iter().any(|e| name == *e || name.ends_with(&format!(".{e}")));
+        let is = |ends: &[&str]| {
+            ends.iter()
+                .any(|e| name == *e || name.ends_with(&format!(".{e}")))
+        };
         if is(&["zip"]) {
             Ok(Some(Self::Zip))
         } else if is(&["tar.gz", "tgz"]) {
             Ok(Some(Self::TarGz))
         } else if is(&["tar"]) {
             Ok(Some(Self::Tar))
-        } else if is(&["tar.bz2", "tbz2", "tar.xz", "txz", "tar.zst", "gz", "bz2", "xz"]) {
+        } else if is(&[
+            "tar.bz2", "tbz2", "tar.xz", "txz", "tar.zst", "gz", "bz2", "xz",
+        ]) {
             Err("archives other than .zip, .tar and .tar.gz are not built yet".into())
         } else {
             Ok(None)
@@ -47,14 +52,21 @@ impl Kind {
 /// Says what is wrong with the archive; what was unpacked before stays.
 pub(super) fn unpack(kind: Kind, bytes: &[u8], to: &Path) -> Result<(), String> {
     fs::create_dir_all(to).map_err(|e| e.to_string())?;
-    let mut unpacking = Unpacking { to, left: LARGEST, entries: 0, links: Vec::new() };
+    let mut unpacking = Unpacking {
+        to,
+        left: LARGEST,
+        entries: 0,
+        links: Vec::new(),
+    };
     match kind {
         Kind::Zip => unpacking.zip(bytes),
         Kind::TarGz => unpacking.tar(flate2::read::GzDecoder::new(bytes)),
         Kind::Tar => unpacking.tar(bytes),
     }
     .map_err(|e| format!("the archive cannot be unpacked: {e}"))?;
-    unpacking.link().map_err(|e| format!("the archive cannot be unpacked: {e}"))
+    unpacking
+        .link()
+        .map_err(|e| format!("the archive cannot be unpacked: {e}"))
 }
 
 struct Unpacking<'a> {
@@ -98,12 +110,21 @@ impl Unpacking<'_> {
             let mode = entry.header().mode().unwrap_or(0o644);
             match kind {
                 tar::EntryType::Directory => fs::create_dir_all(&path)?,
-                tar::EntryType::Regular | tar::EntryType::Continuous => self.file(&path, mode, &mut entry)?,
+                tar::EntryType::Regular | tar::EntryType::Continuous => {
+                    self.file(&path, mode, &mut entry)?
+                }
                 tar::EntryType::Symlink => {
-                    let target = entry.link_name()?.ok_or_else(|| io::Error::other("a link without target"))?;
+                    let target = entry
+                        .link_name()?
+                        .ok_or_else(|| io::Error::other("a link without target"))?;
                     self.links.push((path, target.into_owned()));
                 }
-                other => return Err(io::Error::other(format!("{} is no file, folder or link but {other:?}", path.display()))),
+                other => {
+                    return Err(io::Error::other(format!(
+                        "{} is no file, folder or link but {other:?}",
+                        path.display()
+                    )));
+                }
             }
         }
         Ok(())
@@ -120,11 +141,19 @@ impl Unpacking<'_> {
             match part {
                 // Hashes leave git's own folder out, so nothing of a package may hide in it.
                 Component::Normal(part) if part == ".git" => {
-                    return Err(io::Error::other(format!("{} lies in a folder of git's own", name.display())));
+                    return Err(io::Error::other(format!(
+                        "{} lies in a folder of git's own",
+                        name.display()
+                    )));
                 }
                 Component::Normal(part) => path.push(part),
                 Component::CurDir => {}
-                _ => return Err(io::Error::other(format!("{} leads out of the package", name.display()))),
+                _ => {
+                    return Err(io::Error::other(format!(
+                        "{} leads out of the package",
+                        name.display()
+                    )));
+                }
             }
         }
         Ok(path)
@@ -135,24 +164,44 @@ impl Unpacking<'_> {
             fs::create_dir_all(folder)?;
         }
         let executable = if mode & 0o111 == 0 { 0o644 } else { 0o755 };
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(executable).open(path)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(executable)
+            .open(path)?;
         let written = io::copy(&mut content.take(self.left), &mut file)?;
         self.left = self.left.saturating_sub(written);
         if self.left == 0 {
-            return Err(io::Error::other(format!("it holds more than {LARGEST} bytes")));
+            return Err(io::Error::other(format!(
+                "it holds more than {LARGEST} bytes"
+            )));
         }
         Ok(())
     }
 
     fn link(self) -> io::Result<()> {
         for (path, target) in self.links {
-            let from = path.strip_prefix(self.to).unwrap_or(&path).parent().unwrap_or(Path::new(""));
+            let from = path
+                .strip_prefix(self.to)
+                .unwrap_or(&path)
+                .parent()
+                .unwrap_or(Path::new(""));
             if !super::guard::lexically_inside(from, &target) {
-                return Err(io::Error::other(format!("the link {} leads out of the package", path.display())));
+                return Err(io::Error::other(format!(
+                    "the link {} leads out of the package",
+                    path.display()
+                )));
             }
             let above = path.ancestors().skip(1).take_while(|a| *a != self.to);
-            if above.into_iter().any(|a| a.symlink_metadata().is_ok_and(|m| m.is_symlink())) {
-                return Err(io::Error::other(format!("{} lies behind a link", path.display())));
+            if above
+                .into_iter()
+                .any(|a| a.symlink_metadata().is_ok_and(|m| m.is_symlink()))
+            {
+                return Err(io::Error::other(format!(
+                    "{} lies behind a link",
+                    path.display()
+                )));
             }
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;

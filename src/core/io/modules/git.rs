@@ -59,7 +59,15 @@ pub(super) fn fetch(system: &dyn System, wanted: &Wanted<'_>, to: &Path) -> Resu
     let allowed = transports(system);
     check(wanted, &allowed)?;
     let (url, secret) = credentials(wanted.url);
-    let git = |args: &[&str], inside: bool| run(system, &allowed, secret.as_ref(), args, inside.then_some(to));
+    let git = |args: &[&str], inside: bool| {
+        run(
+            system,
+            &allowed,
+            secret.as_ref(),
+            args,
+            inside.then_some(to),
+        )
+    };
     let folder = to.to_string_lossy();
     let depth = wanted.depth.map(|d| format!("--depth={d}"));
     let branch = wanted.reference.map(|r| format!("--branch={r}"));
@@ -72,7 +80,9 @@ pub(super) fn fetch(system: &dyn System, wanted: &Wanted<'_>, to: &Path) -> Resu
     git(&clone, false)?;
     // Attributes of the repository name filters, which run commands of the person's own configuration.
     let attributes = to.join(".git/info");
-    fs::create_dir_all(&attributes).and_then(|()| fs::write(attributes.join("attributes"), "* -filter -ident\n")).map_err(|e| e.to_string())?;
+    fs::create_dir_all(&attributes)
+        .and_then(|()| fs::write(attributes.join("attributes"), "* -filter -ident\n"))
+        .map_err(|e| e.to_string())?;
     let commit = match wanted.reference {
         None => resolve(&git, "HEAD").ok_or("the repository is empty")?,
         Some(name) => resolve(&git, name)
@@ -81,7 +91,17 @@ pub(super) fn fetch(system: &dyn System, wanted: &Wanted<'_>, to: &Path) -> Resu
     };
     git(&["checkout", "--quiet", "--detach", &commit], true)?;
     if to.join(".gitmodules").is_file() {
-        git(&["submodule", "update", "--init", "--recursive", "--quiet", "--checkout"], true)?;
+        git(
+            &[
+                "submodule",
+                "update",
+                "--init",
+                "--recursive",
+                "--quiet",
+                "--checkout",
+            ],
+            true,
+        )?;
     }
     Ok(())
 }
@@ -91,14 +111,30 @@ type Git<'a> = &'a dyn Fn(&[&str], bool) -> Result<String, String>;
 
 fn resolve(git: Git<'_>, name: &str) -> Option<String> {
     let commit = format!("{name}^{{commit}}");
-    let found = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit], true).ok()?;
+    let found = git(
+        &[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ],
+        true,
+    )
+    .ok()?;
     let found = found.trim();
     (!found.is_empty() && found.bytes().all(|b| b.is_ascii_hexdigit())).then(|| found.to_owned())
 }
 
 fn transports(system: &dyn System) -> String {
-    let allowed = system.env("GIT_ALLOW_PROTOCOL").unwrap_or_else(|| TRANSPORTS.to_owned());
-    allowed.split(':').filter(|t| *t != "ext").collect::<Vec<_>>().join(":")
+    let allowed = system
+        .env("GIT_ALLOW_PROTOCOL")
+        .unwrap_or_else(|| TRANSPORTS.to_owned());
+    allowed
+        .split(':')
+        .filter(|t| *t != "ext")
+        .collect::<Vec<_>>()
+        .join(":")
 }
 
 /// Refuses what git could take for an option, and transports that are not allowed.
@@ -106,20 +142,31 @@ fn check(wanted: &Wanted<'_>, allowed: &str) -> Result<(), String> {
     if wanted.url.starts_with('-') || wanted.url.chars().any(char::is_control) {
         return Err("the address is no URL".into());
     }
-    let scheme = wanted.url.split_once("://").map(|(s, _)| s).unwrap_or_default();
+    let scheme = wanted
+        .url
+        .split_once("://")
+        .map(|(s, _)| s)
+        .unwrap_or_default();
     if !allowed.split(':').any(|t| t == scheme) {
         return Err(format!(
             "git over {scheme:?} is refused: a configuration may use https and ssh only. To allow another transport for this run, set GIT_ALLOW_PROTOCOL=https:ssh:{scheme}"
         ));
     }
-    let rest = wanted.url.split_once("://").map(|(_, r)| r).unwrap_or_default();
+    let rest = wanted
+        .url
+        .split_once("://")
+        .map(|(_, r)| r)
+        .unwrap_or_default();
     let authority = rest.split('/').next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
-    if authority.starts_with('-') || host.starts_with('-') || (host.is_empty() && scheme != "file") {
+    if authority.starts_with('-') || host.starts_with('-') || (host.is_empty() && scheme != "file")
+    {
         return Err("the address has no host".into());
     }
     match wanted.reference {
-        Some(r) if r.is_empty() || r.starts_with('-') || r.chars().any(char::is_control) => Err(format!("invalid ref: {r:?}")),
+        Some(r) if r.is_empty() || r.starts_with('-') || r.chars().any(char::is_control) => {
+            Err(format!("invalid ref: {r:?}"))
+        }
         _ => Ok(()),
     }
 }
@@ -135,20 +182,33 @@ fn credentials(url: &str) -> (String, Option<(String, String)>) {
         let parsed = Url::parse(url).ok()?;
         let decoded = |text: &str| percent_decoded(text);
         let login = if login.contains(':') {
-            format!("{}:{}", decoded(parsed.username()), decoded(parsed.password().unwrap_or_default()))
+            format!(
+                "{}:{}",
+                decoded(parsed.username()),
+                decoded(parsed.password().unwrap_or_default())
+            )
         } else {
             format!("{}:", decoded(parsed.username()))
         };
         let header = format!("Authorization: Basic {}", STANDARD.encode(login));
-        Some((format!("https://{host}{path}"), (format!("http.https://{host}/.extraHeader"), header)))
+        Some((
+            format!("https://{host}{path}"),
+            (format!("http.https://{host}/.extraHeader"), header),
+        ))
     };
-    taken().map_or_else(|| (url.to_owned(), None), |(url, secret)| (url, Some(secret)))
+    taken().map_or_else(
+        || (url.to_owned(), None),
+        |(url, secret)| (url, Some(secret)),
+    )
 }
 
 fn percent_decoded(text: &str) -> String {
     // A form has blanks for plus signs, which an address has not.
     let form = format!("x={}", text.replace('+', "%2B"));
-    url::form_urlencoded::parse(form.as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(form.as_bytes())
+        .next()
+        .map(|(_, v)| v.into_owned())
+        .unwrap_or_default()
 }
 
 fn run(
@@ -166,12 +226,18 @@ fn run(
     for name in OF_ANOTHER_REPOSITORY {
         command.env_remove(name);
     }
-    command.env("GIT_ALLOW_PROTOCOL", allowed).env("GIT_TERMINAL_PROMPT", "0").env("GIT_LFS_SKIP_SMUDGE", "1");
+    command
+        .env("GIT_ALLOW_PROTOCOL", allowed)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_LFS_SKIP_SMUDGE", "1");
     if system.env("GIT_SSH_COMMAND").is_none() && system.env("GIT_SSH").is_none() {
         command.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
     }
     if let Some((name, value)) = secret {
-        command.env("GIT_CONFIG_COUNT", "1").env("GIT_CONFIG_KEY_0", name).env("GIT_CONFIG_VALUE_0", value);
+        command
+            .env("GIT_CONFIG_COUNT", "1")
+            .env("GIT_CONFIG_KEY_0", name)
+            .env("GIT_CONFIG_VALUE_0", value);
     }
     if let Some(folder) = inside {
         command.current_dir(folder);
@@ -185,7 +251,10 @@ fn run(
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said: Vec<String> = said.split_whitespace().map(without_password).collect();
-    let code = output.status.code().map_or_else(|| "a signal".to_owned(), |c| c.to_string());
+    let code = output
+        .status
+        .code()
+        .map_or_else(|| "a signal".to_owned(), |c| c.to_string());
     Err(format!("git exited with {code}: {}", said.join(" ")))
 }
 
@@ -199,9 +268,16 @@ mod tests {
         assert_eq!(url, "https://example.com/a.git");
         let (key, value) = secret.unwrap();
         assert_eq!(key, "http.https://example.com/.extraHeader");
-        assert_eq!(value, format!("Authorization: Basic {}", STANDARD.encode("u@x:p+w")));
+        assert_eq!(
+            value,
+            format!("Authorization: Basic {}", STANDARD.encode("u@x:p+w"))
+        );
         assert!(credentials("https://token@example.com/a.git").1.is_some());
-        for plain in ["https://example.com/a.git", "ssh://git@example.com/a.git", "https://example.com/a@b.git"] {
+        for plain in [
+            "https://example.com/a.git",
+            "ssh://git@example.com/a.git",
+            "https://example.com/a@b.git",
+        ] {
             assert_eq!(credentials(plain), (plain.to_owned(), None));
         }
     }

@@ -20,18 +20,32 @@ pub(super) fn links_stay_inside(root: &Path) -> Result<(), String> {
             // A link that leads nowhere is harmless as long as nothing outside can appear at its end.
             Err(_) => {
                 let target = fs::read_link(path)?;
-                let from = path.strip_prefix(root).unwrap_or(path).parent().unwrap_or(Path::new(""));
+                let from = path
+                    .strip_prefix(root)
+                    .unwrap_or(path)
+                    .parent()
+                    .unwrap_or(Path::new(""));
                 lexically_inside(from, &target)
             }
         };
-        if inside { Ok(()) } else { Err(io::Error::other(format!("the link {} leads out of the package", path.display()))) }
+        if inside {
+            Ok(())
+        } else {
+            Err(io::Error::other(format!(
+                "the link {} leads out of the package",
+                path.display()
+            )))
+        }
     })
     .map_err(|e| e.to_string())
 }
 
 /// Tells whether a relative path, seen from a folder inside a package, stays in the package.
 pub(super) fn lexically_inside(from: &Path, target: &Path) -> bool {
-    let mut depth = from.components().filter(|c| matches!(c, Component::Normal(_))).count();
+    let mut depth = from
+        .components()
+        .filter(|c| matches!(c, Component::Normal(_)))
+        .count();
     for part in target.components() {
         match part {
             Component::Normal(_) => depth += 1,

@@ -51,9 +51,16 @@ pub struct Installation {
 
 /// Installs all modules of the configuration in `base`, and writes `modules.json` and the lock file unless something was
 /// wrong. Texts are added to `sources`.
-pub fn install(system: &dyn System, base: &Path, wanted: &Wanted<'_>, sources: &mut SourceMap) -> Installation {
+pub fn install(
+    system: &dyn System,
+    base: &Path,
+    wanted: &Wanted<'_>,
+    sources: &mut SourceMap,
+) -> Installation {
     let (directory, mut diagnostics) = Directory::open(system, base);
-    let data = system.env("TF_DATA_DIR").unwrap_or_else(|| ".terraform".into());
+    let data = system
+        .env("TF_DATA_DIR")
+        .unwrap_or_else(|| ".terraform".into());
     let installer = Installer {
         system,
         base,
@@ -71,7 +78,10 @@ pub fn install(system: &dyn System, base: &Path, wanted: &Wanted<'_>, sources: &
     {
         diagnostics.push(*d);
     }
-    Installation { tree: loaded.value, diagnostics }
+    Installation {
+        tree: loaded.value,
+        diagnostics,
+    }
 }
 
 struct Installer<'a> {
@@ -111,8 +121,14 @@ impl ModuleSource for Installer<'_> {
             None => self.fetch(path, source, version)?,
         };
         self.remember(source, &entry)?;
-        let installed = Installed { dir: entry.dir.as_str().into(), version: entry.version.clone() };
-        self.done.borrow_mut().entries.insert(entry.key.clone(), entry);
+        let installed = Installed {
+            dir: entry.dir.as_str().into(),
+            version: entry.version.clone(),
+        };
+        self.done
+            .borrow_mut()
+            .entries
+            .insert(entry.key.clone(), entry);
         Ok(installed)
     }
 }
@@ -128,38 +144,84 @@ pub(in super::super) fn locked_name(source: &SourceAddress) -> String {
 
 impl Installer<'_> {
     /// Returns a module that is installed already and will do.
-    fn present(&self, path: &ModulePath, source: &SourceAddress, version: Option<&VersionConstraint>) -> Option<Entry> {
-        let entry = self.directory.manifest.get(path).filter(|_| !self.wanted.upgrade)?;
-        let good = version.is_none_or(|c| entry.version.as_deref().and_then(Version::parse).is_some_and(|v| c.allows(&v)));
-        (good && entry.is_from(source) && self.base.join(&entry.dir).is_dir()).then(|| entry.clone())
+    fn present(
+        &self,
+        path: &ModulePath,
+        source: &SourceAddress,
+        version: Option<&VersionConstraint>,
+    ) -> Option<Entry> {
+        let entry = self
+            .directory
+            .manifest
+            .get(path)
+            .filter(|_| !self.wanted.upgrade)?;
+        let good = version.is_none_or(|c| {
+            entry
+                .version
+                .as_deref()
+                .and_then(Version::parse)
+                .is_some_and(|v| c.allows(&v))
+        });
+        (good && entry.is_from(source) && self.base.join(&entry.dir).is_dir())
+            .then(|| entry.clone())
     }
 
-    fn fetch(&self, path: &ModulePath, source: &SourceAddress, version: Option<&VersionConstraint>) -> Result<Entry, Box<Diagnostic>> {
+    fn fetch(
+        &self,
+        path: &ModulePath,
+        source: &SourceAddress,
+        version: Option<&VersionConstraint>,
+    ) -> Result<Entry, Box<Diagnostic>> {
         let key = key(path);
         let (remote, directory, version) = match source {
             SourceAddress::Registry(r) => {
                 let (remote, version) = self.registry(&key, r, version)?;
-                let directory = [remote.directory.as_str(), &r.directory].into_iter().filter(|d| !d.is_empty()).collect::<Vec<_>>().join("/");
+                let directory = [remote.directory.as_str(), &r.directory]
+                    .into_iter()
+                    .filter(|d| !d.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("/");
                 (remote, directory, Some(version))
             }
             SourceAddress::Remote(r) => {
                 (self.wanted.tell)(&format!("Downloading {} for {key}...", r.package()));
                 (r.clone(), r.directory.clone(), None)
             }
-            SourceAddress::Local(_) => return Err(Box::new(Diagnostic::error("Invalid module source address", "A relative path is not fetched."))),
+            SourceAddress::Local(_) => {
+                return Err(Box::new(Diagnostic::error(
+                    "Invalid module source address",
+                    "A relative path is not fetched.",
+                )));
+            }
         };
         let root = self.base.join(&self.modules).join(&key);
         let pointed = self.package(&key, &remote, &root)?;
-        let directory = [pointed.as_str(), &directory].into_iter().filter(|d| !d.is_empty()).collect::<Vec<_>>().join("/");
+        let directory = [pointed.as_str(), &directory]
+            .into_iter()
+            .filter(|d| !d.is_empty())
+            .collect::<Vec<_>>()
+            .join("/");
         let directory = package::subdirectory(&root, &directory).map_err(|why| {
             Box::new(Diagnostic::error(
                 "Unreadable module subdirectory",
-                format!("The package was fetched into {}/{key}, but the target submodule {why}.", self.modules),
+                format!(
+                    "The package was fetched into {}/{key}, but the target submodule {why}.",
+                    self.modules
+                ),
             ))
         })?;
         let folder = format!("{}/{key}", self.modules);
-        let dir = if directory.is_empty() { folder } else { format!("{folder}/{directory}") };
-        Ok(Entry { key, source: source.to_string(), version: version.map(|v| v.to_string()), dir })
+        let dir = if directory.is_empty() {
+            folder
+        } else {
+            format!("{folder}/{directory}")
+        };
+        Ok(Entry {
+            key,
+            source: source.to_string(),
+            version: version.map(|v| v.to_string()),
+            dir,
+        })
     }
 
     /// Chooses a version and finds out where it is.
@@ -172,24 +234,41 @@ impl Installer<'_> {
         let name = format!("{}/{}", address.host, address.path);
         let lock = self.locked.as_ref().filter(|_| !self.wanted.upgrade);
         let preferred = lock.into_iter().flat_map(|l| l.versions(&name));
-        let version = self.registries.choose(key, address, constraint, preferred)?;
-        (self.wanted.tell)(&format!("Downloading {} {version} for {key}...", address.package()));
+        let version = self
+            .registries
+            .choose(key, address, constraint, preferred)?;
+        (self.wanted.tell)(&format!(
+            "Downloading {} {version} for {key}...",
+            address.package()
+        ));
         let location = self.registries.download(address, &version)?;
         match SourceAddress::parse(&location, false) {
             Ok(SourceAddress::Remote(remote)) if !remote.is_folder() => Ok((remote, version)),
             _ => Err(Box::new(Diagnostic::error(
                 "Invalid package location from module registry",
-                format!("Module registry {} returned invalid source location {location:?} for {} {version}.", address.host, address.package()),
+                format!(
+                    "Module registry {} returned invalid source location {location:?} for {} {version}.",
+                    address.host,
+                    address.package()
+                ),
             ))),
         }
     }
 
     /// Brings a package into a folder; one that was fetched in this run is copied.
-    fn package(&self, key: &str, remote: &RemoteAddress, root: &Path) -> Result<String, Box<Diagnostic>> {
+    fn package(
+        &self,
+        key: &str,
+        remote: &RemoteAddress,
+        root: &Path,
+    ) -> Result<String, Box<Diagnostic>> {
         let failed = |why: String| {
             Box::new(Diagnostic::error(
                 "Failed to download module",
-                format!("Could not download module {key:?} source code from {:?}: {why}.", remote.package()),
+                format!(
+                    "Could not download module {key:?} source code from {:?}: {why}.",
+                    remote.package()
+                ),
             ))
         };
         let io = |e: std::io::Error| failed(format!("{}: {e}", root.display()));
@@ -212,24 +291,45 @@ impl Installer<'_> {
                 return Err(failed(why));
             }
         };
-        self.done.borrow_mut().packages.insert(name, (root.to_owned(), pointed.clone()));
+        self.done
+            .borrow_mut()
+            .packages
+            .insert(name, (root.to_owned(), pointed.clone()));
         Ok(pointed)
     }
 
     /// Compares a package with the lock file and takes it into the new one.
     fn remember(&self, source: &SourceAddress, entry: &Entry) -> Result<(), Box<Diagnostic>> {
-        let Some(root) = entry.package_root() else { return Ok(()) };
+        let Some(root) = entry.package_root() else {
+            return Ok(());
+        };
         let hash = lock::hash(&self.base.join(&root)).map_err(|e| {
-            Box::new(Diagnostic::error("Unreadable module directory", format!("The directory {root:?} could not be read: {e}.")))
+            Box::new(Diagnostic::error(
+                "Unreadable module directory",
+                format!("The directory {root:?} could not be read: {e}."),
+            ))
         })?;
         let (name, version) = (locked_name(source), entry.version.clone());
         if !self.wanted.upgrade
-            && let Some(expected) = self.locked.as_ref().and_then(|l| l.hash(&name, version.as_deref()))
+            && let Some(expected) = self
+                .locked
+                .as_ref()
+                .and_then(|l| l.hash(&name, version.as_deref()))
             && expected != hash
         {
-            return Err(Box::new(differs(&name, version.as_deref(), &root, expected, &hash)));
+            return Err(Box::new(differs(
+                &name,
+                version.as_deref(),
+                &root,
+                expected,
+                &hash,
+            )));
         }
-        self.done.borrow_mut().lock.add(Locked { source: name, version, hash });
+        self.done.borrow_mut().lock.add(Locked {
+            source: name,
+            version,
+            hash,
+        });
         Ok(())
     }
 
@@ -258,11 +358,22 @@ impl Installer<'_> {
         let folder = self.base.join(&self.modules);
         let path = folder.join("modules.json");
         let text = manifest.text();
-        if RealDisk.read(&path).ok().flatten().is_some_and(|b| b == text.as_bytes()) {
+        if RealDisk
+            .read(&path)
+            .ok()
+            .flatten()
+            .is_some_and(|b| b == text.as_bytes())
+        {
             return Ok(());
         }
-        let written = fs::create_dir_all(&folder).and_then(|()| RealDisk.replace(&path, text.as_bytes()));
-        written.map_err(|e| Box::new(Diagnostic::error("Failed to write the module manifest", format!("{}: {e}.", path.display()))))
+        let written =
+            fs::create_dir_all(&folder).and_then(|()| RealDisk.replace(&path, text.as_bytes()));
+        written.map_err(|e| {
+            Box::new(Diagnostic::error(
+                "Failed to write the module manifest",
+                format!("{}: {e}.", path.display()),
+            ))
+        })
     }
 
     fn lock(&self, lock: &Lock) -> Result<(), Box<Diagnostic>> {
@@ -273,11 +384,22 @@ impl Installer<'_> {
         if self.wanted.frozen {
             return Err(Box::new(Diagnostic::error(
                 "Module lock file changed",
-                format!("The modules of the configuration are not those of {LOCK_FILE}, which must not change with -lockfile=readonly. Run `bastionless init` without it and commit the file."),
+                format!(
+                    "The modules of the configuration are not those of {LOCK_FILE}, which must not change with -lockfile=readonly. Run `bastionless init` without it and commit the file."
+                ),
             )));
         }
-        let written = if lock.is_empty() { RealDisk.remove(&self.base.join(LOCK_FILE)) } else { lock.write(self.base) };
-        written.map_err(|e| Box::new(Diagnostic::error("Failed to write the module lock file", format!("{LOCK_FILE}: {e}."))))
+        let written = if lock.is_empty() {
+            RealDisk.remove(&self.base.join(LOCK_FILE))
+        } else {
+            lock.write(self.base)
+        };
+        written.map_err(|e| {
+            Box::new(Diagnostic::error(
+                "Failed to write the module lock file",
+                format!("{LOCK_FILE}: {e}."),
+            ))
+        })
     }
 }
 
@@ -301,11 +423,21 @@ fn tidy(path: &str) -> String {
         }
     }
     let joined = parts.join("/");
-    if joined.starts_with("..") { joined } else { format!("./{joined}") }
+    if joined.starts_with("..") {
+        joined
+    } else {
+        format!("./{joined}")
+    }
 }
 
 /// The error for a package that is not what it was.
-pub(in super::super) fn differs(name: &str, version: Option<&str>, root: &str, expected: &str, found: &str) -> Diagnostic {
+pub(in super::super) fn differs(
+    name: &str,
+    version: Option<&str>,
+    root: &str,
+    expected: &str,
+    found: &str,
+) -> Diagnostic {
     let version = version.map(|v| format!(" {v}")).unwrap_or_default();
     Diagnostic::error(
         "Module content differs from the lock file",

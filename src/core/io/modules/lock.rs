@@ -58,8 +58,8 @@ impl Lock {
     /// # Errors
     /// Says why it cannot be understood.
     pub fn read(bytes: &[u8]) -> Result<Self, String> {
-        let document: Document =
-            serde_json::from_slice(bytes).map_err(|e| format!("{LOCK_FILE} cannot be understood: {e}"))?;
+        let document: Document = serde_json::from_slice(bytes)
+            .map_err(|e| format!("{LOCK_FILE} cannot be understood: {e}"))?;
         if document.version != VERSION {
             return Err(format!(
                 "{LOCK_FILE} has version {}, and this version of bastionless knows version {VERSION} only",
@@ -71,13 +71,19 @@ impl Lock {
 
     /// Returns the hash that a package must have.
     pub fn hash(&self, source: &str, version: Option<&str>) -> Option<&str> {
-        let found = self.0.iter().find(|l| l.source == source && l.version.as_deref() == version);
+        let found = self
+            .0
+            .iter()
+            .find(|l| l.source == source && l.version.as_deref() == version);
         found.map(|l| l.hash.as_str())
     }
 
     /// Returns the versions of a package of a registry that were installed.
     pub(super) fn versions(&self, source: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |l| l.source == source).filter_map(|l| l.version.as_deref())
+        self.0
+            .iter()
+            .filter(move |l| l.source == source)
+            .filter_map(|l| l.version.as_deref())
     }
 
     /// Adds a package.
@@ -98,7 +104,10 @@ impl Lock {
     /// # Errors
     /// Passes on the system's error.
     pub(super) fn write(&self, base: &Path) -> io::Result<()> {
-        let document = Document { version: VERSION, modules: self.0.clone() };
+        let document = Document {
+            version: VERSION,
+            modules: self.0.clone(),
+        };
         let mut text = serde_json::to_string_pretty(&document).map_err(io::Error::other)?;
         text.push('\n');
         let path = base.join(LOCK_FILE);
@@ -123,7 +132,10 @@ pub fn hash(root: &Path) -> io::Result<String> {
             return Ok(());
         };
         let name = path.strip_prefix(root).map_err(io::Error::other)?;
-        lines.push((name.as_os_str().as_bytes().to_vec(), hexadecimal(&Sha256::digest(content))));
+        lines.push((
+            name.as_os_str().as_bytes().to_vec(),
+            hexadecimal(&Sha256::digest(content)),
+        ));
         Ok(())
     })?;
     lines.sort();

@@ -14,7 +14,9 @@ const DATA_DIRS: [&str; 2] = [".bastionless", ".terraform"];
 /// Returns the directories of working data that may hold modules, in the order of precedence.
 pub(in super::super) fn data_dirs(system: &dyn System) -> Vec<String> {
     let own = system.env("TF_DATA_DIR").filter(|d| !d.is_empty());
-    own.into_iter().chain(DATA_DIRS.map(str::to_owned)).collect()
+    own.into_iter()
+        .chain(DATA_DIRS.map(str::to_owned))
+        .collect()
 }
 
 /// The installed modules by key.
@@ -77,7 +79,11 @@ impl Manifest {
                 Err(e) => {
                     diagnostics.push(Diagnostic::error(
                         "Failed to read file",
-                        format!("The file {:?} could not be read: {}.", path.display().to_string(), words(&e)),
+                        format!(
+                            "The file {:?} could not be read: {}.",
+                            path.display().to_string(),
+                            words(&e)
+                        ),
                     ));
                     continue;
                 }
@@ -104,11 +110,23 @@ impl Manifest {
 
     /// Writes the list byte for byte as Terraform does.
     pub(super) fn text(&self) -> String {
-        let entries: Vec<String> = self.0.values().map(|e| {
-            let version = e.version.as_deref().map(|v| format!("\"Version\":{},", json(v))).unwrap_or_default();
-            format!("{{\"Key\":{},\"Source\":{},{version}\"Dir\":{}}}", json(&e.key), json(&e.source), json(&e.dir))
-        })
-        .collect();
+        let entries: Vec<String> = self
+            .0
+            .values()
+            .map(|e| {
+                let version = e
+                    .version
+                    .as_deref()
+                    .map(|v| format!("\"Version\":{},", json(v)))
+                    .unwrap_or_default();
+                format!(
+                    "{{\"Key\":{},\"Source\":{},{version}\"Dir\":{}}}",
+                    json(&e.key),
+                    json(&e.source),
+                    json(&e.dir)
+                )
+            })
+            .collect();
         format!("{{\"Modules\":[{}]}}", entries.join(","))
     }
 }

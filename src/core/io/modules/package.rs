@@ -11,8 +11,7 @@ use super::{
     super::System,
     Fetch,
     archive::{self, Kind},
-    git,
-    guard,
+    git, guard,
     lock::hexadecimal,
 };
 use crate::lang::module_source::{RemoteAddress, SourceAddress, without_password};
@@ -35,16 +34,27 @@ pub(super) fn fetch(
     let mut address = address.clone();
     let mut directory = String::new();
     for _ in 0..MOST_HOPS {
-        let next = step(system, client, &address, base, to)
-            .map_err(|e| format!("error downloading '{}': {e}", without_password(&address.url)))?;
+        let next = step(system, client, &address, base, to).map_err(|e| {
+            format!(
+                "error downloading '{}': {e}",
+                without_password(&address.url)
+            )
+        })?;
         let Some(next) = next else {
             guard::links_stay_inside(to).map_err(|e| format!("the package was refused: {e}"))?;
             return Ok(directory);
         };
-        directory = [next.directory.as_str(), &directory].into_iter().filter(|d| !d.is_empty()).collect::<Vec<_>>().join("/");
+        directory = [next.directory.as_str(), &directory]
+            .into_iter()
+            .filter(|d| !d.is_empty())
+            .collect::<Vec<_>>()
+            .join("/");
         address = next;
     }
-    Err(format!("'{}' leads from address to address more than {MOST_HOPS} times", without_password(&address.url)))
+    Err(format!(
+        "'{}' leads from address to address more than {MOST_HOPS} times",
+        without_password(&address.url)
+    ))
 }
 
 /// Fetches a package, or returns the address where it is to be looked for.
@@ -55,13 +65,20 @@ fn step(
     base: &Path,
     to: &Path,
 ) -> Result<Option<RemoteAddress>, String> {
-    let scheme = address.url.split_once("://").map(|(s, _)| s).unwrap_or_default();
+    let scheme = address
+        .url
+        .split_once("://")
+        .map(|(s, _)| s)
+        .unwrap_or_default();
     match (address.getter.as_str(), scheme) {
         ("git", _) => clone(system, &address.url, to).map(|()| None),
         ("", "ssh") => Err("git over ssh is written git::ssh://".into()),
         ("" | "https" | "http", "https" | "http") => http(client, address, to),
         ("" | "file", "file") => folder(address, base, to).map(|()| None),
-        ("s3" | "gcs" | "hg", _) => Err(format!("{} sources are not built yet: use git, https or a registry", address.getter)),
+        ("s3" | "gcs" | "hg", _) => Err(format!(
+            "{} sources are not built yet: use git, https or a registry",
+            address.getter
+        )),
         ("", other) => Err(format!("download not supported for scheme '{other}'")),
         (getter, _) => Err(format!("download not supported for scheme '{getter}'")),
     }
@@ -83,13 +100,22 @@ fn clone(system: &dyn System, url: &str, to: &Path) -> Result<(), String> {
     if !rest.is_empty() {
         parsed.query_pairs_mut().extend_pairs(&rest);
     }
-    let wanted = git::Wanted { url: parsed.as_str(), reference: reference.as_deref().filter(|r| !r.is_empty()), depth };
+    let wanted = git::Wanted {
+        url: parsed.as_str(),
+        reference: reference.as_deref().filter(|r| !r.is_empty()),
+        depth,
+    };
     git::fetch(system, &wanted, to)
 }
 
 /// Copies a folder of this machine.
 fn folder(address: &RemoteAddress, base: &Path, to: &Path) -> Result<(), String> {
-    let path = address.url.trim_start_matches("file://").split('?').next().unwrap_or_default();
+    let path = address
+        .url
+        .trim_start_matches("file://")
+        .split('?')
+        .next()
+        .unwrap_or_default();
     let from = base.join(path);
     if !from.is_dir() {
         return Err(format!("source path error: {path} is no directory"));
@@ -97,17 +123,32 @@ fn folder(address: &RemoteAddress, base: &Path, to: &Path) -> Result<(), String>
     guard::copy(&from, to).map_err(|e| e.to_string())
 }
 
-fn http(client: &dyn Fetch, address: &RemoteAddress, to: &Path) -> Result<Option<RemoteAddress>, String> {
+fn http(
+    client: &dyn Fetch,
+    address: &RemoteAddress,
+    to: &Path,
+) -> Result<Option<RemoteAddress>, String> {
     let mut url = Url::parse(&address.url).map_err(|e| e.to_string())?;
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let of = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    let of = |name: &str| {
+        pairs
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    };
     let kind = match of("archive") {
         Some("false" | "0") => None,
-        Some(named) => Some(Kind::of(named)?.ok_or_else(|| format!("unknown archive type {named:?}"))?),
+        Some(named) => {
+            Some(Kind::of(named)?.ok_or_else(|| format!("unknown archive type {named:?}"))?)
+        }
         None => Kind::of(url.path())?,
     };
     let ours = ["archive", "checksum", "filename"];
-    let rest: Vec<_> = pairs.iter().filter(|(n, _)| !ours.contains(&n.as_str())).cloned().collect();
+    let rest: Vec<_> = pairs
+        .iter()
+        .filter(|(n, _)| !ours.contains(&n.as_str()))
+        .cloned()
+        .collect();
     url.set_query(None);
     if !rest.is_empty() {
         url.query_pairs_mut().extend_pairs(&rest);
@@ -135,7 +176,9 @@ fn pointer(client: &dyn Fetch, url: &Url) -> Result<RemoteAddress, String> {
         None if (200..300).contains(&answer.status) => meta(&String::from_utf8_lossy(&answer.body)),
         None => return Err(format!("bad response code: {}", answer.status)),
     };
-    let location = found.filter(|l| !l.is_empty()).ok_or("no source URL was returned")?;
+    let location = found
+        .filter(|l| !l.is_empty())
+        .ok_or("no source URL was returned")?;
     let location = if ["/", "./", "../"].iter().any(|p| location.starts_with(p)) {
         let base = Url::parse(&answer.url).map_err(|e| e.to_string())?;
         base.join(&location).map_err(|e| e.to_string())?.into()
@@ -144,26 +187,42 @@ fn pointer(client: &dyn Fetch, url: &Url) -> Result<RemoteAddress, String> {
     };
     match SourceAddress::parse(&location, false) {
         // What a server says must not make us read files of this machine.
-        Ok(SourceAddress::Remote(next)) if next.is_folder() => Err("the server points to a file of this machine".into()),
+        Ok(SourceAddress::Remote(next)) if next.is_folder() => {
+            Err("the server points to a file of this machine".into())
+        }
         Ok(SourceAddress::Remote(next)) => Ok(next),
-        _ => Err(format!("the server points to {location:?}, which is no package")),
+        _ => Err(format!(
+            "the server points to {location:?}, which is no package"
+        )),
     }
 }
 
 fn meta(html: &str) -> Option<String> {
-    let tag = html.split("<meta").skip(1).filter_map(|t| t.split('>').next());
+    let tag = html
+        .split("<meta")
+        .skip(1)
+        .filter_map(|t| t.split('>').next());
     let quoted = |tag: &str, name: &str| {
         let (_, rest) = tag.split_once(&format!("{name}="))?;
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         rest.get(1..)?.split(quote).next().map(str::to_owned)
     };
-    tag.filter(|t| quoted(t, "name").as_deref() == Some("terraform-get")).find_map(|t| quoted(t, "content"))
+    tag.filter(|t| quoted(t, "name").as_deref() == Some("terraform-get"))
+        .find_map(|t| quoted(t, "content"))
 }
 
 fn check(checksum: &str, bytes: &[u8]) -> Result<(), String> {
     let (kind, expected) = match checksum.split_once(':') {
         Some((kind, expected)) => (kind, expected),
-        None => (match checksum.len() { 32 => "md5", 40 => "sha1", 64 => "sha256", _ => "sha512" }, checksum),
+        None => (
+            match checksum.len() {
+                32 => "md5",
+                40 => "sha1",
+                64 => "sha256",
+                _ => "sha512",
+            },
+            checksum,
+        ),
     };
     let actual = match kind {
         "md5" => hexadecimal(&Md5::digest(bytes)),
@@ -175,7 +234,9 @@ fn check(checksum: &str, bytes: &[u8]) -> Result<(), String> {
     if actual == expected.to_ascii_lowercase() {
         return Ok(());
     }
-    Err(format!("checksums did not match: expected {expected}, got {actual}"))
+    Err(format!(
+        "checksums did not match: expected {expected}, got {actual}"
+    ))
 }
 
 /// Finds a directory inside a package; `*` stands for a name that must be the only one.
@@ -201,7 +262,9 @@ pub(super) fn subdirectory(root: &Path, directory: &str) -> Result<String, Strin
             part.to_owned()
         };
         if !here.join(&name).is_dir() {
-            return Err(format!("{directory:?} does not exist within the target module"));
+            return Err(format!(
+                "{directory:?} does not exist within the target module"
+            ));
         }
         found.push(name);
     }

@@ -22,7 +22,8 @@ pub(super) fn primitive(expr: &Expr, ty: &Type, diagnostics: &mut Diagnostics) -
         }
     };
     let unsuitable = |why: &str| {
-        Diagnostic::error("Unsuitable value type", format!("Unsuitable value: {why}")).at(start(expr))
+        Diagnostic::error("Unsuitable value type", format!("Unsuitable value: {why}"))
+            .at(start(expr))
     };
     match convert(&value, ty) {
         Ok(v) if v.is_null() => {

@@ -52,12 +52,16 @@ pub(super) fn decode(body: &Body, resource: &Resource, diagnostics: &mut Diagnos
     let mut lifecycle = Lifecycle::default();
     for inner in block.body.blocks() {
         match &*inner.kind.name {
-            "precondition" => lifecycle
-                .preconditions
-                .extend(of_others(inner, resource, diagnostics)),
-            "postcondition" => lifecycle
-                .postconditions
-                .extend(of_others(inner, resource, diagnostics)),
+            "precondition" => {
+                lifecycle
+                    .preconditions
+                    .extend(of_others(inner, resource, diagnostics))
+            }
+            "postcondition" => {
+                lifecycle
+                    .postconditions
+                    .extend(of_others(inner, resource, diagnostics))
+            }
             _ => diagnostics.0.extend(refused(inner)),
         }
     }

@@ -159,7 +159,11 @@ fn key(block: &Block) -> Key {
 /// `required_providers` are merged argument by argument.
 fn merge(mut base: Block, other: &Block) -> Block {
     let own = ["count", "for_each"].map(|name| base.body.attribute(name).is_some());
-    for attribute in other.body.attributes().filter(|a| &*a.name.name != "depends_on") {
+    for attribute in other
+        .body
+        .attributes()
+        .filter(|a| &*a.name.name != "depends_on")
+    {
         replace(&mut base.body, attribute);
     }
     // Where one file counts and another one enumerates, Terraform counts.

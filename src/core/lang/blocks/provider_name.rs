@@ -56,7 +56,8 @@ pub(super) fn source(text: &str, span: Span) -> Result<Provider, Box<Diagnostic>
     if [host, namespace, name].contains(&"") {
         return error(
             "Invalid provider source string",
-            "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\"".to_owned(),
+            "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\""
+                .to_owned(),
         );
     }
     for (part, kind, summary) in [
@@ -73,17 +74,27 @@ pub(super) fn source(text: &str, span: Span) -> Result<Provider, Box<Diagnostic>
         namespace: Arc::from(namespace),
         name: Arc::from(name),
     };
-    if let Some(rest) = name.strip_prefix("terraform-provider-").filter(|r| !r.is_empty()) {
+    if let Some(rest) = name
+        .strip_prefix("terraform-provider-")
+        .filter(|r| !r.is_empty())
+    {
         let prefix = text.get(..text.len() - name.len()).unwrap_or_default();
         return error(
             "Invalid provider type",
-            format!("Provider source {text:?} has a type with the prefix \"terraform-provider-\", which isn't valid. Although that prefix is often used in the names of version control repositories for Terraform providers, provider source strings should not include it.\n\nDid you mean \"{prefix}{rest}\"?"),
+            format!(
+                "Provider source {text:?} has a type with the prefix \"terraform-provider-\", which isn't valid. Although that prefix is often used in the names of version control repositories for Terraform providers, provider source strings should not include it.\n\nDid you mean \"{prefix}{rest}\"?"
+            ),
         );
     }
-    if name.strip_prefix("terraform-").is_some_and(|r| !r.is_empty()) {
+    if name
+        .strip_prefix("terraform-")
+        .is_some_and(|r| !r.is_empty())
+    {
         return error(
             "Invalid provider type",
-            format!("Provider source \"{provider}\" has a type with the prefix \"terraform-\", which isn't allowed because it would be redundant to name a Terraform provider with that prefix. If you are the author of this provider, rename it to not include the prefix."),
+            format!(
+                "Provider source \"{provider}\" has a type with the prefix \"terraform-\", which isn't allowed because it would be redundant to name a Terraform provider with that prefix. If you are the author of this provider, rename it to not include the prefix."
+            ),
         );
     }
     Ok(provider)
@@ -127,9 +138,18 @@ mod tests {
         let table = [
             ("aws", ""),
             ("a-b", ""),
-            ("a_b", "a_b is an invalid provider local name: must contain only letters, digits, and dashes, and may not use leading or trailing dashes"),
-            ("a--b", "a--b is an invalid provider local name: cannot use multiple consecutive dashes"),
-            ("TEST", "Provider names must be normalized. Replace \"TEST\" with \"test\" to fix this error."),
+            (
+                "a_b",
+                "a_b is an invalid provider local name: must contain only letters, digits, and dashes, and may not use leading or trailing dashes",
+            ),
+            (
+                "a--b",
+                "a--b is an invalid provider local name: cannot use multiple consecutive dashes",
+            ),
+            (
+                "TEST",
+                "Provider names must be normalized. Replace \"TEST\" with \"test\" to fix this error.",
+            ),
         ];
         for (name, want) in table {
             let mut found = Diagnostics::default();

@@ -326,7 +326,11 @@ impl Evaluator<'_> {
                 format!(
                     "Call to function \"{}\" failed: {message}{}",
                     call.name.name,
-                    if message.starts_with("panic in ") { "" } else { "." }
+                    if message.starts_with("panic in ") {
+                        ""
+                    } else {
+                        "."
+                    }
                 ),
             ),
         }
@@ -379,7 +383,9 @@ impl Evaluator<'_> {
         if !self.counted(call, args, &["src"], false) {
             return Value::DYNAMIC;
         }
-        let [argument] = args else { return Value::DYNAMIC };
+        let [argument] = args else {
+            return Value::DYNAMIC;
+        };
         let errors = self.diagnostics.0.len();
         let (given, marks) = self.argument(argument).unmark_deep();
         if self.diagnostics.0.len() > errors {
@@ -449,7 +455,11 @@ fn no_direct_reference(expr: &Expr) -> Option<&'static str> {
             [TemplatePart::Interpolation(_)] => {
                 "templatestring is only for rendering templates retrieved dynamically from elsewhere; to treat the inner expression as template syntax, write the reference expression directly without any template interpolation syntax"
             }
-            parts if parts.iter().any(|p| !matches!(p, TemplatePart::Literal(..))) => {
+            parts
+                if parts
+                    .iter()
+                    .any(|p| !matches!(p, TemplatePart::Literal(..))) =>
+            {
                 "templatestring is only for rendering templates retrieved dynamically from elsewhere; to render an inline template, consider using a plain template string expression"
             }
             _ => {

@@ -302,9 +302,23 @@ fn the_deepest_expressions_fit_on_a_small_stack() {
         format!("1{}", " + 1".repeat(1900)),
         format!("[]{}", "[*]".repeat(n)),
         format!("local.x{}", "[local.y]".repeat(1900)),
-        format!("{}1{}{}", "try(".repeat(n), " + 1".repeat(1999), ")".repeat(n)),
-        format!("{}1{}{}", "[for x in [1] : ".repeat(n), " + 1".repeat(1999), "]".repeat(n)),
-        format!("{}1{}", "abs(".repeat(n), format!("{})", " + 1".repeat(9)).repeat(n)),
+        format!(
+            "{}1{}{}",
+            "try(".repeat(n),
+            " + 1".repeat(1999),
+            ")".repeat(n)
+        ),
+        format!(
+            "{}1{}{}",
+            "[for x in [1] : ".repeat(n),
+            " + 1".repeat(1999),
+            "]".repeat(n)
+        ),
+        format!(
+            "{}1{}",
+            "abs(".repeat(n),
+            format!("{})", " + 1".repeat(9)).repeat(n)
+        ),
     ];
     for text in table {
         let start: String = text.chars().take(20).collect();

@@ -20,7 +20,9 @@ pub(super) fn decode_tfvars(text: &str) -> Result<Value, FunctionError> {
     let parsed = parse(sources.add("<decode_tfvars argument>", text), text);
     let refused = |what: &str, problems: &Diagnostics| {
         let all: Vec<&Diagnostic> = problems.iter().collect();
-        let first = all.first().map_or_else(String::new, |d| problem(&sources, d));
+        let first = all
+            .first()
+            .map_or_else(String::new, |d| problem(&sources, d));
         let more = match all.len() {
             0 | 1 => String::new(),
             n => format!(", and {} other diagnostic(s)", n - 1),
@@ -43,7 +45,9 @@ pub(super) fn decode_tfvars(text: &str) -> Result<Value, FunctionError> {
             Item::Block(b) => {
                 let summary = format!("Unexpected {:?} block", &*b.kind.name);
                 let mut problems = Diagnostics::default();
-                problems.push(Diagnostic::error(summary, "Blocks are not allowed here.").at(b.kind.span));
+                problems.push(
+                    Diagnostic::error(summary, "Blocks are not allowed here.").at(b.kind.span),
+                );
                 return Err(refused("invalid tfvars content", &problems));
             }
         }

@@ -49,7 +49,11 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) fn new(kind: Kind, text: &str) -> Self {
-        Self { kind, text: text.to_owned(), blanks: 0 }
+        Self {
+            kind,
+            text: text.to_owned(),
+            blanks: 0,
+        }
     }
 
     /// Tells whether a line ends with it.
@@ -69,9 +73,14 @@ impl Token {
 
 enum Mode {
     /// Expressions and bodies; the number counts open braces since the template began.
-    Code { in_template: bool, braces: usize },
+    Code {
+        in_template: bool,
+        braces: usize,
+    },
     Quote,
-    Heredoc { tag: String },
+    Heredoc {
+        tag: String,
+    },
 }
 
 struct Scanner<'a> {
@@ -85,7 +94,10 @@ struct Scanner<'a> {
 pub(super) fn scan(text: &str) -> Option<Vec<Token>> {
     let mut s = Scanner {
         rest: text,
-        modes: vec![Mode::Code { in_template: false, braces: 0 }],
+        modes: vec![Mode::Code {
+            in_template: false,
+            braces: 0,
+        }],
         tokens: Vec::new(),
         blanks: 0,
     };
@@ -105,7 +117,11 @@ pub(super) fn scan(text: &str) -> Option<Vec<Token>> {
 impl Scanner<'_> {
     fn take(&mut self, kind: Kind, length: usize) -> Option<()> {
         let (text, rest) = self.rest.split_at_checked(length)?;
-        self.tokens.push(Token { kind, text: text.to_owned(), blanks: std::mem::take(&mut self.blanks) });
+        self.tokens.push(Token {
+            kind,
+            text: text.to_owned(),
+            blanks: std::mem::take(&mut self.blanks),
+        });
         self.rest = rest;
         Some(())
     }
@@ -137,14 +153,27 @@ impl Scanner<'_> {
             self.modes.push(Mode::Quote);
             return self.take(Kind::OpenQuote, 1);
         }
-        if starts("<<") && self.rest.get(2..).is_some_and(|r| r.starts_with(|c: char| c == '-' || c == '_' || c.is_alphabetic())) {
+        if starts("<<")
+            && self
+                .rest
+                .get(2..)
+                .is_some_and(|r| r.starts_with(|c: char| c == '-' || c == '_' || c.is_alphabetic()))
+        {
             let end = self.rest.find('\n')? + 1;
-            let tag = self.rest.get(2..end)?.trim_start_matches('-').trim().to_owned();
+            let tag = self
+                .rest
+                .get(2..end)?
+                .trim_start_matches('-')
+                .trim()
+                .to_owned();
             self.modes.push(Mode::Heredoc { tag });
             return self.take(Kind::OpenHeredoc, end);
         }
         if c.is_alphabetic() || c == '_' {
-            return self.take(Kind::Ident, until(|c| !(c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c))));
+            return self.take(
+                Kind::Ident,
+                until(|c| !(c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c))),
+            );
         }
         if c.is_ascii_digit() {
             return self.number();
@@ -154,7 +183,13 @@ impl Scanner<'_> {
 
     fn number(&mut self) -> Option<()> {
         let bytes = self.rest.as_bytes();
-        let digits = |from: usize| bytes.iter().skip(from).take_while(|b| b.is_ascii_digit()).count();
+        let digits = |from: usize| {
+            bytes
+                .iter()
+                .skip(from)
+                .take_while(|b| b.is_ascii_digit())
+                .count()
+        };
         let mut end = digits(0);
         if bytes.get(end) == Some(&b'.') && digits(end + 1) > 0 {
             end += 1 + digits(end + 1);
@@ -184,7 +219,13 @@ impl Scanner<'_> {
         if let Some((text, kind)) = pairs.iter().find(|(text, _)| self.rest.starts_with(text)) {
             return self.take(*kind, text.len());
         }
-        let Some(Mode::Code { in_template, braces }) = self.modes.last_mut() else { return None };
+        let Some(Mode::Code {
+            in_template,
+            braces,
+        }) = self.modes.last_mut()
+        else {
+            return None;
+        };
         let kind = match c {
             '~' if *in_template && *braces == 0 && self.rest.starts_with("~}") => {
                 self.modes.pop();
@@ -221,8 +262,15 @@ impl Scanner<'_> {
 
     /// Takes `${` or `%{` with its strip marker.
     fn template(&mut self) -> Option<()> {
-        let length = if self.rest.get(2..3) == Some("~") { 3 } else { 2 };
-        self.modes.push(Mode::Code { in_template: true, braces: 0 });
+        let length = if self.rest.get(2..3) == Some("~") {
+            3
+        } else {
+            2
+        };
+        self.modes.push(Mode::Code {
+            in_template: true,
+            braces: 0,
+        });
         self.take(Kind::OpenTemplate, length)
     }
 
@@ -232,7 +280,11 @@ impl Scanner<'_> {
             return self.take(Kind::CloseQuote, 1);
         }
         let end = text_end(self.rest, true)?;
-        if end == 0 { self.template() } else { self.take(Kind::Text, end) }
+        if end == 0 {
+            self.template()
+        } else {
+            self.take(Kind::Text, end)
+        }
     }
 
     fn heredoc(&mut self, tag: &str) -> Option<()> {
@@ -245,7 +297,11 @@ impl Scanner<'_> {
         }
         let line = self.rest.get(..(line_end + 1).min(self.rest.len()))?;
         let end = text_end(line, false).unwrap_or(line.len());
-        if end == 0 { self.template() } else { self.take(Kind::Text, end) }
+        if end == 0 {
+            self.template()
+        } else {
+            self.take(Kind::Text, end)
+        }
     }
 }
 

@@ -6,7 +6,11 @@ use super::format;
 fn check(input: &str, expect: &str) {
     let once = format(input).unwrap();
     assert_eq!(once, expect);
-    assert_eq!(format(&once).unwrap(), expect, "formatting twice changes nothing");
+    assert_eq!(
+        format(&once).unwrap(),
+        expect,
+        "formatting twice changes nothing"
+    );
 }
 
 #[test]

@@ -17,13 +17,19 @@ fn body(rest: &mut &[Token], out: &mut Vec<Token>, blocks: &mut Vec<String>) {
         if first.kind == Kind::CloseBrace {
             return;
         }
-        let is_attribute = first.kind == Kind::Ident && after.first().is_some_and(|t| t.kind == Kind::Equal);
+        let is_attribute =
+            first.kind == Kind::Ident && after.first().is_some_and(|t| t.kind == Kind::Equal);
         if is_attribute {
             out.extend(rest.iter().take(2).cloned());
             *rest = after.get(1..).unwrap_or_default();
             let expression = take_expression(rest);
-            let is_type = matches!(blocks.as_slice(), [one] if one == "variable") && first.text == "type";
-            out.extend(if is_type { quoted_type(expression) } else { unwrapped(expression) });
+            let is_type =
+                matches!(blocks.as_slice(), [one] if one == "variable") && first.text == "type";
+            out.extend(if is_type {
+                quoted_type(expression)
+            } else {
+                unwrapped(expression)
+            });
         } else if first.kind == Kind::Ident && block(rest, out, blocks) {
         } else {
             out.push(first.clone());
@@ -34,16 +40,24 @@ fn body(rest: &mut &[Token], out: &mut Vec<Token>, blocks: &mut Vec<String>) {
 
 /// Copies a block if one begins here; bare labels become quoted ones.
 fn block(rest: &mut &[Token], out: &mut Vec<Token>, blocks: &mut Vec<String>) -> bool {
-    let Some((kind, after)) = rest.split_first() else { return false };
+    let Some((kind, after)) = rest.split_first() else {
+        return false;
+    };
     let mut header = vec![kind.clone()];
     let mut left = after;
     loop {
         match left.split_first() {
             Some((t, after)) if t.kind == Kind::Ident => {
-                header.extend([Token::new(Kind::OpenQuote, "\""), Token::new(Kind::Text, &t.text), Token::new(Kind::CloseQuote, "\"")]);
+                header.extend([
+                    Token::new(Kind::OpenQuote, "\""),
+                    Token::new(Kind::Text, &t.text),
+                    Token::new(Kind::CloseQuote, "\""),
+                ]);
                 left = after;
             }
-            Some((t, after)) if matches!(t.kind, Kind::OpenQuote | Kind::Text | Kind::CloseQuote) => {
+            Some((t, after))
+                if matches!(t.kind, Kind::OpenQuote | Kind::Text | Kind::CloseQuote) =>
+            {
                 header.push(t.clone());
                 left = after;
             }
@@ -111,9 +125,15 @@ fn unwrapped(tokens: Vec<Token>) -> Vec<Token> {
     let is_end = |t: &&Token| t.kind == Kind::Newline;
     let start = inner.iter().take_while(is_end).count();
     let end = inner.len() - inner.iter().rev().take_while(is_end).count();
-    let Some(inner) = inner.get(start..end).filter(|i| !i.is_empty() && quotes == 0) else { return tokens };
+    let Some(inner) = inner
+        .get(start..end)
+        .filter(|i| !i.is_empty() && quotes == 0)
+    else {
+        return tokens;
+    };
     let several_lines = inner.iter().any(Token::ends_line);
-    let in_parens = inner.first().is_some_and(|t| t.kind == Kind::OpenParen) && inner.last().is_some_and(|t| t.kind == Kind::CloseParen);
+    let in_parens = inner.first().is_some_and(|t| t.kind == Kind::OpenParen)
+        && inner.last().is_some_and(|t| t.kind == Kind::CloseParen);
     let mut out = inner.to_vec();
     if several_lines && !in_parens {
         out.insert(0, Token::new(Kind::OpenParen, "("));
@@ -125,11 +145,20 @@ fn unwrapped(tokens: Vec<Token>) -> Vec<Token> {
 /// Writes the quoted types of Terraform 0.11 as types.
 fn quoted_type(tokens: Vec<Token>) -> Vec<Token> {
     let text = match tokens.as_slice() {
-        [open, text, close] if open.kind == Kind::OpenQuote && close.kind == Kind::CloseQuote => text.text.as_str(),
+        [open, text, close] if open.kind == Kind::OpenQuote && close.kind == Kind::CloseQuote => {
+            text.text.as_str()
+        }
         _ => return tokens,
     };
     let ident = |t: &str| Token::new(Kind::Ident, t);
-    let of_text = |t: &str| vec![ident(t), Token::new(Kind::OpenParen, "("), ident("string"), Token::new(Kind::CloseParen, ")")];
+    let of_text = |t: &str| {
+        vec![
+            ident(t),
+            Token::new(Kind::OpenParen, "("),
+            ident("string"),
+            Token::new(Kind::CloseParen, ")"),
+        ]
+    };
     match text {
         "string" => vec![ident("string")],
         "list" => of_text("list"),

@@ -39,13 +39,24 @@ pub(super) fn log(x: f64) -> f64 {
 fn exp(x: f64) -> f64 {
     const LN2_UPPER: f64 = 0.693_147_180_559_662_956_511_601_805_686_950_683_593_75;
     const LN2_LOWER: f64 = 0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12;
-    const TERMS: [f64; 7] = [1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0];
+    const TERMS: [f64; 7] = [
+        1.0,
+        0.5,
+        1.0 / 6.0,
+        1.0 / 24.0,
+        1.0 / 120.0,
+        1.0 / 720.0,
+        1.0 / 5040.0,
+    ];
     if !x.is_finite() || x.abs() > 700.0 {
         return x.exp();
     }
     let whole = (x * std::f64::consts::LOG2_E).round_ties_even();
     let rest = (-LN2_LOWER).mul_add(whole, (-LN2_UPPER).mul_add(whole, x)) * 0.0625;
-    let series = TERMS.iter().rev().fold(1.0 / 40_320.0, |sum: f64, term| sum.mul_add(rest, *term));
+    let series = TERMS
+        .iter()
+        .rev()
+        .fold(1.0 / 40_320.0, |sum: f64, term| sum.mul_add(rest, *term));
     let mut value = rest * series;
     for _ in 0..3 {
         value *= value + 2.0;

@@ -2,11 +2,14 @@
 
 use bastionless_model::value::{Kind, Number, Type, Value, quote};
 
-use super::{float, function::{
-    Args, Function, FunctionError, Parameter,
-    ParameterType::{Any, Number as Num},
-    Returns::{Always, Computed},
-}};
+use super::{
+    float,
+    function::{
+        Args, Function, FunctionError, Parameter,
+        ParameterType::{Any, Number as Num},
+        Returns::{Always, Computed},
+    },
+};
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
 

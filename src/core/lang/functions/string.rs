@@ -196,13 +196,18 @@ fn split(args: &Args<'_>) -> Result {
 const MOST_INDENTED: usize = 100_000_000;
 
 fn indent(args: &Args<'_>) -> Result {
-    let panicked = |why: &str| FunctionError::new(format!("panic in function implementation: {why}"));
-    let spaces = usize::try_from(args.int(0)?).map_err(|_| panicked("strings: negative Repeat count"))?;
+    let panicked =
+        |why: &str| FunctionError::new(format!("panic in function implementation: {why}"));
+    let spaces =
+        usize::try_from(args.int(0)?).map_err(|_| panicked("strings: negative Repeat count"))?;
     let lines = args.text(1).matches('\n').count().max(1);
     if spaces.saturating_mul(lines) > MOST_INDENTED {
         return Err(panicked("runtime error: makeslice: len out of range"));
     }
-    Ok(args.text(1).replace('\n', &format!("\n{}", " ".repeat(spaces))).into())
+    Ok(args
+        .text(1)
+        .replace('\n', &format!("\n{}", " ".repeat(spaces)))
+        .into())
 }
 
 fn startswith(args: &Args<'_>) -> Result {

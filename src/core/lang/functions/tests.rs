@@ -207,6 +207,9 @@ fn short_texts_cannot_ask_for_all_memory_or_stack() {
         let ten = vec![format!("*{other}"); 10].join(",");
         lines.push_str(&format!("{own}: &{own} [{ten}]\\n"));
     }
-    assert!(refused(&format!("yamldecode(\"{lines}\")")).contains("document contains excessive aliasing"));
+    assert!(
+        refused(&format!("yamldecode(\"{lines}\")"))
+            .contains("document contains excessive aliasing")
+    );
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

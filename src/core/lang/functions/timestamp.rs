@@ -139,7 +139,10 @@ impl Reader<'_> {
         let nanosecond = self.fraction();
         let offset = self.offset()?;
         if !self.rest.is_empty() {
-            return Err(format!("cannot use {} as timestamp segment", quote(self.rest)));
+            return Err(format!(
+                "cannot use {} as timestamp segment",
+                quote(self.rest)
+            ));
         }
         let year = i64::from(year);
         if day < 1 || day > month_length(year, month) {
@@ -219,7 +222,10 @@ impl Reader<'_> {
                 Ok(())
             }
             None if self.rest.is_empty() => Err(format!("end of string where \"{c}\" is expected")),
-            None => Err(format!("found {} where \"{c}\" is expected", quote(self.rest))),
+            None => Err(format!(
+                "found {} where \"{c}\" is expected",
+                quote(self.rest)
+            )),
         }
     }
 

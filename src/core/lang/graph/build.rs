@@ -260,7 +260,9 @@ fn call_references(call: &Call) -> Vec<Reference> {
 }
 
 fn rule_references(rules: &[CheckRule]) -> Vec<Reference> {
-    let exprs = rules.iter().flat_map(|r| [&*r.condition, &*r.error_message]);
+    let exprs = rules
+        .iter()
+        .flat_map(|r| [&*r.condition, &*r.error_message]);
     exprs.flat_map(named).collect()
 }
 

@@ -66,9 +66,17 @@ fn repeated(id: SourceId, text: &str, raw: &RawValue, top: bool) -> Result<(), B
             for (name, value) in &all {
                 if !seen.insert(name) {
                     let (summary, detail) = if top {
-                        ("Duplicate attribute definition", format!("The argument {name:?} was already set in this file."))
+                        (
+                            "Duplicate attribute definition",
+                            format!("The argument {name:?} was already set in this file."),
+                        )
                     } else {
-                        ("Duplicate object attribute", format!("An attribute named {name:?} was already defined in this object."))
+                        (
+                            "Duplicate object attribute",
+                            format!(
+                                "An attribute named {name:?} was already defined in this object."
+                            ),
+                        )
                     };
                     let at = place(id, text, value.get());
                     return Err(Box::new(Diagnostic::error(summary, detail).at(at)));
@@ -79,7 +87,8 @@ fn repeated(id: SourceId, text: &str, raw: &RawValue, top: bool) -> Result<(), B
         }
         Some(b'[') => {
             let all: Vec<&RawValue> = serde_json::from_str(raw.get()).map_err(wrong)?;
-            all.into_iter().try_for_each(|value| repeated(id, text, value, false))
+            all.into_iter()
+                .try_for_each(|value| repeated(id, text, value, false))
         }
         _ => Ok(()),
     }

@@ -4,7 +4,11 @@ use super::testing::problems;
 
 #[track_caller]
 fn check(text: &str, expect: &str) {
-    let found: Vec<String> = problems(text).lines().filter(|l| !l.starts_with("warning")).map(str::to_owned).collect();
+    let found: Vec<String> = problems(text)
+        .lines()
+        .filter(|l| !l.starts_with("warning"))
+        .map(str::to_owned)
+        .collect();
     assert_eq!(found.join("\n"), expect);
 }
 
@@ -66,7 +70,10 @@ resource \"terraform_data\" \"a\" {
 
 #[test]
 fn list_and_map_are_whole_types_of_variables() {
-    check("variable \"a\" {\n  type = list\n  default = [1]\n}\nvariable \"b\" {\n  type = map\n}\n", "");
+    check(
+        "variable \"a\" {\n  type = list\n  default = [1]\n}\nvariable \"b\" {\n  type = map\n}\n",
+        "",
+    );
     check(
         "variable \"a\" {\n  type = set\n}\nvariable \"b\" {\n  type = list(map)\n}\n",
         "Invalid type specification @ main.tf:2:10\nInvalid type specification @ main.tf:5:15",

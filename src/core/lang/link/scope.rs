@@ -172,9 +172,17 @@ impl<'a> Scope<'a> {
             Some(Repetition::ForEach(_)) if r.is_unkeyed_output() => return Ok(()),
             Some(Repetition::Count(_)) if r.is_unkeyed_output() => {
                 let known = child.is_some_and(|c| c.outputs.contains_key(output));
-                let what = if known { format!("attribute {:?}", &**output) } else { "an attribute".to_owned() };
-                let detail = format!("Can't access attributes on a list of objects. Did you mean to access {what} for a specific element of the list, or across all elements of the list?");
-                return Err(Box::new(Diagnostic::error("Unsupported attribute", detail).at(step)));
+                let what = if known {
+                    format!("attribute {:?}", &**output)
+                } else {
+                    "an attribute".to_owned()
+                };
+                let detail = format!(
+                    "Can't access attributes on a list of objects. Did you mean to access {what} for a specific element of the list, or across all elements of the list?"
+                );
+                return Err(Box::new(
+                    Diagnostic::error("Unsupported attribute", detail).at(step),
+                ));
             }
             _ => {}
         }

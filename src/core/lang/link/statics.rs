@@ -14,8 +14,8 @@ use crate::lang::{
     expr::{body_references, constant, references, validate_body},
     graph::resource_references,
     program::{
-        CheckRule, IgnoreChanges, Import, Module, ModuleId, Program, Reference, Repetition, ResourceBlock,
-        Subject,
+        CheckRule, IgnoreChanges, Import, Module, ModuleId, Program, Reference, Repetition,
+        ResourceBlock, Subject,
     },
     suggest::did_you_mean,
     syntax::{Expr, ExprKind},
@@ -359,11 +359,20 @@ fn imports(program: &Program, diagnostics: &mut Diagnostics) {
             .is_some_and(|m| m.resources.contains_key(&import.to.resource));
         // What the root module lacks stops only itself, so the plan says it.
         if !declared && !import.to.module.is_root() {
-            let there = program.modules.iter().any(|m| m.path == import.to.module.path());
+            let there = program
+                .modules
+                .iter()
+                .any(|m| m.path == import.to.module.path());
             let text = if there {
-                format!("Resource {} not found. Only resources within the root module are eligible for config generation.", import.to)
+                format!(
+                    "Resource {} not found. Only resources within the root module are eligible for config generation.",
+                    import.to
+                )
             } else {
-                format!("The configuration for the given import target {} does not exist. All target instances must have an associated configuration to be imported.", import.to)
+                format!(
+                    "The configuration for the given import target {} does not exist. All target instances must have an associated configuration to be imported.",
+                    import.to
+                )
             };
             diagnostics.push(
                 Diagnostic::error("Configuration for import target does not exist", text)

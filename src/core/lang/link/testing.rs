@@ -66,7 +66,10 @@ impl ModuleSource for Files {
         _: Option<&VersionConstraint>,
     ) -> Result<Installed, Box<Diagnostic>> {
         if source.to_string() != "registry.terraform.io/registry/module/aws" {
-            return Err(Box::new(Diagnostic::error("Module not installed", "It is not.")));
+            return Err(Box::new(Diagnostic::error(
+                "Module not installed",
+                "It is not.",
+            )));
         }
         Ok(Installed {
             dir: format!(".terraform/modules/{}", path.0.join(".")).into(),

@@ -184,8 +184,12 @@ impl Loader<'_> {
             return self.local(dir, relative, path, call, parent);
         }
         if path.0.len() > DEEPEST {
-            let detail = format!("Modules call each other more than {DEEPEST} levels deep at `{path}`, so the module tree would never end.");
-            return Err(Box::new(Diagnostic::error("Module calls itself", detail).at(span)));
+            let detail = format!(
+                "Modules call each other more than {DEEPEST} levels deep at `{path}`, so the module tree would never end."
+            );
+            return Err(Box::new(
+                Diagnostic::error("Module calls itself", detail).at(span),
+            ));
         }
         let constraint = call.version.as_ref().map(|(constraint, ..)| constraint);
         let installed = self.source.installed(path, &address, constraint);

@@ -85,9 +85,15 @@ impl Around {
         );
         let plain = match self {
             Self::Variable => true,
-            Self::Output => matches!(name, "description" | "sensitive" | "ephemeral" | "deprecated"),
+            Self::Output => matches!(
+                name,
+                "description" | "sensitive" | "ephemeral" | "deprecated"
+            ),
             Self::Lifecycle => {
-                matches!(name, "create_before_destroy" | "prevent_destroy" | "destroy")
+                matches!(
+                    name,
+                    "create_before_destroy" | "prevent_destroy" | "destroy"
+                )
             }
             _ => false,
         };
@@ -379,7 +385,10 @@ fn unrepeated(entries: &[(Key<'_>, Node<'_>)]) -> Parsed<()> {
         Some((key, _)) => Err(error(
             key.span,
             "Duplicate object attribute",
-            format!("An attribute named {:?} was already defined in this object.", key.text),
+            format!(
+                "An attribute named {:?} was already defined in this object.",
+                key.text
+            ),
         )),
     }
 }

@@ -145,11 +145,22 @@ fn huge_and_deep_texts_are_read_or_refused_at_once() {
     let sum = format!("a = 1{}\n", "+1".repeat(100_000));
     assert_eq!(check(&sum), "1:4006-1:4007 Expression too long");
     // Each chain is short enough, but the tree is as high as all of them.
-    let chains = format!("a = {}1{}\n", "(".repeat(150), format!("{})", "+1".repeat(1999)).repeat(150));
+    let chains = format!(
+        "a = {}1{}\n",
+        "(".repeat(150),
+        format!("{})", "+1".repeat(1999)).repeat(150)
+    );
     assert!(check(&chains).contains("Expression too long"));
-    let indexes = format!("a = {}[]{}\n", "(".repeat(150), format!("{})", "[0]".repeat(1999)).repeat(150));
+    let indexes = format!(
+        "a = {}[]{}\n",
+        "(".repeat(150),
+        format!("{})", "[0]".repeat(1999)).repeat(150)
+    );
     assert!(check(&indexes).contains("Expression too long"));
-    let beside = format!("a = [{}]\n", format!("(1{}),", "+1".repeat(1500)).repeat(20));
+    let beside = format!(
+        "a = [{}]\n",
+        format!("(1{}),", "+1".repeat(1500)).repeat(20)
+    );
     assert_eq!(check(&beside), "");
     let ifs = format!("a = \"{}\"\n", "%{ if true }".repeat(100_000));
     assert!(check(&ifs).contains("too deeply nested"));
@@ -161,14 +172,27 @@ fn huge_and_deep_texts_are_read_or_refused_at_once() {
         let mut map = SourceMap::default();
         let id = map.add("a.tf.json", text);
         let found = parse_json(id, text).diagnostics;
-        found.iter().map(|d| place(&map, d)).collect::<Vec<_>>().join("\n")
+        found
+            .iter()
+            .map(|d| place(&map, d))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(json(&deep), "1:202-1:203 Value too deeply nested");
-    assert_eq!(json(&"{\"a\":".repeat(100_000)), "1:1006-1:1007 Value too deeply nested");
+    assert_eq!(
+        json(&"{\"a\":".repeat(100_000)),
+        "1:1006-1:1007 Value too deeply nested"
+    );
     let inside = format!("{{\"locals\": {{\"a\": \"${{{deep}}}\"}}}}");
     assert!(json(&inside).contains("Expression too deeply nested"));
-    assert_eq!(json(&format!("{{\"locals\": {{\"a\": \"{}\"}}}}", "x".repeat(10 << 20))), "");
+    assert_eq!(
+        json(&format!(
+            "{{\"locals\": {{\"a\": \"{}\"}}}}",
+            "x".repeat(10 << 20)
+        )),
+        ""
+    );
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
@@ -233,7 +257,9 @@ fn other_structure(body: &hcl_edit::structure::Body, depth: usize, out: &mut Str
     for item in body {
         out.push_str(&" ".repeat(depth));
         match item {
-            hcl_edit::structure::Structure::Attribute(a) => out.push_str(&format!("{} =\n", a.key.as_str())),
+            hcl_edit::structure::Structure::Attribute(a) => {
+                out.push_str(&format!("{} =\n", a.key.as_str()))
+            }
             hcl_edit::structure::Structure::Block(b) => {
                 let labels: Vec<_> = b.labels.iter().map(|l| l.as_str()).collect();
                 out.push_str(&format!("{} {labels:?}\n", b.ident.as_str()));
@@ -255,7 +281,9 @@ fn another_reader_sees_the_same_structure() {
             let text = std::fs::read_to_string(&path).unwrap();
             let outcome = parse(SourceId(0), &text);
             // What one of them refuses is not to be compared: hcl-edit misreads some expressions.
-            let Ok(other) = hcl_edit::parser::parse_body(&text) else { continue };
+            let Ok(other) = hcl_edit::parser::parse_body(&text) else {
+                continue;
+            };
             if outcome.diagnostics.is_empty() {
                 let (mut ours, mut theirs) = (String::new(), String::new());
                 structure(&outcome.value.body, 0, &mut ours);

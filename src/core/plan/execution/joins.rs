@@ -37,12 +37,23 @@ pub(super) struct Joins(BTreeMap<(Purpose, ConfigResource, usize), Hubs>);
 
 impl Joins {
     /// Returns the hubs of a resource, if they were made.
-    pub(super) fn hubs(&self, purpose: Purpose, config: &ConfigResource, depth: usize) -> Option<&Hubs> {
+    pub(super) fn hubs(
+        &self,
+        purpose: Purpose,
+        config: &ConfigResource,
+        depth: usize,
+    ) -> Option<&Hubs> {
         self.0.get(&(purpose, config.clone(), depth))
     }
 
     /// Keeps the hubs of a resource.
-    pub(super) fn keep(&mut self, purpose: Purpose, config: &ConfigResource, depth: usize, hubs: Hubs) {
+    pub(super) fn keep(
+        &mut self,
+        purpose: Purpose,
+        config: &ConfigResource,
+        depth: usize,
+        hubs: Hubs,
+    ) {
         self.0.insert((purpose, config.clone(), depth), hubs);
     }
 }
@@ -55,7 +66,12 @@ pub(super) fn shared_calls(a: &ModulePath, b: &ModulePath) -> usize {
 
 /// Returns the instance keys of the first calls of a place.
 pub(super) fn keys(place: &ModuleInstance, depth: usize) -> Vec<Key> {
-    place.0.iter().take(depth).map(|(_, key)| key.clone()).collect()
+    place
+        .0
+        .iter()
+        .take(depth)
+        .map(|(_, key)| key.clone())
+        .collect()
 }
 
 /// What is done to all instances of a resource together.

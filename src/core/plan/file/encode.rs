@@ -94,7 +94,11 @@ fn node(n: &ExecutionNode) -> Json {
         NodeKind::Forget(_) => "forget",
         NodeKind::Join => "join",
     };
-    json!([kind, n.kind.change(), n.after.iter().map(|a| a.0).collect::<Vec<_>>()])
+    json!([
+        kind,
+        n.kind.change(),
+        n.after.iter().map(|a| a.0).collect::<Vec<_>>()
+    ])
 }
 
 fn path(p: &Path) -> Json {
@@ -196,7 +200,12 @@ fn read_basis(j: &Json) -> Option<Basis> {
         config_digest: text("config_digest")?,
         workspace: text("workspace")?,
         backend: text("backend")?,
-        arguments: j.get("arguments")?.as_array()?.iter().filter_map(|a| a.as_str().map(str::to_owned)).collect(),
+        arguments: j
+            .get("arguments")?
+            .as_array()?
+            .iter()
+            .filter_map(|a| a.as_str().map(str::to_owned))
+            .collect(),
     })
 }
 

@@ -7,7 +7,11 @@ use crate::{lang::graph::ConfigNode, plan::Action, state::Snapshot};
 
 impl Finaliser {
     /// Checks the conditions of objects that did not change: what they refer to may have.
-    pub(super) fn conditions_of_unchanged(&mut self, state: &Snapshot, lost: &BTreeSet<ConfigNode>) {
+    pub(super) fn conditions_of_unchanged(
+        &mut self,
+        state: &Snapshot,
+        lost: &BTreeSet<ConfigNode>,
+    ) {
         let shared = self.plan.clone();
         for (i, change) in shared.changes.iter().enumerate() {
             let Some(block) = self.block(i).cloned() else {

@@ -104,22 +104,34 @@ struct Use<'a> {
 impl Use<'_> {
     /// Returns what is known of an attribute: as it will be, or as it is.
     fn get(&self, name: &str) -> Option<&Value> {
-        let of = if self.after.is_null() { self.before } else { self.after };
+        let of = if self.after.is_null() {
+            self.before
+        } else {
+            self.after
+        };
         of.get(name).filter(|v| !v.is_null() && !v.is_unknown())
     }
 
     /// Returns an attribute that may be not known yet; one that nobody configured is absent, though it will have a value.
     fn wanted(&self, name: &str) -> Option<&Value> {
-        let of = if self.after.is_null() { self.before } else { self.after };
+        let of = if self.after.is_null() {
+            self.before
+        } else {
+            self.after
+        };
         let is_chosen = self.config.is_null() || self.config.get(name).is_none_or(|c| !c.is_null());
-        of.get(name).filter(|v| !v.is_null() && (is_chosen || !v.is_unknown()))
+        of.get(name)
+            .filter(|v| !v.is_null() && (is_chosen || !v.is_unknown()))
     }
 }
 
 impl Permissions {
     /// Starts with nothing, in a place.
     pub fn new(place: Place) -> Self {
-        Self { place, ..Self::default() }
+        Self {
+            place,
+            ..Self::default()
+        }
     }
 
     /// Returns what is needed, by action.
@@ -131,21 +143,41 @@ impl Permissions {
     pub fn ask(&mut self, read: &Read, catalogue: &Catalogue) {
         match &read.question {
             Question::Configure { provider, config } => {
-                if &*provider.provider.name == "aws" && config.get_bool("skip_requesting_account_id") != Some(true) {
-                    self.add("sts:GetCallerIdentity", Certainty::Called, Conditions::new(), BTreeSet::from(["*".to_owned()]), &provider.to_string());
+                if &*provider.provider.name == "aws"
+                    && config.get_bool("skip_requesting_account_id") != Some(true)
+                {
+                    self.add(
+                        "sts:GetCallerIdentity",
+                        Certainty::Called,
+                        Conditions::new(),
+                        BTreeSet::from(["*".to_owned()]),
+                        &provider.to_string(),
+                    );
                 }
             }
-            Question::Observe { type_name, identity, .. } => {
+            Question::Observe {
+                type_name,
+                identity,
+                ..
+            } => {
                 let prior = identity.prior.clone().unwrap_or(Value::NULL);
-                let Some(schema) = catalogue.managed(type_name) else { return };
+                let Some(schema) = catalogue.managed(type_name) else {
+                    return;
+                };
                 let user = match &read.key {
-                    super::settler::ReadKey::Object(a, _) | super::settler::ReadKey::Import(a) => a.to_string(),
+                    super::settler::ReadKey::Object(a, _) | super::settler::ReadKey::Import(a) => {
+                        a.to_string()
+                    }
                     _ => type_name.to_string(),
                 };
                 self.read(&schema, &prior, &user);
             }
-            Question::Lookup { type_name, config, .. } => {
-                let Some(schema) = catalogue.data(type_name) else { return };
+            Question::Lookup {
+                type_name, config, ..
+            } => {
+                let Some(schema) = catalogue.data(type_name) else {
+                    return;
+                };
                 let user = match &read.key {
                     super::settler::ReadKey::Data(a) => a.to_string(),
                     _ => type_name.to_string(),
@@ -157,8 +189,16 @@ impl Permissions {
 
     /// Adds what carrying out a plan needs.
     pub fn carry_out(&mut self, plan: &Plan, catalogue: &Catalogue) {
-        for change in plan.changes.iter().filter(|c| &*c.address.resource.resource.type_name == "aws_iam_instance_profile") {
-            let of = if change.after.is_null() { &change.before } else { &change.after };
+        for change in plan
+            .changes
+            .iter()
+            .filter(|c| &*c.address.resource.resource.type_name == "aws_iam_instance_profile")
+        {
+            let of = if change.after.is_null() {
+                &change.before
+            } else {
+                &change.after
+            };
             if let Some((name, role)) = of.get_str("name").zip(of.get_str("role")) {
                 self.profiles.insert(name.to_owned(), role.to_owned());
             }
@@ -179,9 +219,22 @@ impl Permissions {
         let before = change.before.clone().unmark_deep().0;
         let after = change.after.clone().unmark_deep().0;
         let config = change.config.clone().unmark_deep().0;
-        let one = |operation| Use { schema: &schema, operation, before: &before, after: &after, config: &config, user: &user };
-        let gone = Use { after: &Value::NULL, ..one(Operation::Delete) };
-        let new = Use { before: &Value::NULL, ..one(Operation::Create) };
+        let one = |operation| Use {
+            schema: &schema,
+            operation,
+            before: &before,
+            after: &after,
+            config: &config,
+            user: &user,
+        };
+        let gone = Use {
+            after: &Value::NULL,
+            ..one(Operation::Delete)
+        };
+        let new = Use {
+            before: &Value::NULL,
+            ..one(Operation::Create)
+        };
         match change.action {
             Action::NoOp | Action::Forget => {}
             Action::Read => self.read(&schema, &after, &user),
@@ -201,7 +254,10 @@ impl Permissions {
     /// A create, the read that confirms it, and the removal of the tag that marks what is being made.
     fn make(&mut self, new: &Use<'_>) {
         self.operate(new);
-        self.operate(&Use { operation: Operation::Read, ..*new });
+        self.operate(&Use {
+            operation: Operation::Read,
+            ..*new
+        });
         if new.schema.block.attributes.contains_key("tags_all") {
             let update = new.schema.actions.get("update").into_iter().flatten();
             for action in update.filter(|a| rules::is_untagging(a)) {
@@ -213,11 +269,24 @@ impl Permissions {
     }
 
     fn read(&mut self, schema: &Schema, value: &Value, user: &str) {
-        self.operate(&Use { schema, operation: Operation::Read, before: value, after: &Value::NULL, config: &Value::NULL, user });
+        self.operate(&Use {
+            schema,
+            operation: Operation::Read,
+            before: value,
+            after: &Value::NULL,
+            config: &Value::NULL,
+            user,
+        });
     }
 
     fn operate(&mut self, u: &Use<'_>) {
-        for action in u.schema.actions.get(u.operation.name()).into_iter().flatten() {
+        for action in u
+            .schema
+            .actions
+            .get(u.operation.name())
+            .into_iter()
+            .flatten()
+        {
             if let Some(certainty) = rules::certainty(action, u) {
                 let (conditions, arns) = resources::of(&self.place, &self.profiles, action, u);
                 self.add(action, certainty, conditions, arns, u.user);
@@ -225,7 +294,14 @@ impl Permissions {
         }
     }
 
-    fn add(&mut self, action: &str, certainty: Certainty, conditions: Conditions, arns: BTreeSet<String>, user: &str) {
+    fn add(
+        &mut self,
+        action: &str,
+        certainty: Certainty,
+        conditions: Conditions,
+        arns: BTreeSet<String>,
+        user: &str,
+    ) {
         let need = self.needs.entry(action.to_owned()).or_insert_with(|| Need {
             certainty,
             resources: BTreeMap::new(),
@@ -238,13 +314,21 @@ impl Permissions {
 
     /// Returns the statements: actions of the same resources and conditions together.
     fn statements(&self) -> Vec<Json> {
-        let mut groups: BTreeMap<(BTreeSet<String>, &Conditions, &str), BTreeSet<&str>> = BTreeMap::new();
+        let mut groups: BTreeMap<(BTreeSet<String>, &Conditions, &str), BTreeSet<&str>> =
+            BTreeMap::new();
         for (action, need) in &self.needs {
             let service = action.split(':').next().unwrap_or_default();
             for (conditions, arns) in &need.resources {
                 // What is allowed on everything needs not be named.
-                let arns = if arns.contains("*") { BTreeSet::from(["*".to_owned()]) } else { resources::tidy(arns) };
-                groups.entry((arns, conditions, service)).or_default().insert(action);
+                let arns = if arns.contains("*") {
+                    BTreeSet::from(["*".to_owned()])
+                } else {
+                    resources::tidy(arns)
+                };
+                groups
+                    .entry((arns, conditions, service))
+                    .or_default()
+                    .insert(action);
             }
         }
         let mut out: Vec<(BTreeSet<&str>, Json)> = groups
@@ -253,13 +337,21 @@ impl Permissions {
                 let mut s = JsonMap::new();
                 s.insert("Effect".into(), "Allow".into());
                 s.insert("Action".into(), one_or_many(actions.iter().copied()));
-                s.insert("Resource".into(), one_or_many(arns.iter().map(String::as_str)));
+                s.insert(
+                    "Resource".into(),
+                    one_or_many(arns.iter().map(String::as_str)),
+                );
                 if !conditions.is_empty() {
                     let mut blocks = JsonMap::new();
                     for ((operator, key), values) in conditions {
-                        let block = blocks.entry((*operator).to_owned()).or_insert_with(|| json!({}));
+                        let block = blocks
+                            .entry((*operator).to_owned())
+                            .or_insert_with(|| json!({}));
                         if let Json::Object(block) = block {
-                            block.insert(key.clone(), one_or_many(values.iter().map(String::as_str)));
+                            block.insert(
+                                key.clone(),
+                                one_or_many(values.iter().map(String::as_str)),
+                            );
                         }
                     }
                     s.insert("Condition".into(), Json::Object(blocks));
@@ -274,11 +366,15 @@ impl Permissions {
     /// Returns the policies: as few documents as the limit of a managed policy (6,144 characters) allows.
     pub fn documents(&self) -> Vec<Json> {
         const LIMIT: usize = 6_144;
-        let document = |statements: &[Json]| json!({ "Version": "2012-10-17", "Statement": statements });
+        let document =
+            |statements: &[Json]| json!({ "Version": "2012-10-17", "Statement": statements });
         let mut out: Vec<Vec<Json>> = Vec::new();
         for s in self.statements() {
             let with = |d: &Vec<Json>| [d.as_slice(), std::slice::from_ref(&s)].concat();
-            match out.iter_mut().find(|d| print(&document(&with(d))).len() <= LIMIT) {
+            match out
+                .iter_mut()
+                .find(|d| print(&document(&with(d))).len() <= LIMIT)
+            {
                 Some(d) => d.push(s),
                 None => out.push(vec![s]),
             }
@@ -303,7 +399,12 @@ pub fn line(action: &str, need: &Need) -> Json {
         .map(|(conditions, arns)| {
             let conditions: JsonMap<String, Json> = conditions
                 .iter()
-                .map(|((operator, key), values)| (format!("{operator} {key}"), values.iter().cloned().collect()))
+                .map(|((operator, key), values)| {
+                    (
+                        format!("{operator} {key}"),
+                        values.iter().cloned().collect(),
+                    )
+                })
                 .collect();
             json!({ "resources": arns, "conditions": conditions })
         })

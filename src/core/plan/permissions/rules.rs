@@ -9,13 +9,17 @@ use super::{Certainty, Operation, Use};
 /// Tells whether an action takes tags away.
 pub(super) fn is_untagging(action: &str) -> bool {
     let name = action.split(':').nth(1).unwrap_or_default();
-    ["Untag", "DeleteTags", "RemoveTags"].iter().any(|p| name.starts_with(p))
+    ["Untag", "DeleteTags", "RemoveTags"]
+        .iter()
+        .any(|p| name.starts_with(p))
 }
 
 /// Tells whether an action sets tags.
 pub(super) fn is_tagging(action: &str) -> bool {
     let name = action.split(':').nth(1).unwrap_or_default();
-    ["Tag", "CreateTags", "AddTags"].iter().any(|p| name.starts_with(p))
+    ["Tag", "CreateTags", "AddTags"]
+        .iter()
+        .any(|p| name.starts_with(p))
 }
 
 /// Returns how surely an object needs an action; `None` if it does not.
@@ -23,7 +27,9 @@ pub(super) fn certainty(action: &str, u: &Use<'_>) -> Option<Certainty> {
     use Certainty::{Along, Called, Perhaps};
     match u.operation {
         Operation::Create if is_tagging(action) => return has_tags(u).then_some(Along),
-        Operation::Update if is_tagging(action) || is_untagging(action) => return changes(u, "tags_all").then_some(Called),
+        Operation::Update if is_tagging(action) || is_untagging(action) => {
+            return changes(u, "tags_all").then_some(Called);
+        }
         _ => {}
     }
     let name = &*u.schema.name.name;
@@ -34,7 +40,16 @@ pub(super) fn certainty(action: &str, u: &Use<'_>) -> Option<Certainty> {
         "vpc_endpoint" => vpc_endpoint(action, u),
         "route_table" => route_table(action, u),
         "security_group" => security_group(action, u),
-        "security_group_rule" => is(u, "type", if action.ends_with("Ingress") { "ingress" } else { "egress" }).then_some(Called),
+        "security_group_rule" => is(
+            u,
+            "type",
+            if action.ends_with("Ingress") {
+                "ingress"
+            } else {
+                "egress"
+            },
+        )
+        .then_some(Called),
         "kms_key" => kms_key(action, u),
         "cloudwatch_log_group" => log_group(action, u),
         "iam_role" => iam_role(action, u),
@@ -44,7 +59,9 @@ pub(super) fn certainty(action: &str, u: &Use<'_>) -> Option<Certainty> {
             Operation::Update => changes(u, "permissions").then_some(Called),
             _ => filled(u, "permissions").then_some(Called),
         },
-        "iam_policy" if u.operation == Operation::Delete && action == "iam:DeletePolicyVersion" => Some(Perhaps),
+        "iam_policy" if u.operation == Operation::Delete && action == "iam:DeletePolicyVersion" => {
+            Some(Perhaps)
+        }
         _ => Some(Called),
     };
     needed.map(|c| if is_along(action, u) { c.max(Along) } else { c })
@@ -52,16 +69,26 @@ pub(super) fn certainty(action: &str, u: &Use<'_>) -> Option<Certainty> {
 
 /// Tells whether AWS checks an action with another call rather than in a call of its own.
 fn is_along(action: &str, u: &Use<'_>) -> bool {
-    matches!(action, "iam:PassRole" | "iam:CreateServiceLinkedRole" | "route53:AssociateVPCWithHostedZone")
-        || u.operation == Operation::Create
-            && matches!(
-                (&*u.schema.name.name, action),
-                ("aws_ec2_instance_connect_endpoint", "ec2:CreateNetworkInterface")
-                    | ("aws_kms_key", "kms:PutKeyPolicy")
-                    | ("aws_cloudwatch_log_group", "logs:AssociateKmsKey")
-                    | ("aws_vpc_endpoint", "ec2:DescribeVpcs" | "ec2:DescribeSubnets" | "ec2:DescribeSecurityGroups")
-                    | ("aws_s3_bucket", "s3:PutBucketObjectLockConfiguration" | "s3:PutBucketVersioning")
-            )
+    matches!(
+        action,
+        "iam:PassRole" | "iam:CreateServiceLinkedRole" | "route53:AssociateVPCWithHostedZone"
+    ) || u.operation == Operation::Create
+        && matches!(
+            (&*u.schema.name.name, action),
+            (
+                "aws_ec2_instance_connect_endpoint",
+                "ec2:CreateNetworkInterface"
+            ) | ("aws_kms_key", "kms:PutKeyPolicy")
+                | ("aws_cloudwatch_log_group", "logs:AssociateKmsKey")
+                | (
+                    "aws_vpc_endpoint",
+                    "ec2:DescribeVpcs" | "ec2:DescribeSubnets" | "ec2:DescribeSecurityGroups"
+                )
+                | (
+                    "aws_s3_bucket",
+                    "s3:PutBucketObjectLockConfiguration" | "s3:PutBucketVersioning"
+                )
+        )
 }
 
 /// Every object that can have tags is marked while it is made.
@@ -70,7 +97,9 @@ fn has_tags(u: &Use<'_>) -> bool {
 }
 
 fn is(u: &Use<'_>, name: &str, value: &str) -> bool {
-    u.get(name).and_then(Value::as_str).is_none_or(|v| v == value)
+    u.get(name)
+        .and_then(Value::as_str)
+        .is_none_or(|v| v == value)
 }
 
 fn on(u: &Use<'_>, name: &str) -> bool {
@@ -83,13 +112,17 @@ fn off(u: &Use<'_>, name: &str) -> bool {
 
 /// Tells whether an attribute has a text, or may get one.
 fn given(u: &Use<'_>, name: &str) -> bool {
-    u.wanted(name).is_some_and(|v| v.is_unknown() || v.as_str().is_some_and(|t| !t.is_empty()))
+    u.wanted(name)
+        .is_some_and(|v| v.is_unknown() || v.as_str().is_some_and(|t| !t.is_empty()))
 }
 
 /// Tells whether a collection is known to have elements.
 fn filled(u: &Use<'_>, name: &str) -> bool {
     match u.get(name) {
-        Some(v) => v.elements().is_some_and(|e| !e.is_empty()) || v.entries().is_some_and(|e| !e.is_empty()),
+        Some(v) => {
+            v.elements().is_some_and(|e| !e.is_empty())
+                || v.entries().is_some_and(|e| !e.is_empty())
+        }
         None => false,
     }
 }
@@ -106,7 +139,10 @@ fn instance(action: &str, u: &Use<'_>) -> Option<Certainty> {
         (Operation::Create, "ec2:ModifyInstanceAttribute") => off(u, "source_dest_check"),
         (Operation::Create, "ec2:DescribeImages") => {
             // The request names the root device, whose name is the image's.
-            let root = u.get("root_block_device").and_then(Value::elements).and_then(<[Value]>::first);
+            let root = u
+                .get("root_block_device")
+                .and_then(Value::elements)
+                .and_then(<[Value]>::first);
             root.is_some_and(|r| r.get_str("device_name").is_none_or(str::is_empty))
         }
         (Operation::Create, "iam:PassRole") => given(u, "iam_instance_profile"),
@@ -129,9 +165,14 @@ fn subnet(action: &str, u: &Use<'_>) -> Option<Certainty> {
     let set = |name: &str| u.get(name).is_some();
     let needed = match (u.operation, action) {
         (Operation::Create, "ec2:ModifySubnetAttribute") => {
-            SWITCHES.iter().any(|s| on(u, s)) || set("private_dns_hostname_type_on_launch") || u.get("enable_lni_at_device_index").is_some_and(|v| v.as_i64() != Some(0))
+            SWITCHES.iter().any(|s| on(u, s))
+                || set("private_dns_hostname_type_on_launch")
+                || u.get("enable_lni_at_device_index")
+                    .is_some_and(|v| v.as_i64() != Some(0))
         }
-        (Operation::Update, "ec2:AssociateSubnetCidrBlock" | "ec2:DisassociateSubnetCidrBlock") => changes(u, "ipv6_cidr_block"),
+        (Operation::Update, "ec2:AssociateSubnetCidrBlock" | "ec2:DisassociateSubnetCidrBlock") => {
+            changes(u, "ipv6_cidr_block")
+        }
         _ => true,
     };
     needed.then_some(Certainty::Called)
@@ -140,15 +181,25 @@ fn subnet(action: &str, u: &Use<'_>) -> Option<Certainty> {
 fn vpc(action: &str, u: &Use<'_>) -> Option<Certainty> {
     let needed = match (u.operation, action) {
         (Operation::Create, "ec2:ModifyVpcAttribute") => {
-            off(u, "enable_dns_support") || on(u, "enable_dns_hostnames") || on(u, "enable_network_address_usage_metrics")
+            off(u, "enable_dns_support")
+                || on(u, "enable_dns_hostnames")
+                || on(u, "enable_network_address_usage_metrics")
         }
-        (Operation::Update, "ec2:ModifyVpcAttribute") => {
-            ["enable_dns_support", "enable_dns_hostnames", "enable_network_address_usage_metrics"].iter().any(|n| changes(u, n))
-        }
+        (Operation::Update, "ec2:ModifyVpcAttribute") => [
+            "enable_dns_support",
+            "enable_dns_hostnames",
+            "enable_network_address_usage_metrics",
+        ]
+        .iter()
+        .any(|n| changes(u, n)),
         (Operation::Update, "ec2:ModifyVpcTenancy") => changes(u, "instance_tenancy"),
-        (Operation::Update, "ec2:AssociateVpcCidrBlock" | "ec2:DisassociateVpcCidrBlock") => {
-            ["assign_generated_ipv6_cidr_block", "ipv6_cidr_block", "ipv6_ipam_pool_id"].iter().any(|n| changes(u, n))
-        }
+        (Operation::Update, "ec2:AssociateVpcCidrBlock" | "ec2:DisassociateVpcCidrBlock") => [
+            "assign_generated_ipv6_cidr_block",
+            "ipv6_cidr_block",
+            "ipv6_ipam_pool_id",
+        ]
+        .iter()
+        .any(|n| changes(u, n)),
         _ => true,
     };
     needed.then_some(Certainty::Called)
@@ -168,8 +219,12 @@ fn route_table(action: &str, u: &Use<'_>) -> Option<Certainty> {
     let needed = match (u.operation, action) {
         (Operation::Create, "ec2:CreateRoute") => filled(u, "route"),
         (Operation::Create, "ec2:EnableVgwRoutePropagation") => filled(u, "propagating_vgws"),
-        (Operation::Update, "ec2:CreateRoute" | "ec2:ReplaceRoute" | "ec2:DeleteRoute") => changes(u, "route"),
-        (Operation::Update, "ec2:EnableVgwRoutePropagation" | "ec2:DisableVgwRoutePropagation") => changes(u, "propagating_vgws"),
+        (Operation::Update, "ec2:CreateRoute" | "ec2:ReplaceRoute" | "ec2:DeleteRoute") => {
+            changes(u, "route")
+        }
+        (Operation::Update, "ec2:EnableVgwRoutePropagation" | "ec2:DisableVgwRoutePropagation") => {
+            changes(u, "propagating_vgws")
+        }
         // Associations that nobody manages are undone first.
         (Operation::Delete, "ec2:DisassociateRouteTable") => return Some(Certainty::Perhaps),
         _ => true,
@@ -207,12 +262,23 @@ fn kms_key(action: &str, u: &Use<'_>) -> Option<Certainty> {
 
 fn log_group(action: &str, u: &Use<'_>) -> Option<Certainty> {
     let needed = match (u.operation, action) {
-        (Operation::Create, "logs:PutRetentionPolicy") => u.get("retention_in_days").and_then(Value::as_i64).is_some_and(|d| d > 0),
+        (Operation::Create, "logs:PutRetentionPolicy") => u
+            .get("retention_in_days")
+            .and_then(Value::as_i64)
+            .is_some_and(|d| d > 0),
         (Operation::Create, "logs:AssociateKmsKey") => given(u, "kms_key_id"),
-        (Operation::Create, "logs:PutLogGroupDeletionProtection") => on(u, "deletion_protection_enabled"),
-        (Operation::Update, "logs:PutRetentionPolicy" | "logs:DeleteRetentionPolicy") => changes(u, "retention_in_days"),
-        (Operation::Update, "logs:AssociateKmsKey" | "logs:DisassociateKmsKey") => changes(u, "kms_key_id"),
-        (Operation::Update, "logs:PutLogGroupDeletionProtection") => changes(u, "deletion_protection_enabled"),
+        (Operation::Create, "logs:PutLogGroupDeletionProtection") => {
+            on(u, "deletion_protection_enabled")
+        }
+        (Operation::Update, "logs:PutRetentionPolicy" | "logs:DeleteRetentionPolicy") => {
+            changes(u, "retention_in_days")
+        }
+        (Operation::Update, "logs:AssociateKmsKey" | "logs:DisassociateKmsKey") => {
+            changes(u, "kms_key_id")
+        }
+        (Operation::Update, "logs:PutLogGroupDeletionProtection") => {
+            changes(u, "deletion_protection_enabled")
+        }
         (Operation::Delete, _) => !on(u, "skip_destroy"),
         _ => true,
     };
@@ -226,15 +292,31 @@ fn iam_role(action: &str, u: &Use<'_>) -> Option<Certainty> {
     let needed = match (u.operation, action) {
         (Operation::Create, "iam:PutRolePolicy") => inline,
         (Operation::Create, "iam:AttachRolePolicy") => managed,
-        (Operation::Read, "iam:ListRolePolicies" | "iam:GetRolePolicy" | "iam:ListAttachedRolePolicies") => inline || managed,
+        (
+            Operation::Read,
+            "iam:ListRolePolicies" | "iam:GetRolePolicy" | "iam:ListAttachedRolePolicies",
+        ) => inline || managed,
         (Operation::Update, "iam:UpdateAssumeRolePolicy") => changes(u, "assume_role_policy"),
-        (Operation::Update, "iam:UpdateRole") => changes(u, "description") || changes(u, "max_session_duration"),
-        (Operation::Update, "iam:PutRolePermissionsBoundary" | "iam:DeleteRolePermissionsBoundary") => changes(u, "permissions_boundary"),
-        (Operation::Update, "iam:PutRolePolicy" | "iam:DeleteRolePolicy") => changes(u, "inline_policy"),
-        (Operation::Update, "iam:AttachRolePolicy" | "iam:DetachRolePolicy") => changes(u, "managed_policy_arns"),
-        (Operation::Delete, "iam:ListAttachedRolePolicies" | "iam:DetachRolePolicy") => force || managed,
+        (Operation::Update, "iam:UpdateRole") => {
+            changes(u, "description") || changes(u, "max_session_duration")
+        }
+        (
+            Operation::Update,
+            "iam:PutRolePermissionsBoundary" | "iam:DeleteRolePermissionsBoundary",
+        ) => changes(u, "permissions_boundary"),
+        (Operation::Update, "iam:PutRolePolicy" | "iam:DeleteRolePolicy") => {
+            changes(u, "inline_policy")
+        }
+        (Operation::Update, "iam:AttachRolePolicy" | "iam:DetachRolePolicy") => {
+            changes(u, "managed_policy_arns")
+        }
+        (Operation::Delete, "iam:ListAttachedRolePolicies" | "iam:DetachRolePolicy") => {
+            force || managed
+        }
         (Operation::Delete, "iam:ListRolePolicies" | "iam:DeleteRolePolicy") => force || inline,
-        (Operation::Delete, "iam:RemoveRoleFromInstanceProfile") => return Some(Certainty::Perhaps),
+        (Operation::Delete, "iam:RemoveRoleFromInstanceProfile") => {
+            return Some(Certainty::Perhaps);
+        }
         _ => true,
     };
     needed.then_some(Certainty::Called)
@@ -242,8 +324,14 @@ fn iam_role(action: &str, u: &Use<'_>) -> Option<Certainty> {
 
 fn instance_profile(action: &str, u: &Use<'_>) -> Option<Certainty> {
     let needed = match (u.operation, action) {
-        (Operation::Create | Operation::Delete, "iam:AddRoleToInstanceProfile" | "iam:RemoveRoleFromInstanceProfile" | "iam:PassRole") => given(u, "role"),
-        (Operation::Update, "iam:AddRoleToInstanceProfile" | "iam:RemoveRoleFromInstanceProfile" | "iam:PassRole") => changes(u, "role"),
+        (
+            Operation::Create | Operation::Delete,
+            "iam:AddRoleToInstanceProfile" | "iam:RemoveRoleFromInstanceProfile" | "iam:PassRole",
+        ) => given(u, "role"),
+        (
+            Operation::Update,
+            "iam:AddRoleToInstanceProfile" | "iam:RemoveRoleFromInstanceProfile" | "iam:PassRole",
+        ) => changes(u, "role"),
         _ => true,
     };
     needed.then_some(Certainty::Called)
@@ -256,11 +344,16 @@ fn s3_bucket(action: &str, u: &Use<'_>) -> Option<Certainty> {
         (Operation::Create, "s3:PutBucketObjectLockConfiguration" | "s3:PutBucketVersioning") => {
             on(u, "object_lock_enabled").then_some(Certainty::Along)
         }
-        (Operation::Read, "s3:ListBucket") => (!is_known("bucket_region")).then_some(Certainty::Called),
-        (Operation::Read, "s3:GetBucketObjectLockConfiguration") => (!is_known("object_lock_enabled")).then_some(Certainty::Called),
-        (Operation::Delete, "s3:ListBucketVersions" | "s3:DeleteObject" | "s3:DeleteObjectVersion") => {
-            on(u, "force_destroy").then_some(Certainty::Perhaps)
+        (Operation::Read, "s3:ListBucket") => {
+            (!is_known("bucket_region")).then_some(Certainty::Called)
         }
+        (Operation::Read, "s3:GetBucketObjectLockConfiguration") => {
+            (!is_known("object_lock_enabled")).then_some(Certainty::Called)
+        }
+        (
+            Operation::Delete,
+            "s3:ListBucketVersions" | "s3:DeleteObject" | "s3:DeleteObjectVersion",
+        ) => on(u, "force_destroy").then_some(Certainty::Perhaps),
         _ => Some(Certainty::Called),
     }
 }

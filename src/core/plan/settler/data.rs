@@ -8,7 +8,10 @@ use bastionless_model::{
     value::{Type, Value},
 };
 
-use super::{Answer, Question, Read, ReadKey, Settler, place::{ephemeral, place}};
+use super::{
+    Answer, Question, Read, ReadKey, Settler,
+    place::{ephemeral, place},
+};
 use crate::{
     lang::{
         address::{AbsInstance, AbsResource, Resource},

@@ -65,11 +65,7 @@ impl Settler {
     }
 
     /// Takes out what was planned from something that is wrong: it would say what nobody wants.
-    fn withdraw(
-        &self,
-        changes: &mut Vec<Change>,
-        outputs: &mut BTreeMap<Arc<str>, OutputChange>,
-    ) {
+    fn withdraw(&self, changes: &mut Vec<Change>, outputs: &mut BTreeMap<Arc<str>, OutputChange>) {
         if self.invalid {
             changes.clear();
             outputs.clear();
@@ -287,7 +283,11 @@ impl Settler {
         }
         if self.options.mode == Mode::Destroy {
             for (name, output) in declared.into_iter().flatten() {
-                let value = self.world.output(&root, name).cloned().unwrap_or(Value::NULL);
+                let value = self
+                    .world
+                    .output(&root, name)
+                    .cloned()
+                    .unwrap_or(Value::NULL);
                 let plain = value.unmark_deep().0;
                 let stored = before.get(name).is_some_and(|o| o.sensitive);
                 if output.ephemeral || plain.is_null() || !plain.is_wholly_known() {

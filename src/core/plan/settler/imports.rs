@@ -38,7 +38,10 @@ impl Imports {
         let nowhere = Span::new(SourceId(u32::MAX), 0, 0);
         Self {
             blocks: program.imports.clone(),
-            wanted: asked.iter().map(|(a, id)| (a.clone(), (id.clone(), nowhere))).collect(),
+            wanted: asked
+                .iter()
+                .map(|(a, id)| (a.clone(), (id.clone(), nowhere)))
+                .collect(),
             evaluated: vec![false; program.imports.len()],
             broken: BTreeSet::new(),
             found: BTreeMap::new(),
@@ -61,20 +64,12 @@ impl Imports {
     }
 
     /// Adds an import from the command line.
-    pub(super) fn add(
-        &mut self,
-        address: AbsInstance,
-        id: String,
-        span: Span,
-    ) {
+    pub(super) fn add(&mut self, address: AbsInstance, id: String, span: Span) {
         self.wanted.insert(address, (id, span));
     }
 
     /// Returns the addresses that no block of the configuration made.
-    pub(super) fn unused(
-        &self,
-        made: impl Fn(&AbsInstance) -> bool,
-    ) -> Vec<(&AbsInstance, Span)> {
+    pub(super) fn unused(&self, made: impl Fn(&AbsInstance) -> bool) -> Vec<(&AbsInstance, Span)> {
         self.wanted
             .iter()
             .filter(|(a, _)| !made(a))
@@ -181,7 +176,11 @@ impl Settler {
         }
     }
 
-    fn evaluate_import(&mut self, block: &ResourceBlock, import: &Import) -> Result<(), Diagnostics> {
+    fn evaluate_import(
+        &mut self,
+        block: &ResourceBlock,
+        import: &Import,
+    ) -> Result<(), Diagnostics> {
         let root = ModuleInstance::default();
         let each = match &import.for_each {
             None => vec![Each::default()],

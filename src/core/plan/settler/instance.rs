@@ -8,7 +8,12 @@ use bastionless_model::{
     value::{Path, Value, identical},
 };
 
-use super::{Settler, destroy::prevented, lifecycle, place::{ephemeral, place}};
+use super::{
+    Settler,
+    destroy::prevented,
+    lifecycle,
+    place::{ephemeral, place},
+};
 use crate::{
     lang::{
         address::{AbsInstance, ModuleInstance},
@@ -103,7 +108,8 @@ impl Settler {
                 self.prior.put(&i.address, None, &i.block.provider, object);
             }
             Some(Err(e)) => self.conditions.diagnostics.push(
-                Diagnostic::error("Import failed", format!("{}: {e}.", i.address)).address(i.address.to_string()),
+                Diagnostic::error("Import failed", format!("{}: {e}.", i.address))
+                    .address(i.address.to_string()),
             ),
             None => {}
         }
@@ -120,7 +126,12 @@ impl Settler {
         let (config, mut diagnostics) = scope.decode(&i.block.body, &i.schema.block);
         if !diagnostics.has_errors() {
             let block = i.block;
-            diagnostics.extend(ephemeral(&block.body, block.header, &i.schema.block, &config));
+            diagnostics.extend(ephemeral(
+                &block.body,
+                block.header,
+                &i.schema.block,
+                &config,
+            ));
             let plain = config.clone().unmark_deep().0;
             for problem in plan::validate(i.schema, &plain) {
                 diagnostics.push(at_place(i, &problem));
@@ -140,14 +151,19 @@ impl Settler {
         config: Value,
     ) {
         let (plain, written) = config.clone().unmark_with_paths();
-        let kept = prior.as_ref().map(|p| lifecycle::ignore(&i.block.lifecycle, p, config.clone()));
+        let kept = prior
+            .as_ref()
+            .map(|p| lifecycle::ignore(&i.block.lifecycle, p, config.clone()));
         let mut marks = kept.map_or_else(|| written.clone(), |kept| kept.unmark_with_paths().1);
         let before = prior.clone().map(|p| p.unmark_deep().0);
         let verdict = match self.verdict(i, object, before.as_ref(), plain) {
             Ok(v) => v,
             Err(d) => return self.conditions.diagnostics.extend(d),
         };
-        if matches!(verdict.action, Action::DeleteThenCreate | Action::CreateThenDelete) {
+        if matches!(
+            verdict.action,
+            Action::DeleteThenCreate | Action::CreateThenDelete
+        ) {
             // What is written comes into the new object. Terraform shows it, even where it is sensitive.
             marks.extend(written);
         }
@@ -326,7 +342,9 @@ fn refuse(i: &Instance<'_>, problems: &[plan::Problem]) -> Result<(), Diagnostic
 
 fn at_place(i: &Instance<'_>, problem: &plan::Problem) -> Diagnostic {
     let at = place(&i.block.body, &problem.path).unwrap_or(i.block.header);
-    Diagnostic::error(problem.summary.clone(), problem.detail.clone()).at(at).address(i.address.to_string())
+    Diagnostic::error(problem.summary.clone(), problem.detail.clone())
+        .at(at)
+        .address(i.address.to_string())
 }
 
 /// Tells whether two values are sensitive in the same places.

@@ -37,7 +37,10 @@ pub use question::{Answer, Question, Read, ReadKey};
 
 pub(crate) use visit::{SELF_REFERENCE, check_node};
 
-use super::{Change, Drifted, Mode, Options, Plan, conditions::Conditions, console::Explorer, moves, world::World};
+use super::{
+    Change, Drifted, Mode, Options, Plan, conditions::Conditions, console::Explorer, moves,
+    world::World,
+};
 use crate::{
     lang::{
         address::{AbsInstance, ConfigResource, ProviderConfig},

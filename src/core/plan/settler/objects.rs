@@ -132,7 +132,11 @@ impl Settler {
     /// Returns where the configuration has the block of an object.
     fn header_of(&self, address: &AbsInstance) -> Option<Span> {
         let id = self.world.module_at(&address.resource.module.path())?;
-        let block = self.world.module(id)?.resources.get(&address.resource.resource)?;
+        let block = self
+            .world
+            .module(id)?
+            .resources
+            .get(&address.resource.resource)?;
         Some(block.header)
     }
 

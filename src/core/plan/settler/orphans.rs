@@ -71,7 +71,8 @@ impl Settler {
             .world
             .module(id)
             .and_then(|m| m.resources.get(&resource.resource));
-        block.is_some_and(|b| !b.problems.has_errors()) && (self.world.has_module(&resource.module) || self.selected.is_some())
+        block.is_some_and(|b| !b.problems.has_errors())
+            && (self.world.has_module(&resource.module) || self.selected.is_some())
     }
 
     fn plan_orphan(&mut self, resource: &AbsResource, provider: &ProviderConfig) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bastionless_model::base::{Severity};
+use bastionless_model::base::Severity;
 
 use super::{Read, Settler};
 use crate::{
@@ -65,7 +65,11 @@ impl Settler {
     /// Tells whether a block makes no instances: linking found something wrong inside it, or its provider cannot be used. Says
     /// the former, once.
     fn is_faulty(&mut self, id: ModuleId, resource: &Resource) -> bool {
-        let Some(block) = self.world.module(id).and_then(|m| m.resources.get(resource)) else {
+        let Some(block) = self
+            .world
+            .module(id)
+            .and_then(|m| m.resources.get(resource))
+        else {
             return false;
         };
         let unusable = self.failed_providers.contains(&block.provider);

@@ -250,7 +250,13 @@ impl World {
     pub(crate) fn set_whole(&mut self, module: &ModuleInstance, resource: &Resource, value: Value) {
         if let Some(m) = self.modules.get_mut(module) {
             let combined = Some(value);
-            m.resources.insert(resource.clone(), Instances { combined, ..Instances::default() });
+            m.resources.insert(
+                resource.clone(),
+                Instances {
+                    combined,
+                    ..Instances::default()
+                },
+            );
         }
     }
 

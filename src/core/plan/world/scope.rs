@@ -116,15 +116,25 @@ impl<'w> ModuleScope<'w> {
     }
 
     /// What `module.name.output` is: where the call has `for_each`, the name is the key of an instance.
-    fn unkeyed(&self, reference: &Reference, name: &Arc<str>, output: &Arc<str>) -> Result<Value, Diagnostic> {
+    fn unkeyed(
+        &self,
+        reference: &Reference,
+        name: &Arc<str>,
+        output: &Arc<str>,
+    ) -> Result<Value, Diagnostic> {
         match self.inside.and_then(|m| m.calls.get(name)) {
             Some(Keys::ForEach(_)) => self.call_value(name).get(output).cloned().ok_or_else(|| {
-                let detail = format!("This object does not have an attribute named {:?}.", &**output);
+                let detail = format!(
+                    "This object does not have an attribute named {:?}.",
+                    &**output
+                );
                 Diagnostic::error("Unsupported attribute", detail).at(reference.span)
             }),
-            Some(Keys::Count(_)) => {
-                Err(Diagnostic::error("Unsupported attribute", "This value does not have any attributes.").at(reference.span))
-            }
+            Some(Keys::Count(_)) => Err(Diagnostic::error(
+                "Unsupported attribute",
+                "This value does not have any attributes.",
+            )
+            .at(reference.span)),
             _ => Ok(self.output_value(name, output)),
         }
     }
@@ -175,7 +185,9 @@ impl Scope for ModuleScope<'_> {
                 Some(Value::from(self.world.workspace.clone()))
             }
             // Applying is no business of a plan, so the value is not to be stored.
-            Subject::Terraform(_) => Some(Value::from(!self.world.planning).with_marks(Marks::EPHEMERAL)),
+            Subject::Terraform(_) => {
+                Some(Value::from(!self.world.planning).with_marks(Marks::EPHEMERAL))
+            }
         };
         found.ok_or_else(|| not_here(reference))
     }
@@ -199,10 +211,7 @@ fn not_here(reference: &Reference) -> Diagnostic {
             "Invalid \"path\" attribute",
             "The \"path\" object has the attributes \"cwd\", \"module\" and \"root\".",
         ),
-        _ => (
-            "Invalid reference",
-            "The name stands for nothing here.",
-        ),
+        _ => ("Invalid reference", "The name stands for nothing here."),
     };
     Diagnostic::error(summary, detail).at(reference.span)
 }

@@ -35,7 +35,12 @@ enum Sign {
 
 impl Diff {
     pub(super) fn new(paint: Paint, indent: usize) -> Self {
-        Self { paint, indent, any: false, bare: false }
+        Self {
+            paint,
+            indent,
+            any: false,
+            bare: false,
+        }
     }
 
     fn deeper(self) -> Self {
@@ -102,7 +107,9 @@ impl Diff {
                 .iter()
                 .any(|p| matches!(p.0.as_slice(), [Step::Attribute(first), ..] if first == name));
             let old = if unknown { None } else { old };
-            let any = block.and_then(|b| b.attributes.get(name)).is_some_and(|a| a.ty == Type::Dynamic);
+            let any = block
+                .and_then(|b| b.attributes.get(name))
+                .is_some_and(|a| a.ty == Type::Dynamic);
             Self { any, ..self }.entry(out, name, width, old, new, forces);
         }
         if hidden > 0 {
@@ -241,7 +248,10 @@ impl Diff {
             })
             .collect();
         let hidden = old.keys().filter(|k| !changed.contains(k)).count();
-        let names: Vec<String> = changed.iter().map(|k| key_text(k, noun == "element")).collect();
+        let names: Vec<String> = changed
+            .iter()
+            .map(|k| key_text(k, noun == "element"))
+            .collect();
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         for (key, name) in changed.iter().zip(&names) {
             inner.entry(out, name, width, old.get(*key), new.get(*key), false);
@@ -262,9 +272,15 @@ impl Diff {
         out.push_str("{\n");
         let inner = self.deeper();
         // An attribute of a known type that is null is as good as not there.
-        let shown = all.iter().filter(|(_, v)| is_map || self.any || !v.is_null());
+        let shown = all
+            .iter()
+            .filter(|(_, v)| is_map || self.any || !v.is_null());
         let rows: Vec<(String, &Value)> = shown.map(|(k, v)| (key_text(k, is_map), v)).collect();
-        let width = rows.iter().map(|(n, _)| n.chars().count()).max().unwrap_or(0);
+        let width = rows
+            .iter()
+            .map(|(n, _)| n.chars().count())
+            .max()
+            .unwrap_or(0);
         for (name, value) in rows {
             let pad = " ".repeat(width.saturating_sub(name.chars().count()));
             let _ = write!(out, "{}{} {name}{pad} = ", inner.pad(), self.sign(sign));
@@ -406,8 +422,14 @@ impl Diff {
 /// Writes a key: of a map in quotes, of an object only where it is no name.
 fn key_text(key: &str, is_map: bool) -> String {
     let is_name = key.starts_with(|c: char| c == '_' || unicode_ident::is_xid_start(c))
-        && key.chars().all(|c| c == '-' || unicode_ident::is_xid_continue(c));
-    if is_name && !is_map { key.to_owned() } else { quote(key) }
+        && key
+            .chars()
+            .all(|c| c == '-' || unicode_ident::is_xid_continue(c));
+    if is_name && !is_map {
+        key.to_owned()
+    } else {
+        quote(key)
+    }
 }
 
 fn plural(n: usize) -> &'static str {
@@ -478,12 +500,21 @@ mod tests {
     fn shown(type_name: &str, before: &Value, after: &Value) -> String {
         let schema = Catalogue::builtin().managed(type_name).unwrap();
         let mut out = String::new();
-        Diff::new(Paint { color: false }, 6).object(&mut out, Some(&schema.block), before, after, &[]);
+        Diff::new(Paint { color: false }, 6).object(
+            &mut out,
+            Some(&schema.block),
+            before,
+            after,
+            &[],
+        );
         out
     }
 
     fn texts(texts: &[&str]) -> Value {
-        Value::list(Type::String, texts.iter().map(|t| Value::from(*t)).collect())
+        Value::list(
+            Type::String,
+            texts.iter().map(|t| Value::from(*t)).collect(),
+        )
     }
 
     /// The expected texts are those of Terraform 1.15.5.
@@ -491,15 +522,30 @@ mod tests {
     fn what_goes_is_marked_so_down_to_its_parts() {
         let input = Value::map(
             Type::list(Type::String),
-            [("a b", texts(&["y"])), ("k", texts(&["v"])), ("l", texts(&["x"]))],
+            [
+                ("a b", texts(&["y"])),
+                ("k", texts(&["v"])),
+                ("l", texts(&["x"])),
+            ],
         );
-        let object = |input: Value, output: Value| Value::object([("input", input), ("output", output)]);
+        let object =
+            |input: Value, output: Value| Value::object([("input", input), ("output", output)]);
         let null = Value::null(Type::Dynamic);
         let before = object(input.clone(), null.clone());
         let gone = "      - input = {\n          - \"a b\" = [\n              - \"y\",\n            ]\n          - k     = [\n              - \"v\",\n            ]\n          - l     = [\n              - \"x\",\n            ]\n        } -> null\n";
-        assert_eq!(shown("terraform_data", &before, &object(null.clone(), null.clone())), gone);
+        assert_eq!(
+            shown(
+                "terraform_data",
+                &before,
+                &object(null.clone(), null.clone())
+            ),
+            gone
+        );
         assert_eq!(shown("terraform_data", &before, &null), gone);
-        let fewer = Value::map(Type::list(Type::String), [("a b", texts(&["z"])), ("k", texts(&["v"]))]);
+        let fewer = Value::map(
+            Type::list(Type::String),
+            [("a b", texts(&["z"])), ("k", texts(&["v"]))],
+        );
         assert_eq!(
             shown("terraform_data", &before, &object(fewer, null)),
             "      ~ input = {\n          ~ \"a b\" = [\n              ~ \"y\" -> \"z\",\n            ]\n          - l     = [\n              - \"x\",\n            ]\n            # (1 unchanged attribute hidden)\n        }\n"
@@ -509,7 +555,10 @@ mod tests {
     #[test]
     fn tags_are_a_map_and_say_what_becomes_null() {
         let tags = |pairs: &[(&'static str, &'static str)]| {
-            let map = Value::map(Type::String, pairs.iter().map(|(k, v)| (*k, Value::from(*v))));
+            let map = Value::map(
+                Type::String,
+                pairs.iter().map(|(k, v)| (*k, Value::from(*v))),
+            );
             Value::object([("tags", map)])
         };
         let two = tags(&[("Name", "x"), ("Team", "y")]);

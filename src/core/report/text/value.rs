@@ -18,7 +18,11 @@ fn text(value: &Value, indent: usize) -> String {
     if value.marks().contains(Marks::EPHEMERAL) {
         return "(ephemeral value)".into();
     }
-    let elements = |l: &[Value]| l.iter().map(|v| format!("{},", text(v, indent + 2))).collect();
+    let elements = |l: &[Value]| {
+        l.iter()
+            .map(|v| format!("{},", text(v, indent + 2)))
+            .collect()
+    };
     let entries = |m: &bastionless_model::value::Map| {
         m.iter()
             .map(|(k, v)| format!("{} = {}", string(k, indent + 2), text(v, indent + 2)))
@@ -69,8 +73,15 @@ fn string(text: &str, indent: usize) -> String {
     while text.split('\n').any(|line| line.trim() == marker) {
         marker.push('_');
     }
-    let (sign, pad) = if indent == 0 { ("<<", String::new()) } else { ("<<-", " ".repeat(indent)) };
-    let body: String = text.split('\n').map(|line| format!("{pad}{line}\n")).collect();
+    let (sign, pad) = if indent == 0 {
+        ("<<", String::new())
+    } else {
+        ("<<-", " ".repeat(indent))
+    };
+    let body: String = text
+        .split('\n')
+        .map(|line| format!("{pad}{line}\n"))
+        .collect();
     format!("{sign}{marker}\n{body}{pad}{marker}")
 }
 
@@ -84,7 +95,10 @@ fn type_lines(ty: &Type, indent: usize) -> String {
         // A structure stands in lines of its own; a collection of one does not start a new line.
         if matches!(element, Type::Tuple(_) | Type::Object(_)) {
             let (pad, inner) = (" ".repeat(indent), " ".repeat(indent + 4));
-            format!("{name}(\n{inner}{},\n{pad})", type_lines(element, indent + 4))
+            format!(
+                "{name}(\n{inner}{},\n{pad})",
+                type_lines(element, indent + 4)
+            )
         } else {
             format!("{name}({})", type_lines(element, indent))
         }
@@ -103,9 +117,16 @@ fn type_lines(ty: &Type, indent: usize) -> String {
         Type::List(t) => collection("list", t),
         Type::Set(t) => collection("set", t),
         Type::Map(t) => collection("map", t),
-        Type::Tuple(ts) => structure("tuple([", "])", ts.iter().map(|t| type_lines(t, indent + 4)).collect()),
+        Type::Tuple(ts) => structure(
+            "tuple([",
+            "])",
+            ts.iter().map(|t| type_lines(t, indent + 4)).collect(),
+        ),
         Type::Object(ats) => {
-            let items = ats.iter().map(|(k, t)| format!("{k}: {}", type_lines(t, indent + 4))).collect();
+            let items = ats
+                .iter()
+                .map(|(k, t)| format!("{k}: {}", type_lines(t, indent + 4)))
+                .collect();
             structure("object({", "})", items)
         }
     }
@@ -122,6 +143,9 @@ mod tests {
             ("b", Value::list(Type::Number, vec![Value::from(1_i64)])),
             ("c", Value::tuple(vec![])),
         ]);
-        assert_eq!(value_text(&value), "{\n  \"a\" = \"x\"\n  \"b\" = tolist([\n    1,\n  ])\n  \"c\" = []\n}");
+        assert_eq!(
+            value_text(&value),
+            "{\n  \"a\" = \"x\"\n  \"b\" = tolist([\n    1,\n  ])\n  \"c\" = []\n}"
+        );
     }
 }

@@ -144,7 +144,9 @@ impl Action {
 impl Services {
     /// Returns a service by its prefix.
     pub fn get(&self, prefix: &str) -> Option<&Service> {
-        self.entries.get_key_value(prefix).map(|(prefix, entry)| entry.service(prefix))
+        self.entries
+            .get_key_value(prefix)
+            .map(|(prefix, entry)| entry.service(prefix))
     }
 
     /// Returns the prefixes, sorted.
@@ -154,13 +156,16 @@ impl Services {
 
     /// Returns all services by prefix: reads what was not read yet.
     pub fn values(&self) -> impl Iterator<Item = &Service> {
-        self.entries.iter().map(|(prefix, entry)| entry.service(prefix))
+        self.entries
+            .iter()
+            .map(|(prefix, entry)| entry.service(prefix))
     }
 }
 
 impl Entry {
     fn service(&self, prefix: &'static str) -> &Service {
-        self.service.get_or_init(|| load::service(prefix, &self.parts))
+        self.service
+            .get_or_init(|| load::service(prefix, &self.parts))
     }
 }
 
@@ -204,17 +209,28 @@ impl Catalogue {
         let stands = |(before, after, _): &&(String, String, Key)| {
             // Some keys have two placeholders; what lies between is not looked at.
             let after = if after.contains("${") { "" } else { after };
-            name.len() > before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
+            name.len() > before.len() + after.len()
+                && name.starts_with(before)
+                && name.ends_with(after)
         };
-        index.plain.get(&name).or_else(|| index.templates.iter().find(stands).map(|(.., key)| key))
+        index
+            .plain
+            .get(&name)
+            .or_else(|| index.templates.iter().find(stands).map(|(.., key)| key))
     }
 
     /// Returns the keys that a request for this action may have, besides the global ones: of the action, of all its kinds of resources
     /// or, if `kind` is given, of this one.
     pub fn keys_of<'a>(&'a self, action: &'a Action, kind: Option<&str>) -> Vec<&'a str> {
-        let rows = action.resources.iter().filter(|r| kind.is_none_or(|k| k == r.kind));
+        let rows = action
+            .resources
+            .iter()
+            .filter(|r| kind.is_none_or(|k| k == r.kind));
         let of_rows = rows.flat_map(|r| {
-            let of_kind = self.resource(action.service, &r.kind).into_iter().flat_map(|k| &k.keys);
+            let of_kind = self
+                .resource(action.service, &r.kind)
+                .into_iter()
+                .flat_map(|k| &k.keys);
             r.keys.iter().chain(of_kind)
         });
         let mut keys: Vec<_> = action.keys.iter().chain(of_rows).copied().collect();
@@ -233,7 +249,9 @@ pub fn is_key(template: &str, name: &str) -> bool {
             let suffix = rest.split_once('}').map_or("", |(_, s)| s);
             // Some keys have two placeholders; what lies between is not looked at.
             let suffix = if suffix.contains("${") { "" } else { suffix };
-            name.len() > prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix)
+            name.len() > prefix.len() + suffix.len()
+                && name.starts_with(prefix)
+                && name.ends_with(suffix)
         }
     }
 }
@@ -246,29 +264,61 @@ mod tests {
     fn the_facts_about_tunnels_are_there() {
         let catalogue = Catalogue::get();
         let tunnel = catalogue.action("EC2-Instance-Connect:openTUNNEL").unwrap();
-        assert_eq!((tunnel.full_name().as_str(), tunnel.level), ("ec2-instance-connect:OpenTunnel", Level::Write));
-        assert!(tunnel.resources.iter().all(|r| r.required && r.kind == "instance-connect-endpoint"));
-        assert!(catalogue.keys_of(tunnel, None).contains(&"ec2-instance-connect:remotePort"));
+        assert_eq!(
+            (tunnel.full_name().as_str(), tunnel.level),
+            ("ec2-instance-connect:OpenTunnel", Level::Write)
+        );
+        assert!(
+            tunnel
+                .resources
+                .iter()
+                .all(|r| r.required && r.kind == "instance-connect-endpoint")
+        );
+        assert!(
+            catalogue
+                .keys_of(tunnel, None)
+                .contains(&"ec2-instance-connect:remotePort")
+        );
         let key = catalogue.key("ec2-instance-connect:RemotePort").unwrap();
         assert_eq!((key.kind, key.multi), (KeyKind::Numeric, false));
         assert!(catalogue.key("aws:TagKeys").unwrap().multi);
-        assert_eq!(catalogue.key("aws:resourcetag/Team").unwrap().name, "aws:ResourceTag/${TagKey}");
+        assert_eq!(
+            catalogue.key("aws:resourcetag/Team").unwrap().name,
+            "aws:ResourceTag/${TagKey}"
+        );
         assert!(catalogue.key("aws:ResourceTag/").is_none());
-        let create = catalogue.action("ec2:CreateInstanceConnectEndpoint").unwrap();
+        let create = catalogue
+            .action("ec2:CreateInstanceConnectEndpoint")
+            .unwrap();
         assert!(create.dependent.contains(&"ec2:CreateTags"));
     }
 
     #[test]
     fn everything_that_is_named_exists() {
         let catalogue = Catalogue::get();
-        assert_eq!((catalogue.services.keys().count(), catalogue.global_keys.len()), (14, 54));
+        assert_eq!(
+            (
+                catalogue.services.keys().count(),
+                catalogue.global_keys.len()
+            ),
+            (14, 54)
+        );
         assert_eq!(catalogue.actions().count(), 1912);
         for action in catalogue.actions() {
             for row in &action.resources {
-                assert!(catalogue.resource(action.service, &row.kind).is_some(), "{}: {}", action.full_name(), row.kind);
+                assert!(
+                    catalogue.resource(action.service, &row.kind).is_some(),
+                    "{}: {}",
+                    action.full_name(),
+                    row.kind
+                );
             }
             for key in catalogue.keys_of(action, None) {
-                assert!(catalogue.key(key).is_some(), "{}: {key}", action.full_name());
+                assert!(
+                    catalogue.key(key).is_some(),
+                    "{}: {key}",
+                    action.full_name()
+                );
             }
         }
     }

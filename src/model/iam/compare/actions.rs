@@ -7,14 +7,21 @@ use super::{
     glob::{Chars, Glob, Limits, classes},
     shape::Shape,
 };
-use crate::iam::{ast::Clause, catalogue::{Catalogue, Service}, pattern::Pattern};
+use crate::iam::{
+    ast::Clause,
+    catalogue::{Catalogue, Service},
+    pattern::Pattern,
+};
 
 /// Stands for whatever action a service may have that nobody knows of.
 const UNKNOWN: &str = "SomeUnknownAction";
 /// Stands for a service that nobody knows of.
 const UNKNOWN_SERVICE: &str = "unknown-service";
 
-const LIMITS: Limits = Limits { states: 3000, classes: 400 };
+const LIMITS: Limits = Limits {
+    states: 3000,
+    classes: 400,
+};
 
 /// Actions to which the same statements apply.
 #[derive(Clone, Debug)]
@@ -47,14 +54,22 @@ struct Name {
 
 impl Matcher {
     fn new(clause: &Clause) -> Self {
-        let mut out = Self { negated: clause.negated, services: BTreeMap::new(), wild: Vec::new(), whole: Vec::new() };
+        let mut out = Self {
+            negated: clause.negated,
+            services: BTreeMap::new(),
+            wild: Vec::new(),
+            whole: Vec::new(),
+        };
         for text in clause.patterns.iter().map(|p| &p.value) {
             let Some((service, name)) = text.split_once(':') else {
                 out.whole.push(Pattern::wild(&text.to_lowercase()));
                 continue;
             };
             let spelled = Glob::new(&Pattern::wild(name), Chars::Action).sample("x");
-            let name = Name { pattern: Pattern::wild(&name.to_lowercase()), spelled };
+            let name = Name {
+                pattern: Pattern::wild(&name.to_lowercase()),
+                spelled,
+            };
             let service = service.to_lowercase();
             if service.contains(['*', '?']) {
                 out.wild.push((Pattern::wild(&service), name));
@@ -67,7 +82,11 @@ impl Matcher {
 
     /// Returns the patterns of names for a service.
     fn of_service(&self, service: &str) -> impl Iterator<Item = &Name> {
-        let wild = self.wild.iter().filter(|(s, _)| s.matches(service)).map(|(_, n)| n);
+        let wild = self
+            .wild
+            .iter()
+            .filter(|(s, _)| s.matches(service))
+            .map(|(_, n)| n);
         self.services.get(service).into_iter().flatten().chain(wild)
     }
 
@@ -84,12 +103,16 @@ pub(super) fn groups(clauses: &[&Clause], list: Option<&[String]>) -> Vec<Group>
     let matchers: Vec<_> = clauses.iter().map(|c| Matcher::new(c)).collect();
     let mut found: BTreeMap<Bits, BTreeMap<Shape, Vec<String>>> = BTreeMap::new();
     for (service, names) in universe(&matchers, list) {
-        let near: Vec<_> = matchers.iter().map(|m| (m, m.of_service(&service).collect::<Vec<_>>())).collect();
+        let near: Vec<_> = matchers
+            .iter()
+            .map(|m| (m, m.of_service(&service).collect::<Vec<_>>()))
+            .collect();
         for name in names {
             let lower = name.to_lowercase();
             let whole = format!("{service}:{lower}");
             let applies = |(m, near): &(&Matcher, Vec<&Name>)| {
-                let named = near.iter().any(|n| n.pattern.matches(&lower)) || m.whole.iter().any(|p| p.matches(&whole));
+                let named = near.iter().any(|n| n.pattern.matches(&lower))
+                    || m.whole.iter().any(|p| p.matches(&whole));
                 // A clause without patterns is about nothing, whether it begins with `Not` or not.
                 named != m.negated && !m.is_empty()
             };
@@ -99,11 +122,19 @@ pub(super) fn groups(clauses: &[&Clause], list: Option<&[String]>) -> Vec<Group>
             }
             let action = format!("{service}:{name}");
             for shape in Shape::of_action(&action) {
-                found.entry(statements.clone()).or_default().entry(shape).or_default().push(action.clone());
+                found
+                    .entry(statements.clone())
+                    .or_default()
+                    .entry(shape)
+                    .or_default()
+                    .push(action.clone());
             }
         }
     }
-    found.into_iter().map(|(statements, shapes)| Group { statements, shapes }).collect()
+    found
+        .into_iter()
+        .map(|(statements, shapes)| Group { statements, shapes })
+        .collect()
 }
 
 /// Returns the actions that are asked about: names by service.
@@ -114,14 +145,22 @@ fn universe(matchers: &[Matcher], list: Option<&[String]>) -> BTreeMap<String, V
         && !list.iter().any(|a| a.contains(['*', '?']))
     {
         for action in list {
-            let full = catalogue.action(action).map_or_else(|| action.clone(), crate::iam::catalogue::Action::full_name);
+            let full = catalogue
+                .action(action)
+                .map_or_else(|| action.clone(), crate::iam::catalogue::Action::full_name);
             let (service, name) = full.split_once(':').unwrap_or((UNKNOWN_SERVICE, &full));
-            out.entry(service.to_lowercase()).or_default().push(name.to_owned());
+            out.entry(service.to_lowercase())
+                .or_default()
+                .push(name.to_owned());
         }
         return out;
     }
     for service in catalogue.services.values() {
-        let mut names: Vec<_> = service.actions.values().map(|a| a.name.to_owned()).collect();
+        let mut names: Vec<_> = service
+            .actions
+            .values()
+            .map(|a| a.name.to_owned())
+            .collect();
         names.extend(unmatched(matchers, service));
         names.push(UNKNOWN.to_owned());
         out.insert(service.prefix.to_owned(), names);
@@ -133,9 +172,16 @@ fn universe(matchers: &[Matcher], list: Option<&[String]>) -> BTreeMap<String, V
         }
     }
     if let Some(list) = list {
-        let asked: Vec<_> = list.iter().map(|a| Pattern::wild(&a.to_lowercase())).collect();
+        let asked: Vec<_> = list
+            .iter()
+            .map(|a| Pattern::wild(&a.to_lowercase()))
+            .collect();
         for (service, names) in &mut out {
-            names.retain(|n| asked.iter().any(|p| p.matches(&format!("{service}:{}", n.to_lowercase()))));
+            names.retain(|n| {
+                asked
+                    .iter()
+                    .any(|p| p.matches(&format!("{service}:{}", n.to_lowercase())))
+            });
         }
     }
     out
@@ -143,15 +189,24 @@ fn universe(matchers: &[Matcher], list: Option<&[String]>) -> BTreeMap<String, V
 
 /// Returns the services that patterns name, and one that none names.
 fn named_services(matchers: &[Matcher]) -> BTreeSet<String> {
-    let wild = matchers.iter().flat_map(|m| &m.wild).map(|(s, _)| Glob::new(s, Chars::Action).sample("x"));
+    let wild = matchers
+        .iter()
+        .flat_map(|m| &m.wild)
+        .map(|(s, _)| Glob::new(s, Chars::Action).sample("x"));
     let plain = matchers.iter().flat_map(|m| m.services.keys().cloned());
-    plain.chain(wild).chain([UNKNOWN_SERVICE.to_owned()]).collect()
+    plain
+        .chain(wild)
+        .chain([UNKNOWN_SERVICE.to_owned()])
+        .collect()
 }
 
 /// Returns names that patterns for a service spell and that match no known action: new actions, or mistakes.
 fn unmatched(matchers: &[Matcher], service: &Service) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    let names = matchers.iter().flat_map(|m| m.of_service(service.prefix)).filter(|n| seen.insert(&n.pattern));
+    let names = matchers
+        .iter()
+        .flat_map(|m| m.of_service(service.prefix))
+        .filter(|n| seen.insert(&n.pattern));
     let unknown = names.filter(|n| !service.actions.keys().any(|k| n.pattern.matches(k)));
     unknown.map(|n| n.spelled.clone()).collect()
 }
@@ -171,7 +226,13 @@ fn names_of_unknown(matchers: &[Matcher], service: &str) -> Vec<String> {
     let globs: Vec<_> = globs.into_iter().collect();
     match classes(&[Glob::some(Chars::Action)], &globs, &seeds, LIMITS) {
         Some(found) => {
-            let shown = |lower: &String| spelled.iter().find(|n| n.to_lowercase() == *lower).unwrap_or(lower).clone();
+            let shown = |lower: &String| {
+                spelled
+                    .iter()
+                    .find(|n| n.to_lowercase() == *lower)
+                    .unwrap_or(lower)
+                    .clone()
+            };
             found.witnesses.iter().map(shown).collect()
         }
         None => spelled,
@@ -184,38 +245,82 @@ mod tests {
     use crate::iam::ast::Text;
 
     fn clause(negated: bool, patterns: &[&str]) -> Clause {
-        Clause { negated, patterns: patterns.iter().map(|p| Text::new(*p)).collect(), span: 0..0 }
+        Clause {
+            negated,
+            patterns: patterns.iter().map(|p| Text::new(*p)).collect(),
+            span: 0..0,
+        }
     }
 
     fn names(clauses: &[Clause], list: Option<&[String]>) -> Vec<(Vec<usize>, BTreeSet<String>)> {
         let groups = groups(&clauses.iter().collect::<Vec<_>>(), list);
-        groups.into_iter().map(|g| (g.statements.iter().collect(), g.shapes.into_values().flatten().collect())).collect()
+        groups
+            .into_iter()
+            .map(|g| {
+                (
+                    g.statements.iter().collect(),
+                    g.shapes.into_values().flatten().collect(),
+                )
+            })
+            .collect()
     }
 
     #[test]
     fn every_known_action_and_one_unknown() {
         let all = names(&[clause(false, &["*"])], None);
-        let [(statements, actions)] = all.as_slice() else { panic!("{all:?}") };
+        let [(statements, actions)] = all.as_slice() else {
+            panic!("{all:?}")
+        };
         assert_eq!(statements, &[0]);
         // 1,912 known actions, one more of each of 14 services, and one of a service that is not known.
         assert_eq!(actions.len(), 1912 + 14 + 1);
-        assert!(actions.contains("ec2:SomeUnknownAction") && actions.contains("unknown-service:SomeUnknownAction"));
+        assert!(
+            actions.contains("ec2:SomeUnknownAction")
+                && actions.contains("unknown-service:SomeUnknownAction")
+        );
     }
 
     #[test]
     fn groups_follow_the_statements() {
-        let clauses = [clause(false, &["EC2:Describe*", "ec2:runinstances"]), clause(false, &["ec2:DescribeI*"]), clause(true, &["ec2:*", "*:*"])];
+        let clauses = [
+            clause(false, &["EC2:Describe*", "ec2:runinstances"]),
+            clause(false, &["ec2:DescribeI*"]),
+            clause(true, &["ec2:*", "*:*"]),
+        ];
         let all = names(&clauses, None);
-        assert_eq!(all.len(), 2, "{:?}", all.iter().map(|(s, _)| s).collect::<Vec<_>>());
-        assert!(all.iter().any(|(s, a)| *s == [0] && a.contains("ec2:RunInstances") && a.contains("ec2:DescribeVpcs")));
-        assert!(all.iter().any(|(s, a)| *s == [0, 1] && a.contains("ec2:DescribeImages")));
+        assert_eq!(
+            all.len(),
+            2,
+            "{:?}",
+            all.iter().map(|(s, _)| s).collect::<Vec<_>>()
+        );
+        assert!(all.iter().any(|(s, a)| *s == [0]
+            && a.contains("ec2:RunInstances")
+            && a.contains("ec2:DescribeVpcs")));
+        assert!(
+            all.iter()
+                .any(|(s, a)| *s == [0, 1] && a.contains("ec2:DescribeImages"))
+        );
     }
 
     #[test]
     fn services_out_of_the_catalogue_have_classes() {
-        let all = names(&[clause(false, &["dynamodb:GetItem", "dynamodb:Describe*"]), clause(false, &["dynamodb:*Item"])], None);
-        let of = |s: &[usize]| all.iter().find(|(g, _)| g == s).map(|(_, a)| a.iter().cloned().collect::<Vec<_>>());
-        assert_eq!(of(&[0, 1]).unwrap(), ["dynamodb:GetItem", "dynamodb:describeitem"]);
+        let all = names(
+            &[
+                clause(false, &["dynamodb:GetItem", "dynamodb:Describe*"]),
+                clause(false, &["dynamodb:*Item"]),
+            ],
+            None,
+        );
+        let of = |s: &[usize]| {
+            all.iter()
+                .find(|(g, _)| g == s)
+                .map(|(_, a)| a.iter().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(
+            of(&[0, 1]).unwrap(),
+            ["dynamodb:GetItem", "dynamodb:describeitem"]
+        );
         assert_eq!(of(&[0]).unwrap(), ["dynamodb:Describex"]);
         assert_eq!(of(&[1]).unwrap(), ["dynamodb:xItem"]);
     }
@@ -223,7 +328,13 @@ mod tests {
     #[test]
     fn lists_are_taken_as_they_are() {
         let list = ["ec2:describevpcs".to_owned(), "a:B".to_owned()];
-        assert_eq!(names(&[clause(false, &["*"])], Some(&list)), [(vec![0], BTreeSet::from(["a:B".to_owned(), "ec2:DescribeVpcs".to_owned()]))]);
+        assert_eq!(
+            names(&[clause(false, &["*"])], Some(&list)),
+            [(
+                vec![0],
+                BTreeSet::from(["a:B".to_owned(), "ec2:DescribeVpcs".to_owned()])
+            )]
+        );
         let all = names(&[clause(false, &["*"])], Some(&["ssm:*Session".to_owned()]));
         assert_eq!(all[0].1.len(), 3, "{all:?}");
     }

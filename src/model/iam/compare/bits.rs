@@ -39,7 +39,9 @@ impl Bits {
     }
 
     pub(super) fn contains(&self, i: usize) -> bool {
-        self.words.get(i / 64).is_some_and(|w| w >> (i % 64) & 1 == 1)
+        self.words
+            .get(i / 64)
+            .is_some_and(|w| w >> (i % 64) & 1 == 1)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -55,18 +57,27 @@ impl Bits {
     }
 
     pub(super) fn intersect(&mut self, with: &Self) {
-        self.words.iter_mut().zip(&with.words).for_each(|(a, b)| *a &= b);
+        self.words
+            .iter_mut()
+            .zip(&with.words)
+            .for_each(|(a, b)| *a &= b);
     }
 
     pub(super) fn unite(&mut self, with: &Self) {
-        self.words.iter_mut().zip(&with.words).for_each(|(a, b)| *a |= b);
+        self.words
+            .iter_mut()
+            .zip(&with.words)
+            .for_each(|(a, b)| *a |= b);
     }
 
     /// Returns the numbers below `bound` that are not in the set.
     #[must_use]
     pub(super) fn complement(&self, bound: usize) -> Self {
         let mut out = Self::full(bound);
-        out.words.iter_mut().zip(&self.words).for_each(|(a, b)| *a &= !b);
+        out.words
+            .iter_mut()
+            .zip(&self.words)
+            .for_each(|(a, b)| *a &= !b);
         out
     }
 

@@ -19,7 +19,10 @@ use crate::iam::{
     template::Template,
 };
 
-const LIMITS: Limits = Limits { states: 20_000, classes: 400 };
+const LIMITS: Limits = Limits {
+    states: 20_000,
+    classes: 400,
+};
 
 /// A text that is neither number nor date.
 const UNREADABLE: &str = "none";
@@ -41,18 +44,41 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn new(sides: &Sides, setting: &Setting, place: &Place, lower: &str, uses: &[Use]) -> Self {
+    pub(super) fn new(
+        sides: &Sides,
+        setting: &Setting,
+        place: &Place,
+        lower: &str,
+        uses: &[Use],
+    ) -> Self {
         let kind = Catalogue::get().key(lower).map(|k| k.kind);
-        let families: BTreeSet<_> = uses.iter().map(|u| u.operator.base.family()).filter(|f| *f != Family::Null).collect();
-        let mut out = Self { values: Vec::new(), complete: true };
+        let families: BTreeSet<_> = uses
+            .iter()
+            .map(|u| u.operator.base.family())
+            .filter(|f| *f != Family::Null)
+            .collect();
+        let mut out = Self {
+            values: Vec::new(),
+            complete: true,
+        };
         for family in &families {
-            let texts: Vec<_> = uses.iter().filter(|u| u.operator.base.family() == *family).flat_map(|u| &u.condition.values).map(|v| v.value.as_str()).collect();
+            let texts: Vec<_> = uses
+                .iter()
+                .filter(|u| u.operator.base.family() == *family)
+                .flat_map(|u| &u.condition.values)
+                .map(|v| v.value.as_str())
+                .collect();
             match family {
                 Family::Numeric => match around_numbers(&texts) {
                     Some(values) => out.values.extend(values),
                     None => out.complete = false,
                 },
-                Family::Date => out.values.extend(texts.iter().map(|t| (*t).to_owned()).chain(around_dates(&texts))),
+                Family::Date => out.values.extend(
+                    texts
+                        .iter()
+                        .map(|t| (*t).to_owned())
+                        .chain(around_dates(&texts)),
+                ),
                 Family::Ip => out.values.extend(around_networks(&texts)),
                 Family::Bool => out.values.extend(["true", "false"].map(str::to_owned)),
                 Family::String | Family::Arn | Family::Binary | Family::Null => {}
@@ -75,23 +101,47 @@ impl Candidates {
         out
     }
 
-    fn texts(&mut self, sides: &Sides, setting: &Setting, uses: &[Use], sample: String, only: bool) {
+    fn texts(
+        &mut self,
+        sides: &Sides,
+        setting: &Setting,
+        uses: &[Use],
+        sample: String,
+        only: bool,
+    ) {
         let mut globs = BTreeSet::new();
         for u in uses {
-            globs.extend(u.condition.values.iter().filter_map(|v| glob(sides, setting, u.operator.base, u.version, &v.value)));
+            globs.extend(
+                u.condition
+                    .values
+                    .iter()
+                    .filter_map(|v| glob(sides, setting, u.operator.base, u.version, &v.value)),
+            );
         }
         let globs: Vec<_> = globs.into_iter().collect();
-        let wild = globs.iter().any(|g| g.steps.iter().any(|s| matches!(s, super::glob::Step::One(_) | super::glob::Step::Run(_))));
-        let seeds: Vec<_> = std::iter::once(sample).chain(globs.iter().map(|g| g.sample("x"))).collect();
+        let wild = globs.iter().any(|g| {
+            g.steps
+                .iter()
+                .any(|s| matches!(s, super::glob::Step::One(_) | super::glob::Step::Run(_)))
+        });
+        let seeds: Vec<_> = std::iter::once(sample)
+            .chain(globs.iter().map(|g| g.sample("x")))
+            .collect();
         match classes(&[Glob::run(Chars::All)], &globs, &seeds, LIMITS) {
-            Some(found) => self.values.extend(found.witnesses.iter().map(|w| sides.spell(w))),
+            Some(found) => self
+                .values
+                .extend(found.witnesses.iter().map(|w| sides.spell(w))),
             None => {
                 self.complete = false;
                 self.values.extend(seeds.iter().map(|s| sides.spell(s)));
             }
         }
         if !only {
-            let others: Vec<_> = self.values.iter().flat_map(|v| respelled(v, globs.len() + 1)).collect();
+            let others: Vec<_> = self
+                .values
+                .iter()
+                .flat_map(|v| respelled(v, globs.len() + 1))
+                .collect();
             self.values.extend(others);
             self.complete &= !wild;
         }
@@ -102,13 +152,23 @@ impl Candidates {
 fn respelled(value: &str, count: usize) -> Vec<String> {
     if Number::parse(value).is_some() && !value.contains(['e', 'E']) {
         let point = if value.contains('.') { "" } else { "." };
-        return (1..=count).map(|n| format!("{value}{point}{}", "0".repeat(n))).collect();
+        return (1..=count)
+            .map(|n| format!("{value}{point}{}", "0".repeat(n)))
+            .collect();
     }
     if matches!(value, "true" | "false") {
-        return vec![value.to_uppercase(), value.replacen(['t', 'f'], if value == "true" { "T" } else { "F" }, 1)];
+        return vec![
+            value.to_uppercase(),
+            value.replacen(['t', 'f'], if value == "true" { "T" } else { "F" }, 1),
+        ];
     }
     if Instant::parse(value).is_some() {
-        return value.strip_suffix('Z').map(|v| [format!("{v}+00:00"), format!("{v}z")]).into_iter().flatten().collect();
+        return value
+            .strip_suffix('Z')
+            .map(|v| [format!("{v}+00:00"), format!("{v}z")])
+            .into_iter()
+            .flatten()
+            .collect();
     }
     match value.parse() {
         Ok(IpAddr::V4(v4)) => vec![v4.to_ipv6_mapped().to_string(), format!("{v4}/32")],
@@ -118,14 +178,24 @@ fn respelled(value: &str, count: usize) -> Vec<String> {
 }
 
 /// Returns what texts a value of the policy matches; `None`: none, or its operator does not compare texts.
-fn glob(sides: &Sides, setting: &Setting, base: Base, version: Version, value: &str) -> Option<Glob> {
+fn glob(
+    sides: &Sides,
+    setting: &Setting,
+    base: Base,
+    version: Version,
+    value: &str,
+) -> Option<Glob> {
     let filled = |template: Template| match fill(sides, setting, &template) {
         Filled::Nothing => None,
         Filled::Known(p) | Filled::Open(p) => Some(p),
     };
     Some(match base {
-        Base::StringEquals | Base::StringNotEquals => Glob::new(&filled(Template::plain(value, version))?, Chars::All),
-        Base::StringLike | Base::StringNotLike => Glob::new(&filled(Template::wild(value, version))?, Chars::All),
+        Base::StringEquals | Base::StringNotEquals => {
+            Glob::new(&filled(Template::plain(value, version))?, Chars::All)
+        }
+        Base::StringLike | Base::StringNotLike => {
+            Glob::new(&filled(Template::wild(value, version))?, Chars::All)
+        }
         Base::StringEqualsIgnoreCase | Base::StringNotEqualsIgnoreCase => {
             Glob::folded(&filled(Template::plain(value, version))?.text())
         }
@@ -140,8 +210,21 @@ fn arn(pattern: &Pattern) -> Option<Glob> {
     match ArnPattern::condition(pattern) {
         ArnPattern::All => Some(Glob::run(Chars::All)),
         ArnPattern::Segments(segments) => {
-            let glob = |(i, s): (usize, &Pattern)| Glob::new(s, if i + 1 < SEGMENTS { Chars::Segment } else { Chars::All });
-            segments.iter().enumerate().map(glob).reduce(|all, next| all.then(Glob::literal(":")).then(next))
+            let glob = |(i, s): (usize, &Pattern)| {
+                Glob::new(
+                    s,
+                    if i + 1 < SEGMENTS {
+                        Chars::Segment
+                    } else {
+                        Chars::All
+                    },
+                )
+            };
+            segments
+                .iter()
+                .enumerate()
+                .map(glob)
+                .reduce(|all, next| all.then(Glob::literal(":")).then(next))
         }
         ArnPattern::Symbol(pattern) => Some(Glob::new(&pattern, Chars::All)),
         // Unknown values stand for themselves; here they are one character.
@@ -153,7 +236,12 @@ fn arn(pattern: &Pattern) -> Option<Glob> {
 }
 
 /// Returns a value that the key could have.
-fn sample(lower: &str, kind: Option<KeyKind>, families: &BTreeSet<Family>, place: &Place) -> String {
+fn sample(
+    lower: &str,
+    kind: Option<KeyKind>,
+    families: &BTreeSet<Family>,
+    place: &Place,
+) -> String {
     let family = families.first().copied();
     let of_family = match family {
         Some(Family::Bool) => Some(KeyKind::Bool),
@@ -168,7 +256,9 @@ fn sample(lower: &str, kind: Option<KeyKind>, families: &BTreeSet<Family>, place
         ("aws:principalarn", _) => format!("arn:{partition}:iam::{account}:user/alice"),
         ("aws:username", _) => "alice".to_owned(),
         ("aws:userid", _) => "AIDAEXAMPLEALICE00001".to_owned(),
-        ("aws:principalaccount" | "aws:resourceaccount" | "aws:sourceaccount", _) => account.clone(),
+        ("aws:principalaccount" | "aws:resourceaccount" | "aws:sourceaccount", _) => {
+            account.clone()
+        }
         ("aws:requestedregion", _) => "us-east-1".to_owned(),
         (_, Some(KeyKind::Arn)) => format!("arn:{partition}:iam::{account}:user/alice"),
         (_, Some(KeyKind::Bool)) => "true".to_owned(),

@@ -1,10 +1,6 @@
 //! Statements as formulas over the dimensions of a request.
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use super::{
     bits::Bits,
@@ -19,7 +15,10 @@ use crate::iam::{
     template::{Part, Template},
 };
 
-const LIMITS: Limits = Limits { states: 4000, classes: 256 };
+const LIMITS: Limits = Limits {
+    states: 4000,
+    classes: 256,
+};
 
 /// Classes that were found before, by universes, patterns and seeds; `None` if there are too many.
 type Known = HashMap<(Vec<Glob>, Vec<Glob>, Vec<String>), Option<Rc<Classes>>>;
@@ -31,7 +30,12 @@ pub(super) struct Atlas {
 }
 
 impl Atlas {
-    fn classes(&self, universes: Vec<Glob>, patterns: Vec<Glob>, seeds: Vec<String>) -> Option<Rc<Classes>> {
+    fn classes(
+        &self,
+        universes: Vec<Glob>,
+        patterns: Vec<Glob>,
+        seeds: Vec<String>,
+    ) -> Option<Rc<Classes>> {
         let key = (universes, patterns, seeds);
         if let Some(found) = self.known.borrow().get(&key) {
             return found.clone();
@@ -69,14 +73,23 @@ pub(super) fn fill(sides: &Sides, setting: &Setting, template: &Template) -> Fil
                 tokens.push(Token::Any);
             }
             Part::Variable { key, default } => {
-                let value = setting.variables.get(&key.to_ascii_lowercase()).and_then(Option::as_deref);
-                let Some(value) = value.or(default.as_deref()) else { return Filled::Nothing };
+                let value = setting
+                    .variables
+                    .get(&key.to_ascii_lowercase())
+                    .and_then(Option::as_deref);
+                let Some(value) = value.or(default.as_deref()) else {
+                    return Filled::Nothing;
+                };
                 tokens.extend(value.chars().map(Token::Char));
             }
         }
     }
     let pattern = Pattern::new(tokens);
-    if open { Filled::Open(pattern) } else { Filled::Known(pattern) }
+    if open {
+        Filled::Open(pattern)
+    } else {
+        Filled::Known(pattern)
+    }
 }
 
 /// The dimensions of requests for resources of one shape.
@@ -102,11 +115,27 @@ struct SegmentDimension {
 impl<'a> Frame<'a> {
     /// Lays out the dimensions: first those of the keys, then those of the resource for the statements of these numbers.
     pub(super) fn new(
-        sides: &'a Sides<'a>, setting: &'a Setting, keys: &Keys, shape: &'a Shape, place: &Place, statements: &Bits, atlas: &Atlas,
+        sides: &'a Sides<'a>,
+        setting: &'a Setting,
+        keys: &Keys,
+        shape: &'a Shape,
+        place: &Place,
+        statements: &Bits,
+        atlas: &Atlas,
     ) -> Self {
-        let mut out = Self { sides, setting, shape, dimensions: keys.dimensions.clone(), segments: Vec::new(), open: Vec::new() };
+        let mut out = Self {
+            sides,
+            setting,
+            shape,
+            dimensions: keys.dimensions.clone(),
+            segments: Vec::new(),
+            open: Vec::new(),
+        };
         let terms = statements.iter().filter_map(|i| sides.terms.get(i));
-        let templates: Vec<_> = terms.filter_map(|t| t.resources.as_ref()).flat_map(|(_, t)| t).collect();
+        let templates: Vec<_> = terms
+            .filter_map(|t| t.resources.as_ref())
+            .flat_map(|(_, t)| t)
+            .collect();
         let mut patterns = Vec::new();
         for template in templates {
             match fill(sides, setting, template) {
@@ -141,15 +170,32 @@ impl<'a> Frame<'a> {
         let segments: Vec<_> = match self.shape {
             Shape::Nothing => Vec::new(),
             // Chosen freely: an unknown value may be followed by anything.
-            Shape::Symbol(_) => vec![(vec![Glob::run(Chars::All)], vec![String::new(), "/example".to_owned()])],
+            Shape::Symbol(_) => vec![(
+                vec![Glob::run(Chars::All)],
+                vec![String::new(), "/example".to_owned()],
+            )],
             shape => {
                 let segments = shape.segments().unwrap_or_default();
-                let segments = segments.iter().map(|s| (s.universes(place), s.seeds(place)));
-                if self.setting.loose { vec![whole(segments.collect())] } else { segments.collect() }
+                let segments = segments
+                    .iter()
+                    .map(|s| (s.universes(place), s.seeds(place)));
+                if self.setting.loose {
+                    vec![whole(segments.collect())]
+                } else {
+                    segments.collect()
+                }
             }
         };
-        for (at, ((universes, mut seeds), patterns)) in segments.into_iter().zip(columns).enumerate() {
-            let glob = |p| if self.setting.loose { loose(p) } else { Glob::new(p, Chars::All) };
+        for (at, ((universes, mut seeds), patterns)) in
+            segments.into_iter().zip(columns).enumerate()
+        {
+            let glob = |p| {
+                if self.setting.loose {
+                    loose(p)
+                } else {
+                    Glob::new(p, Chars::All)
+                }
+            };
             let globs: Vec<_> = patterns.iter().map(glob).collect();
             if at == SEGMENTS - 1 || self.setting.loose {
                 seeds.extend(globs.iter().map(|g| g.sample("example")));
@@ -159,9 +205,16 @@ impl<'a> Frame<'a> {
             let classes = atlas.classes(universes, globs.clone(), seeds);
             self.dimensions.push(match &classes {
                 Some(found) => Dimension::Classes(found.witnesses.len()),
-                None => Dimension::Text { universe, patterns: globs },
+                None => Dimension::Text {
+                    universe,
+                    patterns: globs,
+                },
             });
-            self.segments.push(SegmentDimension { dimension, patterns, classes });
+            self.segments.push(SegmentDimension {
+                dimension,
+                patterns,
+                classes,
+            });
         }
     }
 
@@ -190,17 +243,26 @@ impl<'a> Frame<'a> {
     /// Returns the formula of a statement: its resource clause and its conditions. `None` for the number of no statement.
     pub(super) fn statement(&self, number: usize, keys: &Keys) -> Option<Formula> {
         let term = self.sides.terms.get(number)?;
-        let Some((negated, templates)) = term.resources.as_ref().filter(|_| term.is_about) else { return Some(Formula::False) };
+        let Some((negated, templates)) = term.resources.as_ref().filter(|_| term.is_about) else {
+            return Some(Formula::False);
+        };
         if templates.is_empty() {
             return Some(Formula::False);
         }
         let resource = Formula::or(templates.iter().map(|t| self.pattern(t)));
-        let resource = if *negated { self.not(&resource) } else { resource };
+        let resource = if *negated {
+            self.not(&resource)
+        } else {
+            resource
+        };
         Some(Formula::and([resource, keys.statement(number)]))
     }
 
     fn open_dimension(&self, template: &Template) -> Option<usize> {
-        self.open.iter().find(|(t, _)| t == template).map(|(_, d)| *d)
+        self.open
+            .iter()
+            .find(|(t, _)| t == template)
+            .map(|(_, d)| *d)
     }
 
     fn pattern(&self, template: &Template) -> Formula {
@@ -212,7 +274,9 @@ impl<'a> Frame<'a> {
         let own = match self.parts(&pattern) {
             Parts::Everything => Formula::True,
             Parts::Nothing => Formula::False,
-            Parts::Segments(parts) => Formula::and(self.segments.iter().zip(&parts).map(|(s, p)| s.matches(p))),
+            Parts::Segments(parts) => {
+                Formula::and(self.segments.iter().zip(&parts).map(|(s, p)| s.matches(p)))
+            }
         };
         let open = open.map(|d| Formula::Is(d, Bits::from_fn(2, |i| i == 1)));
         Formula::and([own].into_iter().chain(open))
@@ -224,7 +288,10 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the classes or texts of the segments, to be put together as a resource.
-    pub(super) fn resource(&self, mut pick: impl FnMut(usize, Option<&Classes>) -> Option<String>) -> Option<String> {
+    pub(super) fn resource(
+        &self,
+        mut pick: impl FnMut(usize, Option<&Classes>) -> Option<String>,
+    ) -> Option<String> {
         let mut parts = Vec::new();
         for segment in &self.segments {
             parts.push(pick(segment.dimension, segment.classes.as_deref())?);
@@ -245,7 +312,11 @@ fn whole(segments: Vec<(Vec<Glob>, Vec<String>)>) -> (Vec<Glob>, Vec<String>) {
         universes = if universes.is_empty() {
             own
         } else {
-            let next = |head: &Glob| own.iter().map(|tail| head.clone().then(Glob::literal(":")).then(tail.clone())).collect::<Vec<_>>();
+            let next = |head: &Glob| {
+                own.iter()
+                    .map(|tail| head.clone().then(Glob::literal(":")).then(tail.clone()))
+                    .collect::<Vec<_>>()
+            };
             universes.iter().flat_map(next).collect()
         };
         plainest.extend(seeds.into_iter().next());
@@ -258,8 +329,13 @@ fn whole(segments: Vec<(Vec<Glob>, Vec<String>)>) -> (Vec<Glob>, Vec<String>) {
 pub(super) fn is_contested(pattern: &Pattern) -> bool {
     let segments = pattern.segments();
     let inner = segments.iter().take(SEGMENTS - 1);
-    let is_short = segments.len() < SEGMENTS && !matches!(pattern.tokens().first(), Some(Token::Char('$')));
-    !pattern.is_any() && (is_short || inner.into_iter().any(|s| s.tokens().len() > 1 && s.tokens().last() == Some(&Token::Any)))
+    let is_short =
+        segments.len() < SEGMENTS && !matches!(pattern.tokens().first(), Some(Token::Char('$')));
+    !pattern.is_any()
+        && (is_short
+            || inner
+                .into_iter()
+                .any(|s| s.tokens().len() > 1 && s.tokens().last() == Some(&Token::Any)))
 }
 
 /// Makes a pattern of resources whose contested wildcards run over colons.
@@ -267,7 +343,14 @@ pub(super) fn loose(pattern: &Pattern) -> Glob {
     let segments = pattern.segments();
     let last = segments.len() - 1;
     let glob = |(i, s): (usize, &Pattern)| {
-        let mut glob = Glob::new(s, if i < SEGMENTS - 1 { Chars::Segment } else { Chars::All });
+        let mut glob = Glob::new(
+            s,
+            if i < SEGMENTS - 1 {
+                Chars::Segment
+            } else {
+                Chars::All
+            },
+        );
         if s.tokens().len() > 1 || i == last {
             for step in glob.steps.iter_mut().rev().take(1) {
                 if let Step::Run(chars) = step {
@@ -277,7 +360,12 @@ pub(super) fn loose(pattern: &Pattern) -> Glob {
         }
         glob
     };
-    segments.iter().enumerate().map(glob).reduce(|all, next| all.then(Glob::literal(":")).then(next)).unwrap_or_default()
+    segments
+        .iter()
+        .enumerate()
+        .map(glob)
+        .reduce(|all, next| all.then(Glob::literal(":")).then(next))
+        .unwrap_or_default()
 }
 
 /// What a pattern asks of the segments.
@@ -292,10 +380,16 @@ impl SegmentDimension {
         if part.is_any() {
             return Formula::True;
         }
-        let Some(number) = self.patterns.iter().position(|p| p == part) else { return Formula::False };
+        let Some(number) = self.patterns.iter().position(|p| p == part) else {
+            return Formula::False;
+        };
         match &self.classes {
             None => Formula::Text(self.dimension, number, true),
-            Some(classes) => Formula::of_classes(self.dimension, classes.matching(number), classes.witnesses.len()),
+            Some(classes) => Formula::of_classes(
+                self.dimension,
+                classes.matching(number),
+                classes.witnesses.len(),
+            ),
         }
     }
 }

@@ -38,7 +38,11 @@ impl Chars {
         match self {
             Self::All => true,
             Self::Segment => c != ':',
-            Self::Identifier => symbol || c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=' | ',' | '@'),
+            Self::Identifier => {
+                symbol
+                    || c.is_ascii_alphanumeric()
+                    || matches!(c, '-' | '_' | '.' | '+' | '=' | ',' | '@')
+            }
             Self::Region => symbol || c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
             Self::Digit => c.is_ascii_digit(),
             Self::Action => c.is_ascii_lowercase() || c.is_ascii_digit(),
@@ -181,7 +185,16 @@ pub(super) struct Automaton {
 }
 
 /// Characters for what no pattern names: of each kind that [`Chars`] or a reader tells apart one is enough.
-const PLAIN: &[&str] = &["xabcdefghijklmnopqrstuvwyz", "0123456789", "XABCDEFGHIJKLMNOPQRSTUVWYZ", "-", "_.+=,@", "/", ":", "~!#%^ ()"];
+const PLAIN: &[&str] = &[
+    "xabcdefghijklmnopqrstuvwyz",
+    "0123456789",
+    "XABCDEFGHIJKLMNOPQRSTUVWYZ",
+    "-",
+    "_.+=,@",
+    "/",
+    ":",
+    "~!#%^ ()",
+];
 
 impl Automaton {
     pub(super) fn new<'a>(globs: impl IntoIterator<Item = &'a Glob>) -> Self {
@@ -230,7 +243,9 @@ impl Automaton {
             }
         }
         let mut seen = BTreeSet::new();
-        let plain = PLAIN.iter().filter_map(|kind| kind.chars().find(|c| !named.contains(c)));
+        let plain = PLAIN
+            .iter()
+            .filter_map(|kind| kind.chars().find(|c| !named.contains(c)));
         for c in plain.chain(named.iter().copied()) {
             let masks = self.masks(c);
             if seen.insert(masks.clone()) {
@@ -298,7 +313,9 @@ impl Automaton {
     /// Returns the patterns that match what was read.
     pub(super) fn accepted(&self, state: &Bits) -> Bits {
         let ends = self.bases.get(1..).unwrap_or_default();
-        Bits::from_fn(ends.len(), |k| ends.get(k).is_some_and(|end| state.contains(end - 1)))
+        Bits::from_fn(ends.len(), |k| {
+            ends.get(k).is_some_and(|end| state.contains(end - 1))
+        })
     }
 
     /// Tells whether the first pattern can still match.
@@ -320,7 +337,9 @@ pub(super) struct Classes {
 impl Classes {
     /// Returns the classes that match the pattern of this number.
     pub(super) fn matching(&self, pattern: usize) -> Bits {
-        Bits::from_fn(self.signatures.len(), |c| self.signatures.get(c).is_some_and(|s| s.contains(pattern)))
+        Bits::from_fn(self.signatures.len(), |c| {
+            self.signatures.get(c).is_some_and(|s| s.contains(pattern))
+        })
     }
 }
 
@@ -335,22 +354,37 @@ pub(super) struct Limits {
 
 /// Finds all classes of the texts in the universes (those that match one of them). Seeds that lie in a universe are taken as witnesses of their
 /// classes, in their order. `None` beyond the limits.
-pub(super) fn classes(universes: &[Glob], patterns: &[Glob], seeds: &[String], limits: Limits) -> Option<Classes> {
+pub(super) fn classes(
+    universes: &[Glob],
+    patterns: &[Glob],
+    seeds: &[String],
+    limits: Limits,
+) -> Option<Classes> {
     let mut out = Classes::default();
     let mut known = HashMap::new();
     // Most patterns are for other kinds of resources: they take no part.
-    let near = |u: &Glob| (0..patterns.len()).filter(|p| patterns.get(*p).is_some_and(|p| !p.parts_from(u))).collect::<Vec<_>>();
+    let near = |u: &Glob| {
+        (0..patterns.len())
+            .filter(|p| patterns.get(*p).is_some_and(|p| !p.parts_from(u)))
+            .collect::<Vec<_>>()
+    };
     let automaton = |u| {
         let numbers = near(u);
         let globs = numbers.iter().filter_map(|p| patterns.get(*p));
         (Automaton::new(std::iter::once(u).chain(globs)), numbers)
     };
     let automata: Vec<_> = universes.iter().map(automaton).collect();
-    let mut add = |(automaton, numbers): &(Automaton, Vec<usize>), state: &Bits, text: &dyn Fn() -> String, out: &mut Classes| {
+    let mut add = |(automaton, numbers): &(Automaton, Vec<usize>),
+                   state: &Bits,
+                   text: &dyn Fn() -> String,
+                   out: &mut Classes| {
         let accepted = automaton.accepted(state);
         if accepted.contains(0) {
             let mut signature = Bits::new(patterns.len());
-            accepted.iter().filter_map(|a| numbers.get(a.checked_sub(1)?)).for_each(|p| signature.insert(*p));
+            accepted
+                .iter()
+                .filter_map(|a| numbers.get(a.checked_sub(1)?))
+                .for_each(|p| signature.insert(*p));
             if known.insert(signature.clone(), ()).is_none() {
                 out.signatures.push(signature);
                 out.witnesses.push(text());
@@ -371,7 +405,9 @@ pub(super) fn classes(universes: &[Glob], patterns: &[Glob], seeds: &[String], l
             let state = state.clone();
             add(pair, &state, &|| spell(&walk, at), &mut out);
             for c in &automaton.alphabet {
-                let Some(masks) = automaton.moves.get(c) else { continue };
+                let Some(masks) = automaton.moves.get(c) else {
+                    continue;
+                };
                 let next = automaton.advance(&state, masks);
                 if automaton.first_is_alive(&next) && seen.insert(next.clone(), ()).is_none() {
                     walk.push((next, at, *c));
@@ -390,7 +426,9 @@ pub(super) fn classes(universes: &[Glob], patterns: &[Glob], seeds: &[String], l
 fn spell(walk: &[(Bits, usize, char)], mut at: usize) -> String {
     let mut out = Vec::new();
     while at != 0 {
-        let Some((_, parent, c)) = walk.get(at) else { break };
+        let Some((_, parent, c)) = walk.get(at) else {
+            break;
+        };
         out.push(*c);
         at = *parent;
     }
@@ -401,7 +439,10 @@ fn spell(walk: &[(Bits, usize, char)], mut at: usize) -> String {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { states: 10_000, classes: 1000 };
+    const LIMITS: Limits = Limits {
+        states: 10_000,
+        classes: 1000,
+    };
 
     fn wild(text: &str) -> Glob {
         Glob::new(&Pattern::wild(text), Chars::All)
@@ -419,9 +460,20 @@ mod tests {
     #[test]
     fn every_combination_has_a_shortest_text() {
         let some = |text: &str, sig: &[usize]| (text.to_owned(), sig.to_vec());
-        assert_eq!(found(&["a*", "*b"]), [some("", &[]), some("a", &[0]), some("ab", &[0, 1]), some("b", &[1])]);
+        assert_eq!(
+            found(&["a*", "*b"]),
+            [
+                some("", &[]),
+                some("a", &[0]),
+                some("ab", &[0, 1]),
+                some("b", &[1])
+            ]
+        );
         assert_eq!(found(&["?", "*"]), [some("", &[1]), some("x", &[0, 1])]);
-        assert_eq!(found(&["i-*", "i-1"]), [some("", &[]), some("i-", &[0]), some("i-1", &[0, 1])]);
+        assert_eq!(
+            found(&["i-*", "i-1"]),
+            [some("", &[]), some("i-", &[0]), some("i-1", &[0, 1])]
+        );
     }
 
     #[test]
@@ -429,7 +481,11 @@ mod tests {
         let patterns = ["a*b*", "*?b", "ab", "*:*", "a?*", "??"];
         for (text, signature) in found(&patterns) {
             for (i, p) in patterns.iter().enumerate() {
-                assert_eq!(Pattern::wild(p).matches(&text), signature.contains(&i), "{p} {text}");
+                assert_eq!(
+                    Pattern::wild(p).matches(&text),
+                    signature.contains(&i),
+                    "{p} {text}"
+                );
                 assert_eq!(wild(p).matches(&text), signature.contains(&i), "{p} {text}");
             }
         }
@@ -437,17 +493,34 @@ mod tests {
 
     #[test]
     fn universes_and_letter_case() {
-        let digits = Glob { steps: vec![Step::One(Chars::Digit); 2] };
-        let own = classes(&[digits], &[wild("1*"), wild("x*")], &["77".to_owned()], LIMITS).unwrap();
+        let digits = Glob {
+            steps: vec![Step::One(Chars::Digit); 2],
+        };
+        let own = classes(
+            &[digits],
+            &[wild("1*"), wild("x*")],
+            &["77".to_owned()],
+            LIMITS,
+        )
+        .unwrap();
         assert_eq!(own.witnesses, ["77", "10"]);
-        let dev = classes(&[Glob::run(Chars::All)], &[Glob::folded("Dev"), Glob::literal("dev")], &[], LIMITS).unwrap();
+        let dev = classes(
+            &[Glob::run(Chars::All)],
+            &[Glob::folded("Dev"), Glob::literal("dev")],
+            &[],
+            LIMITS,
+        )
+        .unwrap();
         assert_eq!(dev.witnesses.len(), 3);
     }
 
     #[test]
     fn entangled_patterns_are_given_up() {
         let patterns: Vec<_> = ('a'..='p').map(|c| wild(&format!("*{c}*"))).collect();
-        let limits = Limits { states: 1000, classes: 100 };
+        let limits = Limits {
+            states: 1000,
+            classes: 100,
+        };
         assert!(classes(&[Glob::run(Chars::All)], &patterns, &[], limits).is_none());
     }
 }

@@ -16,6 +16,7 @@ mod candidates;
 mod difference;
 mod encode;
 mod glob;
+mod goals;
 mod keys;
 mod numbers;
 mod run;
@@ -26,7 +27,9 @@ mod solve;
 mod suppose;
 mod text;
 
-pub use difference::{Cause, Comparison, Difference, StatementChange, StatementRef, Undecided, Witness};
+pub use difference::{
+    Cause, Comparison, Difference, StatementChange, StatementRef, Undecided, Witness,
+};
 pub use run::{Options, changed_statements, compare, compare_sets};
 pub use text::{comparison_text, statements_text};
 #[cfg(test)]

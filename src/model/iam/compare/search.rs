@@ -31,23 +31,44 @@ pub(super) fn find(must: &[&Glob], not: &[&Glob], most_states: usize) -> Found {
     let mut walk: Vec<Node> = Vec::new();
     let mut seen: HashMap<Vec<usize>, Vec<Bits>> = HashMap::new();
     for positions in combinations(&must.iter().map(|g| closed(g, 0)).collect::<Vec<_>>()) {
-        visit(&mut walk, &mut seen, Node { positions, avoid: avoid.start(), parent: 0, by: None });
+        visit(
+            &mut walk,
+            &mut seen,
+            Node {
+                positions,
+                avoid: avoid.start(),
+                parent: 0,
+                by: None,
+            },
+        );
     }
     let mut at = 0;
     while let Some(node) = walk.get(at) {
         let node = node.clone();
-        let done = must.iter().zip(&node.positions).all(|(g, p)| *p == g.steps.len());
+        let done = must
+            .iter()
+            .zip(&node.positions)
+            .all(|(g, p)| *p == g.steps.len());
         if done && avoid.accepted(&node.avoid).is_empty() {
             return Found::Text(spell(&walk, at));
         }
         for (c, masks) in &masks {
-            let next: Vec<_> = must.iter().zip(&node.positions).map(|(g, p)| after(g, *p, *c)).collect();
+            let next: Vec<_> = must
+                .iter()
+                .zip(&node.positions)
+                .map(|(g, p)| after(g, *p, *c))
+                .collect();
             if next.iter().any(Vec::is_empty) {
                 continue;
             }
             let avoided = avoid.advance(&node.avoid, masks);
             for positions in combinations(&next) {
-                let node = Node { positions, avoid: avoided.clone(), parent: at, by: Some(*c) };
+                let node = Node {
+                    positions,
+                    avoid: avoided.clone(),
+                    parent: at,
+                    by: Some(*c),
+                };
                 visit(&mut walk, &mut seen, node);
             }
         }
@@ -78,7 +99,12 @@ fn visit(walk: &mut Vec<Node>, seen: &mut HashMap<Vec<usize>, Vec<Bits>>, node: 
 
 /// Returns a position and those that runs give for nothing.
 fn closed(glob: &Glob, position: usize) -> Vec<usize> {
-    let runs = glob.steps.iter().skip(position).take_while(|s| matches!(s, Step::Run(_))).count();
+    let runs = glob
+        .steps
+        .iter()
+        .skip(position)
+        .take_while(|s| matches!(s, Step::Run(_)))
+        .count();
     (position..=position + runs).collect()
 }
 
@@ -97,7 +123,11 @@ fn combinations(choices: &[Vec<usize>]) -> Vec<Vec<usize>> {
     for choice in choices {
         out = out
             .iter()
-            .flat_map(|head| choice.iter().map(move |p| head.iter().copied().chain([*p]).collect()))
+            .flat_map(|head| {
+                choice
+                    .iter()
+                    .map(move |p| head.iter().copied().chain([*p]).collect())
+            })
             .collect();
     }
     out
@@ -105,7 +135,12 @@ fn combinations(choices: &[Vec<usize>]) -> Vec<Vec<usize>> {
 
 fn spell(walk: &[Node], mut at: usize) -> String {
     let mut out = Vec::new();
-    while let Some(Node { by: Some(c), parent, .. }) = walk.get(at) {
+    while let Some(Node {
+        by: Some(c),
+        parent,
+        ..
+    }) = walk.get(at)
+    {
         out.push(*c);
         at = *parent;
     }
@@ -124,9 +159,16 @@ mod tests {
     fn check(must: &[&str], not: &[&str]) -> Option<String> {
         let must: Vec<_> = must.iter().map(|p| wild(p)).collect();
         let not: Vec<_> = not.iter().map(|p| wild(p)).collect();
-        match find(&must.iter().collect::<Vec<_>>(), &not.iter().collect::<Vec<_>>(), 100_000) {
+        match find(
+            &must.iter().collect::<Vec<_>>(),
+            &not.iter().collect::<Vec<_>>(),
+            100_000,
+        ) {
             Found::Text(text) => {
-                assert!(must.iter().all(|g| g.matches(&text)) && !not.iter().any(|g| g.matches(&text)), "{text}");
+                assert!(
+                    must.iter().all(|g| g.matches(&text)) && !not.iter().any(|g| g.matches(&text)),
+                    "{text}"
+                );
                 Some(text)
             }
             Found::Nothing => None,
@@ -146,7 +188,9 @@ mod tests {
 
     #[test]
     fn forty_overlapping_lists_are_no_trouble() {
-        let lists: Vec<String> = (0..40).map(|i| format!("/restapis/*/resources/*/part{i}/*")).collect();
+        let lists: Vec<String> = (0..40)
+            .map(|i| format!("/restapis/*/resources/*/part{i}/*"))
+            .collect();
         let not: Vec<&str> = lists.iter().map(String::as_str).collect();
         assert!(check(&["/restapis/*/resources/*"], &not).is_some());
         assert_eq!(check(&["/restapis/*/resources/x/part7/*"], &not), None);

@@ -38,11 +38,16 @@ impl Shape {
     /// Returns the shapes of an action's resources.
     pub(super) fn of_action(action: &str) -> Vec<Self> {
         let catalogue = Catalogue::get();
-        let Some(known) = catalogue.action(action) else { return vec![Self::AnyArn, Self::Nothing] };
+        let Some(known) = catalogue.action(action) else {
+            return vec![Self::AnyArn, Self::Nothing];
+        };
         if known.service == "ssmmessages" && known.name == "OpenDataChannel" {
             return vec![Self::Arn(SESSIONS.to_owned()), Self::Nothing];
         }
-        let kinds = known.resources.iter().filter_map(|r| catalogue.resource(known.service, &r.kind));
+        let kinds = known
+            .resources
+            .iter()
+            .filter_map(|r| catalogue.resource(known.service, &r.kind));
         let mut out: Vec<_> = kinds.map(|k| Self::Arn(k.arn.to_owned())).collect();
         if out.is_empty() {
             out.push(Self::Nothing);
@@ -53,7 +58,13 @@ impl Shape {
     /// Returns the service of its ARNs; empty for any, `None` for what is no ARN.
     pub(super) fn service(&self) -> Option<String> {
         match self {
-            Self::Arn(format) => Some(split(format).get(2).filter(|s| !s.contains("${")).map(|s| (*s).to_owned()).unwrap_or_default()),
+            Self::Arn(format) => Some(
+                split(format)
+                    .get(2)
+                    .filter(|s| !s.contains("${"))
+                    .map(|s| (*s).to_owned())
+                    .unwrap_or_default(),
+            ),
             Self::AnyArn => Some(String::new()),
             Self::Nothing | Self::Symbol(_) => None,
         }
@@ -93,7 +104,10 @@ impl Segment {
     fn new(format: &str) -> Self {
         let mut parts = Vec::new();
         let mut rest = format;
-        while let Some((text, (hole, after))) = rest.split_once("${").and_then(|(t, r)| Some((t, r.split_once('}')?))) {
+        while let Some((text, (hole, after))) = rest
+            .split_once("${")
+            .and_then(|(t, r)| Some((t, r.split_once('}')?)))
+        {
             parts.extend((!text.is_empty()).then(|| Part::Text(text.to_owned())));
             parts.push(Part::Hole(hole.to_owned()));
             rest = after;
@@ -107,13 +121,30 @@ impl Segment {
         let mut out = match self.parts.as_slice() {
             [Part::Hole(hole)] if hole == "Account" => {
                 // Resources that AWS owns, such as its documents and images, have no account.
-                vec![Glob { steps: vec![Step::One(Chars::Digit); 12] }, Glob::default()]
+                vec![
+                    Glob {
+                        steps: vec![Step::One(Chars::Digit); 12],
+                    },
+                    Glob::default(),
+                ]
             }
             [Part::Hole(hole)] if hole == "AnyAccount" => {
-                vec![Glob { steps: vec![Step::One(Chars::Digit); 12] }, Glob::default(), Glob::literal("aws")]
+                vec![
+                    Glob {
+                        steps: vec![Step::One(Chars::Digit); 12],
+                    },
+                    Glob::default(),
+                    Glob::literal("aws"),
+                ]
             }
             [hole @ Part::Hole(name)] if name == "Partition" => vec![hole.glob()],
-            parts => return vec![parts.iter().fold(Glob::default(), |glob, part| glob.then(part.glob()))],
+            parts => {
+                return vec![
+                    parts
+                        .iter()
+                        .fold(Glob::default(), |glob, part| glob.then(part.glob())),
+                ];
+            }
         };
         if place.symbols {
             out.push(Glob::some(Chars::Symbol));
@@ -125,11 +156,24 @@ impl Segment {
     pub(super) fn seeds(&self, place: &Place) -> Vec<String> {
         let owned = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect();
         match self.parts.as_slice() {
-            [Part::Hole(hole)] if hole == "Partition" => vec![place.partition.clone(), "aws".into(), "aws-us-gov".into(), "aws-cn".into()],
+            [Part::Hole(hole)] if hole == "Partition" => vec![
+                place.partition.clone(),
+                "aws".into(),
+                "aws-us-gov".into(),
+                "aws-cn".into(),
+            ],
             [Part::Hole(hole)] if hole.ends_with("Region") => owned(&[
-                "us-east-1", "us-east-2", "us-west-2", "eu-central-1", "eu-west-1", "ap-southeast-1", "",
+                "us-east-1",
+                "us-east-2",
+                "us-west-2",
+                "eu-central-1",
+                "eu-west-1",
+                "ap-southeast-1",
+                "",
             ]),
-            [Part::Hole(hole)] if hole.ends_with("Account") => vec![place.account.clone(), "444455556666".into(), String::new()],
+            [Part::Hole(hole)] if hole.ends_with("Account") => {
+                vec![place.account.clone(), "444455556666".into(), String::new()]
+            }
             parts => vec![parts.iter().map(Part::sample).collect()],
         }
     }
@@ -182,8 +226,15 @@ mod tests {
 
     #[test]
     fn samples_lie_in_their_universes() {
-        let place = Place { account: "111122223333".to_owned(), partition: "aws".to_owned(), symbols: false };
-        let mut shapes: Vec<_> = Catalogue::get().actions().flat_map(|a| Shape::of_action(&a.full_name())).collect();
+        let place = Place {
+            account: "111122223333".to_owned(),
+            partition: "aws".to_owned(),
+            symbols: false,
+        };
+        let mut shapes: Vec<_> = Catalogue::get()
+            .actions()
+            .flat_map(|a| Shape::of_action(&a.full_name()))
+            .collect();
         shapes.push(Shape::AnyArn);
         shapes.sort();
         shapes.dedup();
@@ -192,7 +243,10 @@ mod tests {
             let segments = shape.segments().unwrap_or_else(|| panic!("{shape:?}"));
             for segment in segments {
                 let seed = segment.seeds(&place).remove(0);
-                assert!(segment.universes(&place).iter().any(|u| u.matches(&seed)), "{shape:?}: {seed}");
+                assert!(
+                    segment.universes(&place).iter().any(|u| u.matches(&seed)),
+                    "{shape:?}: {seed}"
+                );
             }
         }
     }
@@ -201,6 +255,9 @@ mod tests {
     fn channels_of_sessions_have_resources() {
         assert_eq!(Shape::of_action("ssmmessages:OpenDataChannel").len(), 2);
         assert_eq!(Shape::of_action("ec2:DescribeInstances"), [Shape::Nothing]);
-        assert_eq!(Shape::of_action("dynamodb:GetItem"), [Shape::AnyArn, Shape::Nothing]);
+        assert_eq!(
+            Shape::of_action("dynamodb:GetItem"),
+            [Shape::AnyArn, Shape::Nothing]
+        );
     }
 }

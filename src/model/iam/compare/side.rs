@@ -49,7 +49,12 @@ pub(super) struct Side {
 impl Side {
     /// Returns the numbers of all its statements.
     pub(super) fn all(&self) -> BTreeSet<usize> {
-        self.layers.values().flatten().chain(&self.denies).copied().collect()
+        self.layers
+            .values()
+            .flatten()
+            .chain(&self.denies)
+            .copied()
+            .collect()
     }
 }
 
@@ -76,7 +81,11 @@ impl<'a> Sides<'a> {
         let key = |layer, level| LayerKey { layer, level };
         self.layer(&mut side, key(Layer::Identity, 0), &set.identity);
         if let Some(document) = &set.boundary {
-            self.layer(&mut side, key(Layer::Boundary, 0), std::slice::from_ref(document));
+            self.layer(
+                &mut side,
+                key(Layer::Boundary, 0),
+                std::slice::from_ref(document),
+            );
         }
         if let Some(documents) = &set.session {
             self.layer(&mut side, key(Layer::Session, 0), documents);
@@ -85,7 +94,11 @@ impl<'a> Sides<'a> {
             self.layer(&mut side, key(Layer::Scp, level), documents);
         }
         if let Some(document) = &set.endpoint {
-            self.layer(&mut side, key(Layer::Endpoint, 0), std::slice::from_ref(document));
+            self.layer(
+                &mut side,
+                key(Layer::Endpoint, 0),
+                std::slice::from_ref(document),
+            );
         }
         side
     }
@@ -106,12 +119,25 @@ impl<'a> Sides<'a> {
         side.layers.insert(key, allows);
     }
 
-    fn term(&mut self, layer: LayerKey, policy: usize, version: Version, statement: &'a Statement) -> Term<'a> {
+    fn term(
+        &mut self,
+        layer: LayerKey,
+        policy: usize,
+        version: Version,
+        statement: &'a Statement,
+    ) -> Term<'a> {
         let resources = statement.resource.as_ref().map(|clause| {
-            let templates = clause.patterns.iter().map(|p| Template::wild(&p.value, version).for_resource());
+            let templates = clause
+                .patterns
+                .iter()
+                .map(|p| Template::wild(&p.value, version).for_resource());
             (clause.negated, templates.collect::<Vec<_>>())
         });
-        let values = statement.conditions.iter().flat_map(|c| &c.values).map(|v| Template::wild(&v.value, version));
+        let values = statement
+            .conditions
+            .iter()
+            .flat_map(|c| &c.values)
+            .map(|v| Template::wild(&v.value, version));
         let of_resources = resources.iter().flat_map(|(_, t)| t).cloned();
         for part in of_resources.chain(values).flat_map(|t| t.parts) {
             if let Part::Symbol(text) = part {
@@ -120,7 +146,15 @@ impl<'a> Sides<'a> {
                 self.symbols.entry(text).or_insert(next);
             }
         }
-        Term { layer, policy, version, statement, resources, is_about: true, meaning: meaning(version, statement) }
+        Term {
+            layer,
+            policy,
+            version,
+            statement,
+            resources,
+            is_about: true,
+            meaning: meaning(version, statement),
+        }
     }
 
     /// Finds out which statements of endpoint policies are about the principal.
@@ -137,24 +171,42 @@ impl<'a> Sides<'a> {
     /// Tells whether both sets have the same layers with statements of the same meaning.
     pub(super) fn same(&self) -> bool {
         let meanings = |side: &Side| {
-            let terms = side.all().into_iter().filter_map(|n| self.terms.get(n)).map(|t| (t.layer, t.meaning.as_str()));
-            (side.layers.keys().copied().collect::<Vec<_>>(), terms.collect::<BTreeSet<_>>())
+            let terms = side
+                .all()
+                .into_iter()
+                .filter_map(|n| self.terms.get(n))
+                .map(|t| (t.layer, t.meaning.as_str()));
+            (
+                side.layers.keys().copied().collect::<Vec<_>>(),
+                terms.collect::<BTreeSet<_>>(),
+            )
         };
         meanings(&self.old) == meanings(&self.new)
     }
 
     /// Tells whether a pattern of a resource has two readings.
     pub(super) fn contested(&self) -> bool {
-        let templates = self.terms.iter().filter_map(|t| t.resources.as_ref()).flat_map(|(_, t)| t);
-        templates.into_iter().any(|t| t.fill(|_| Some("x")).is_some_and(|p| is_contested(&p)))
+        let templates = self
+            .terms
+            .iter()
+            .filter_map(|t| t.resources.as_ref())
+            .flat_map(|(_, t)| t);
+        templates
+            .into_iter()
+            .any(|t| t.fill(|_| Some("x")).is_some_and(|p| is_contested(&p)))
     }
 
     /// Decides a request as the evaluator does, save that contested wildcards run over colons.
     pub(super) fn loosely_allows(&self, side: &Side, request: &Request) -> bool {
         let applies = |n: &usize| {
-            let Some(term) = self.terms.get(*n) else { return false };
+            let Some(term) = self.terms.get(*n) else {
+                return false;
+            };
             let rule = Rule::new(term.statement, term.version);
-            let Some((negated, templates)) = term.resources.as_ref().filter(|_| term.is_about) else { return false };
+            let Some((negated, templates)) = term.resources.as_ref().filter(|_| term.is_about)
+            else {
+                return false;
+            };
             let matches = |t: &Template| {
                 let pattern = t.fill(|key| request.context.variable(key));
                 pattern.is_some_and(|p| p.is_any() || loose(&p).matches(&request.resource))
@@ -169,7 +221,12 @@ impl<'a> Sides<'a> {
 
     /// Puts the texts of unknown values in place of the characters that stand for them.
     pub(super) fn spell(&self, text: &str) -> String {
-        let name = |c: char| self.symbols.iter().find(|(_, own)| **own == c).map(|(text, _)| text.as_str());
+        let name = |c: char| {
+            self.symbols
+                .iter()
+                .find(|(_, own)| **own == c)
+                .map(|(text, _)| text.as_str())
+        };
         if self.symbols.is_empty() {
             return text.to_owned();
         }
@@ -185,7 +242,11 @@ impl<'a> Sides<'a> {
 
 /// Asks the evaluator whether a statement of an endpoint policy is about a principal.
 fn names(statement: &Statement, principal: &str, has_boundary: bool) -> bool {
-    let everything = || Clause { negated: false, patterns: vec![Text::new("*")], span: 0..0 };
+    let everything = || Clause {
+        negated: false,
+        patterns: vec![Text::new("*")],
+        span: 0..0,
+    };
     let all = Statement {
         effect: Effect::Allow,
         action: everything(),
@@ -193,21 +254,40 @@ fn names(statement: &Statement, principal: &str, has_boundary: bool) -> bool {
         conditions: Vec::new(),
         ..statement.clone()
     };
-    let document = Document { version: Version::V2012, statements: vec![all], ..Document::default() };
+    let document = Document {
+        version: Version::V2012,
+        statements: vec![all],
+        ..Document::default()
+    };
     let set = PolicySet {
         identity: vec![document.clone()],
         boundary: has_boundary.then(|| document.clone()),
         endpoint: Some(document),
         ..PolicySet::default()
     };
-    let request = Request { principal: principal.to_owned(), action: "a:A".to_owned(), resource: "*".to_owned(), ..Request::default() };
+    let request = Request {
+        principal: principal.to_owned(),
+        action: "a:A".to_owned(),
+        resource: "*".to_owned(),
+        ..Request::default()
+    };
     decide(&request, &set).verdict == Verdict::Allow
 }
 
 /// Prints what decides about a statement's meaning, in an order of its own.
 fn meaning(version: Version, statement: &Statement) -> String {
     let clause = |clause: &Clause, fold: bool| {
-        let mut texts: Vec<_> = clause.patterns.iter().map(|p| if fold { p.value.to_lowercase() } else { p.value.clone() }).collect();
+        let mut texts: Vec<_> = clause
+            .patterns
+            .iter()
+            .map(|p| {
+                if fold {
+                    p.value.to_lowercase()
+                } else {
+                    p.value.clone()
+                }
+            })
+            .collect();
         texts.sort();
         texts.dedup();
         format!("{}{texts:?}", clause.negated)
@@ -215,7 +295,11 @@ fn meaning(version: Version, statement: &Statement) -> String {
     let condition = |c: &Condition| {
         let mut values: Vec<_> = c.values.iter().map(|v| &v.value).collect();
         values.sort();
-        format!("{} {} {values:?}", c.operator.value.to_lowercase(), c.key.value.to_lowercase())
+        format!(
+            "{} {} {values:?}",
+            c.operator.value.to_lowercase(),
+            c.key.value.to_lowercase()
+        )
     };
     let mut conditions: Vec<_> = statement.conditions.iter().map(condition).collect();
     conditions.sort();
@@ -226,6 +310,14 @@ fn meaning(version: Version, statement: &Statement) -> String {
     });
     let resource = statement.resource.as_ref().map(|r| clause(r, false));
     // The version matters only where it decides how `${` is read.
-    let text = format!("{:?} {principal:?} {} {resource:?} {conditions:?}", statement.effect, clause(&statement.action, true));
-    if text.contains("${") { format!("{text} {}", version.name()) } else { text }
+    let text = format!(
+        "{:?} {principal:?} {} {resource:?} {conditions:?}",
+        statement.effect,
+        clause(&statement.action, true)
+    );
+    if text.contains("${") {
+        format!("{text} {}", version.name())
+    } else {
+        text
+    }
 }

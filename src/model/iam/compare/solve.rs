@@ -113,7 +113,9 @@ pub(super) fn not(dimensions: &[Dimension], formula: &Formula) -> Formula {
         Formula::True => Formula::False,
         Formula::False => Formula::True,
         Formula::Is(d, set) => match dimensions.get(*d) {
-            Some(Dimension::Classes(bound)) => Formula::of_classes(*d, set.complement(*bound), *bound),
+            Some(Dimension::Classes(bound)) => {
+                Formula::of_classes(*d, set.complement(*bound), *bound)
+            }
             _ => Formula::False,
         },
         Formula::Text(d, p, holds) => Formula::Text(*d, *p, !holds),
@@ -163,7 +165,11 @@ enum Status {
 
 impl Solver {
     pub(super) fn new(dimensions: Vec<Dimension>) -> Self {
-        Self { dimensions, texts: BTreeMap::new(), budget: SPLITS }
+        Self {
+            dimensions,
+            texts: BTreeMap::new(),
+            budget: SPLITS,
+        }
     }
 
     fn not(&self, formula: &Formula) -> Formula {
@@ -178,7 +184,10 @@ impl Solver {
         self.budget = SPLITS;
         let region = self.dimensions.iter().map(|d| match d {
             Dimension::Classes(bound) => Rest::Classes(Bits::full(*bound)),
-            Dimension::Text { patterns, .. } => Rest::Text { must: Bits::new(patterns.len()), not: Bits::new(patterns.len()) },
+            Dimension::Text { patterns, .. } => Rest::Text {
+                must: Bits::new(patterns.len()),
+                not: Bits::new(patterns.len()),
+            },
         });
         self.search(region.collect(), vec![formula.clone()], Vec::new())
     }
@@ -189,7 +198,12 @@ impl Solver {
     }
 
     /// Takes over facts, then settles disjunctions.
-    fn search(&mut self, mut region: Region, mut facts: Vec<Formula>, mut open: Vec<Vec<Formula>>) -> Result<Option<Region>, TooHard> {
+    fn search(
+        &mut self,
+        mut region: Region,
+        mut facts: Vec<Formula>,
+        mut open: Vec<Vec<Formula>>,
+    ) -> Result<Option<Region>, TooHard> {
         loop {
             while let Some(fact) = facts.pop() {
                 if !self.assume(&mut region, fact, &mut facts, &mut open)? {
@@ -198,7 +212,9 @@ impl Solver {
             }
             let mut left = Vec::with_capacity(open.len());
             for alternatives in std::mem::take(&mut open) {
-                let Some(mut alternatives) = self.simplify(&region, alternatives)? else { continue };
+                let Some(mut alternatives) = self.simplify(&region, alternatives)? else {
+                    continue;
+                };
                 match alternatives.len() {
                     0 => return Ok(None),
                     1 => facts.append(&mut alternatives),
@@ -209,7 +225,8 @@ impl Solver {
             if !facts.is_empty() {
                 continue;
             }
-            let Some(smallest) = (0..open.len()).min_by_key(|i| open.get(*i).map_or(0, Vec::len)) else {
+            let Some(smallest) = (0..open.len()).min_by_key(|i| open.get(*i).map_or(0, Vec::len))
+            else {
                 return Ok(Some(region));
             };
             let alternatives = open.swap_remove(smallest);
@@ -217,7 +234,12 @@ impl Solver {
         }
     }
 
-    fn split(&mut self, region: &Region, alternatives: &[Formula], open: &[Vec<Formula>]) -> Result<Option<Region>, TooHard> {
+    fn split(
+        &mut self,
+        region: &Region,
+        alternatives: &[Formula],
+        open: &[Vec<Formula>],
+    ) -> Result<Option<Region>, TooHard> {
         let mut refused: Vec<Formula> = Vec::new();
         for alternative in alternatives {
             self.budget = self.budget.checked_sub(1).ok_or(TooHard)?;
@@ -232,20 +254,34 @@ impl Solver {
     }
 
     /// Narrows the region by a fact. False if nothing is left.
-    fn assume(&mut self, region: &mut Region, fact: Formula, facts: &mut Vec<Formula>, open: &mut Vec<Vec<Formula>>) -> Result<bool, TooHard> {
+    fn assume(
+        &mut self,
+        region: &mut Region,
+        fact: Formula,
+        facts: &mut Vec<Formula>,
+        open: &mut Vec<Vec<Formula>>,
+    ) -> Result<bool, TooHard> {
         match fact {
             Formula::True => {}
             Formula::False => return Ok(false),
             Formula::And(parts) => facts.extend(parts),
             Formula::Or(parts) => open.push(parts),
             Formula::Is(d, set) => {
-                let Some(Rest::Classes(left)) = region.get_mut(d) else { return Ok(false) };
+                let Some(Rest::Classes(left)) = region.get_mut(d) else {
+                    return Ok(false);
+                };
                 left.intersect(&set);
                 return Ok(!left.is_empty());
             }
             Formula::Text(d, pattern, holds) => {
-                let Some(Rest::Text { must, not }) = region.get_mut(d) else { return Ok(false) };
-                if holds { must.insert(pattern) } else { not.insert(pattern) }
+                let Some(Rest::Text { must, not }) = region.get_mut(d) else {
+                    return Ok(false);
+                };
+                if holds {
+                    must.insert(pattern)
+                } else {
+                    not.insert(pattern)
+                }
                 let (must, not) = (must.clone(), not.clone());
                 return Ok(self.lookup(d, &must, &not)?.is_some());
             }
@@ -254,7 +290,11 @@ impl Solver {
     }
 
     /// Drops alternatives that cannot hold in the region; `None` if one always does.
-    fn simplify(&mut self, region: &Region, alternatives: Vec<Formula>) -> Result<Option<Vec<Formula>>, TooHard> {
+    fn simplify(
+        &mut self,
+        region: &Region,
+        alternatives: Vec<Formula>,
+    ) -> Result<Option<Vec<Formula>>, TooHard> {
         let mut left = Vec::with_capacity(alternatives.len());
         for alternative in alternatives {
             match self.status(region, &alternative)? {
@@ -276,7 +316,9 @@ impl Solver {
                 _ => Status::False,
             },
             Formula::Text(d, pattern, holds) => match region.get(*d) {
-                Some(Rest::Text { must, not }) => self.text_status(*d, must, not, *pattern, *holds)?,
+                Some(Rest::Text { must, not }) => {
+                    self.text_status(*d, must, not, *pattern, *holds)?
+                }
                 _ => Status::False,
             },
             Formula::And(parts) => self.status_of_all(region, parts, true)?,
@@ -284,7 +326,12 @@ impl Solver {
         })
     }
 
-    fn status_of_all(&mut self, region: &Region, parts: &[Formula], all: bool) -> Result<Status, TooHard> {
+    fn status_of_all(
+        &mut self,
+        region: &Region,
+        parts: &[Formula],
+        all: bool,
+    ) -> Result<Status, TooHard> {
         let mut open = false;
         for part in parts {
             match (self.status(region, part)?, all) {
@@ -301,7 +348,14 @@ impl Solver {
         })
     }
 
-    fn text_status(&mut self, d: usize, must: &Bits, not: &Bits, pattern: usize, holds: bool) -> Result<Status, TooHard> {
+    fn text_status(
+        &mut self,
+        d: usize,
+        must: &Bits,
+        not: &Bits,
+        pattern: usize,
+        holds: bool,
+    ) -> Result<Status, TooHard> {
         let (mut with, mut without) = (must.clone(), not.clone());
         with.insert(pattern);
         without.insert(pattern);
@@ -319,8 +373,14 @@ impl Solver {
         if let Some(known) = self.texts.get(&key) {
             return Ok(known.clone());
         }
-        let Some(Dimension::Text { universe, patterns }) = self.dimensions.get(d) else { return Ok(None) };
-        let pick = |bits: &Bits| bits.iter().filter_map(|i| patterns.get(i)).collect::<Vec<_>>();
+        let Some(Dimension::Text { universe, patterns }) = self.dimensions.get(d) else {
+            return Ok(None);
+        };
+        let pick = |bits: &Bits| {
+            bits.iter()
+                .filter_map(|i| patterns.get(i))
+                .collect::<Vec<_>>()
+        };
         let mut musts = pick(must);
         musts.push(universe);
         let found = match find(&musts, &pick(not), STATES) {
@@ -352,7 +412,9 @@ mod tests {
                 other => *other == Formula::True,
             }
         }
-        (0..64).filter(|i| holds(f, [i % 4, i / 4 % 4, i / 16])).count()
+        (0..64)
+            .filter(|i| holds(f, [i % 4, i / 4 % 4, i / 16]))
+            .count()
     }
 
     #[test]
@@ -367,7 +429,12 @@ mod tests {
             let mut clauses = Vec::new();
             for _ in 0..3 + next(8) {
                 let alternatives = (0..1 + next(3)).map(|_| {
-                    let mut one = || is(usize::try_from(next(3)).unwrap(), &[usize::try_from(next(4)).unwrap()]);
+                    let mut one = || {
+                        is(
+                            usize::try_from(next(3)).unwrap(),
+                            &[usize::try_from(next(4)).unwrap()],
+                        )
+                    };
                     Formula::and([one(), one()])
                 });
                 let alternatives: Vec<_> = alternatives.collect();
@@ -399,15 +466,30 @@ mod tests {
 
     #[test]
     fn texts_without_classes() {
-        let patterns = ["a*", "*b", "a*b", "?"].map(|p| Glob::new(&Pattern::wild(p), Chars::All)).to_vec();
-        let mut solver = Solver::new(vec![Dimension::Text { universe: Glob::run(Chars::All), patterns }]);
+        let patterns = ["a*", "*b", "a*b", "?"]
+            .map(|p| Glob::new(&Pattern::wild(p), Chars::All))
+            .to_vec();
+        let mut solver = Solver::new(vec![Dimension::Text {
+            universe: Glob::run(Chars::All),
+            patterns,
+        }]);
         let text = |p, holds| Formula::Text(0, p, holds);
         let both = Formula::and([text(0, true), text(1, true)]);
         let region = solver.solve(&both).unwrap().unwrap();
-        let Rest::Text { must, not } = &region[0] else { panic!() };
+        let Rest::Text { must, not } = &region[0] else {
+            panic!()
+        };
         assert_eq!(solver.text(0, must, not).as_deref(), Some("ab"));
-        assert_eq!(solver.solve(&Formula::and([both, text(2, false)])), Ok(None));
+        assert_eq!(
+            solver.solve(&Formula::and([both, text(2, false)])),
+            Ok(None)
+        );
         let either = Formula::or([text(2, true), Formula::and([text(0, false), text(3, true)])]);
-        assert!(solver.solve(&Formula::and([either, text(1, false)])).unwrap().is_some());
+        assert!(
+            solver
+                .solve(&Formula::and([either, text(1, false)]))
+                .unwrap()
+                .is_some()
+        );
     }
 }

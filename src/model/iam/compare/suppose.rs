@@ -2,7 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{glob::Glob, glob::Chars, shape::{Place, Shape}, side::Sides, bits::Bits};
+use super::{
+    bits::Bits,
+    glob::Chars,
+    glob::Glob,
+    shape::{Place, Shape},
+    side::Sides,
+};
 use crate::iam::{
     ast::Version,
     operator::{Base, Operator},
@@ -11,7 +17,12 @@ use crate::iam::{
 };
 
 /// Operators that know no wildcards.
-const PLAIN: &[Base] = &[Base::StringEquals, Base::StringNotEquals, Base::StringEqualsIgnoreCase, Base::StringNotEqualsIgnoreCase];
+const PLAIN: &[Base] = &[
+    Base::StringEquals,
+    Base::StringNotEquals,
+    Base::StringEqualsIgnoreCase,
+    Base::StringNotEqualsIgnoreCase,
+];
 /// Most suppositions for one variable or unknown value.
 const MOST: usize = 6;
 /// Most combinations of suppositions.
@@ -35,7 +46,12 @@ pub(super) struct Suppositions {
 
 impl Suppositions {
     /// Looks at all statements, but not at resources that none of the shapes can be: their variables make no difference.
-    pub(super) fn new<'a>(sides: &Sides, statements: &Bits, place: &Place, shapes: impl Iterator<Item = &'a Shape>) -> Self {
+    pub(super) fn new<'a>(
+        sides: &Sides,
+        statements: &Bits,
+        place: &Place,
+        shapes: impl Iterator<Item = &'a Shape>,
+    ) -> Self {
         let services = shapes.filter_map(Shape::service).collect();
         let texts = texts(sides, statements, &services);
         let mut out = Self::default();
@@ -46,7 +62,9 @@ impl Suppositions {
                     Part::Variable { key, .. } => key.to_ascii_lowercase(),
                     Part::Symbol(text) => text.clone(),
                 };
-                let near = texts.iter().filter(|t| t.what == own.what && t.text != own.text);
+                let near = texts
+                    .iter()
+                    .filter(|t| t.what == own.what && t.text != own.text);
                 let found: Vec<_> = near.filter_map(|other| filling(own, at, other)).collect();
                 if let Part::Symbol(_) = part {
                     let known = out.symbols.entry(name).or_default();
@@ -61,7 +79,9 @@ impl Suppositions {
             }
         }
         for (key, known) in &mut out.variables {
-            let compared = texts.iter().filter(|t| t.what == *key && !t.template.has_variables());
+            let compared = texts
+                .iter()
+                .filter(|t| t.what == *key && !t.template.has_variables());
             known.extend(compared.map(|t| Some(sample(&t.template))));
             unique(known);
             known.truncate(MOST);
@@ -101,22 +121,41 @@ fn texts<'a>(sides: &Sides<'a>, statements: &Bits, services: &BTreeSet<String>) 
     let mut add = |what: String, text: &'a str, version: Version, operator: Option<Operator>| {
         let resource = operator.is_none();
         let is_plain = operator.is_some_and(|o| PLAIN.contains(&o.base));
-        let template = if is_plain { Template::plain(text, version) } else { Template::wild(text, version) };
-        let template = if resource { template.for_resource() } else { template };
+        let template = if is_plain {
+            Template::plain(text, version)
+        } else {
+            Template::wild(text, version)
+        };
+        let template = if resource {
+            template.for_resource()
+        } else {
+            template
+        };
         let is_other = |s: &String| !services.contains(s) && !services.contains("");
         if resource && service(&template).as_ref().is_some_and(is_other) {
             return;
         }
-        out.push(Spot { what, template, text });
+        out.push(Spot {
+            what,
+            template,
+            text,
+        });
     };
     for term in statements.iter().filter_map(|i| sides.terms.get(i)) {
         for pattern in term.statement.resource.iter().flat_map(|r| &r.patterns) {
             add(String::new(), &pattern.value, term.version, None);
         }
         for condition in &term.statement.conditions {
-            let Some(operator) = Operator::parse(&condition.operator.value) else { continue };
+            let Some(operator) = Operator::parse(&condition.operator.value) else {
+                continue;
+            };
             for value in &condition.values {
-                add(condition.key.value.to_ascii_lowercase(), &value.value, term.version, Some(operator));
+                add(
+                    condition.key.value.to_ascii_lowercase(),
+                    &value.value,
+                    term.version,
+                    Some(operator),
+                );
             }
         }
     }
@@ -125,10 +164,13 @@ fn texts<'a>(sides: &Sides<'a>, statements: &Bits, services: &BTreeSet<String>) 
 
 /// Returns the service that a pattern of resources names; `None` if it may be of several.
 fn service(template: &Template) -> Option<String> {
-    let mut segments = template.parts.split(|p| *p == Part::Token(Token::Char(':')));
+    let mut segments = template
+        .parts
+        .split(|p| *p == Part::Token(Token::Char(':')));
     let (prefix, partition, service) = (segments.next()?, segments.next()?, segments.next()?);
     // A wildcard that ends a segment may run over colons in the other reading.
-    let is_wild = |segment: &[Part]| segment.len() > 1 && segment.last() == Some(&Part::Token(Token::Any));
+    let is_wild =
+        |segment: &[Part]| segment.len() > 1 && segment.last() == Some(&Part::Token(Token::Any));
     if is_wild(prefix) || is_wild(partition) {
         return None;
     }
@@ -156,10 +198,14 @@ fn filling(own: &Spot, at: usize, other: &Spot) -> Option<String> {
     let middle = middle.strip_suffix(after).unwrap_or_else(|| {
         // Up to what follows in the own pattern.
         let stop = after.first();
-        let end = stop.and_then(|s| middle.iter().position(|p| p == s)).unwrap_or(middle.len());
+        let end = stop
+            .and_then(|s| middle.iter().position(|p| p == s))
+            .unwrap_or(middle.len());
         middle.get(..end).unwrap_or_default()
     });
-    let text = sample(&Template { parts: middle.to_vec() });
+    let text = sample(&Template {
+        parts: middle.to_vec(),
+    });
     (!text.is_empty()).then_some(text)
 }
 

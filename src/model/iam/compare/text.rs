@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{
-    difference::{Cause, Comparison, Difference, StatementChange, StatementRef, Undecided, Witness},
+    difference::{
+        Cause, Comparison, Difference, StatementChange, StatementRef, Undecided, Witness,
+    },
     run::changed_statements,
 };
 use crate::iam::{
@@ -17,8 +19,22 @@ const SHOWN: usize = 8;
 /// Prints a comparison by statement, each difference with a request that shows it.
 pub fn comparison_text(found: &Comparison, old: &PolicySet, new: &PolicySet) -> String {
     let mut out = String::new();
-    section(&mut out, ("New access", "new"), '+', &found.new_access, new, old);
-    section(&mut out, ("Lost access", "lost"), '-', &found.lost_access, old, new);
+    section(
+        &mut out,
+        ("New access", "new"),
+        '+',
+        &found.new_access,
+        new,
+        old,
+    );
+    section(
+        &mut out,
+        ("Lost access", "lost"),
+        '-',
+        &found.lost_access,
+        old,
+        new,
+    );
     if !found.undecided.is_empty() {
         out.push_str("Cannot be decided:\n");
         for u in &found.undecided {
@@ -31,7 +47,11 @@ pub fn comparison_text(found: &Comparison, old: &PolicySet, new: &PolicySet) -> 
             "Ambiguous: AWS's documentation lets a `*` at the end of an ARN's inner segment run over colons; engines measured against AWS do not. Read so, there would be another answer.\n\n",
         );
     }
-    let verdict = match (found.new_access.is_empty(), found.lost_access.is_empty(), found.undecided.is_empty()) {
+    let verdict = match (
+        found.new_access.is_empty(),
+        found.lost_access.is_empty(),
+        found.undecided.is_empty(),
+    ) {
         (true, true, true) => "Both allow the same.",
         (true, false, true) => "Nothing is allowed that was not allowed before.",
         (true, _, false) => "No new access was found, but it cannot be excluded.",
@@ -44,7 +64,12 @@ pub fn comparison_text(found: &Comparison, old: &PolicySet, new: &PolicySet) -> 
 /// Prints the statements that only one of the sets has: `-` of the old, `+` of the new.
 pub fn statements_text(old: &PolicySet, new: &PolicySet) -> String {
     let mut out = String::new();
-    for StatementChange { is_new, place, statement } in changed_statements(old, new) {
+    for StatementChange {
+        is_new,
+        place,
+        statement,
+    } in changed_statements(old, new)
+    {
         let sign = if is_new { '+' } else { '-' };
         let _ = writeln!(out, "{sign} {}", name(&place));
         for line in lines(statement) {
@@ -54,7 +79,14 @@ pub fn statements_text(old: &PolicySet, new: &PolicySet) -> String {
     out
 }
 
-fn section(out: &mut String, (title, word): (&str, &str), sign: char, list: &[Difference], one: &PolicySet, other: &PolicySet) {
+fn section(
+    out: &mut String,
+    (title, word): (&str, &str),
+    sign: char,
+    list: &[Difference],
+    one: &PolicySet,
+    other: &PolicySet,
+) {
     if list.is_empty() {
         return;
     }
@@ -77,8 +109,14 @@ fn section(out: &mut String, (title, word): (&str, &str), sign: char, list: &[Di
 fn cause(out: &mut String, sign: char, cause: &Cause, one: &PolicySet, other: &PolicySet) {
     let (text, statement) = match cause {
         Cause::Allowed(place) => (format!("{} allows it:", name(place)), find(one, place)),
-        Cause::Denied(place) => (format!("{} of the other side denies it:", name(place)), find(other, place)),
-        Cause::Layer(layer) => (format!("the other side's {} does not allow it", layer.in_words()), None),
+        Cause::Denied(place) => (
+            format!("{} of the other side denies it:", name(place)),
+            find(other, place),
+        ),
+        Cause::Layer(layer) => (
+            format!("the other side's {} does not allow it", layer.in_words()),
+            None,
+        ),
     };
     let _ = writeln!(out, "  {sign} {text}");
     for line in statement.map(lines).unwrap_or_default() {
@@ -96,16 +134,33 @@ fn undecided(out: &mut String, u: &Undecided, old: &PolicySet, new: &PolicySet) 
 
 fn find<'a>(set: &'a PolicySet, place: &StatementRef) -> Option<&'a Statement> {
     let changed = StatementRef::document(set, place)?;
-    changed.statements.iter().find(|s| s.index == place.statement)
+    changed
+        .statements
+        .iter()
+        .find(|s| s.index == place.statement)
 }
 
 fn name(place: &StatementRef) -> String {
-    let sid = place.sid.as_ref().map(|s| format!(" (`{s}`)")).unwrap_or_default();
-    format!("Statement {}{sid} of {} {}", place.statement + 1, place.layer.in_words(), place.policy + 1)
+    let sid = place
+        .sid
+        .as_ref()
+        .map(|s| format!(" (`{s}`)"))
+        .unwrap_or_default();
+    format!(
+        "Statement {}{sid} of {} {}",
+        place.statement + 1,
+        place.layer.in_words(),
+        place.policy + 1
+    )
 }
 
 fn actions(list: &[String]) -> String {
-    let shown = list.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown = list
+        .iter()
+        .take(SHOWN)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     match list.len().checked_sub(SHOWN) {
         Some(more @ 1..) => format!("{shown} and {more} more"),
         _ => shown,
@@ -116,7 +171,12 @@ fn actions(list: &[String]) -> String {
 fn request(witness: &Witness) -> String {
     let mut out = format!("{} on {}", witness.action, witness.resource);
     for (i, (key, values)) in witness.context.iter().enumerate() {
-        let _ = write!(out, "{} {key} = {}", if i == 0 { " with" } else { "," }, values.values.join(" and "));
+        let _ = write!(
+            out,
+            "{} {key} = {}",
+            if i == 0 { " with" } else { "," },
+            values.values.join(" and ")
+        );
     }
     out
 }
@@ -128,16 +188,36 @@ fn lines(statement: &Statement) -> Vec<String> {
         let texts: Vec<_> = c.patterns.iter().map(|p| p.value.as_str()).collect();
         format!("{name}{not}{}", texts.join(", "))
     };
-    let mut out = vec![clause(&format!("{} ", statement.effect.name()), &statement.action)];
+    let mut out = vec![clause(
+        &format!("{} ", statement.effect.name()),
+        &statement.action,
+    )];
     if let Some(principal) = &statement.principal {
-        let entries: Vec<_> = principal.entries.iter().map(|e| e.value.value.as_str()).collect();
-        out.push(format!("to {}{}", if principal.negated { "everyone but " } else { "" }, entries.join(", ")));
+        let entries: Vec<_> = principal
+            .entries
+            .iter()
+            .map(|e| e.value.value.as_str())
+            .collect();
+        out.push(format!(
+            "to {}{}",
+            if principal.negated {
+                "everyone but "
+            } else {
+                ""
+            },
+            entries.join(", ")
+        ));
     }
     out.extend(statement.resource.as_ref().map(|r| clause("on ", r)));
     for (i, c) in statement.conditions.iter().enumerate() {
         let values: Vec<_> = c.values.iter().map(|v| v.value.as_str()).collect();
         let word = if i == 0 { "if" } else { "and" };
-        out.push(format!("{word} {} {} {}", c.key.value, c.operator.value, values.join(" or ")));
+        out.push(format!(
+            "{word} {} {} {}",
+            c.key.value,
+            c.operator.value,
+            values.join(" or ")
+        ));
     }
     out
 }
@@ -153,7 +233,10 @@ mod tests {
     };
 
     fn set(text: &str) -> PolicySet {
-        PolicySet { identity: vec![Document::parse(text).unwrap().document], ..PolicySet::default() }
+        PolicySet {
+            identity: vec![Document::parse(text).unwrap().document],
+            ..PolicySet::default()
+        }
     }
 
     fn check(old: &str, new: &str) -> String {

@@ -56,7 +56,13 @@ impl Check {
     /// Makes a condition ready.
     pub fn new(condition: &Condition, version: Version) -> Self {
         let operator = Operator::parse(&condition.operator.value);
-        let test = |o: Operator| condition.values.iter().map(|v| Test::new(o.base, &v.value, version)).collect();
+        let test = |o: Operator| {
+            condition
+                .values
+                .iter()
+                .map(|v| Test::new(o.base, &v.value, version))
+                .collect()
+        };
         Self {
             operator,
             key: condition.key.value.to_ascii_lowercase(),
@@ -76,11 +82,16 @@ impl Check {
 
     /// Tells whether the condition holds for the request.
     pub fn holds(&self, context: &Context) -> bool {
-        let Some(operator) = self.operator else { return false };
+        let Some(operator) = self.operator else {
+            return false;
+        };
         // A key without values counts as missing: it is a set that is empty.
         let values = context.get(&self.key).filter(|v| !v.values.is_empty());
         if operator.base == Base::Null {
-            return self.tests.iter().any(|t| matches!(t, Test::Truth(absent) if *absent == values.is_none()));
+            return self
+                .tests
+                .iter()
+                .any(|t| matches!(t, Test::Truth(absent) if *absent == values.is_none()));
         }
         let Some(values) = values else {
             return match operator.quantifier {
@@ -94,7 +105,9 @@ impl Check {
             Quantifier::ForAll => of_request.all(|v| self.one(operator.base, v, context)),
             Quantifier::ForAny => of_request.any(|v| self.one(operator.base, v, context)),
             // AWS has no rule for several values here. Their set is asked whether it holds one of the policy's values.
-            Quantifier::None if operator.base.is_negated() => of_request.all(|v| self.one(operator.base, v, context)),
+            Quantifier::None if operator.base.is_negated() => {
+                of_request.all(|v| self.one(operator.base, v, context))
+            }
             Quantifier::None => of_request.any(|v| self.one(operator.base, v, context)),
         }
     }
@@ -118,13 +131,24 @@ impl Check {
             }),
             Family::Ip => {
                 let address = Network::parse(value);
-                let inside = |t: &Test| matches!((t, &address), (Test::Network(n), Some(a)) if n.holds(a));
+                let inside =
+                    |t: &Test| matches!((t, &address), (Test::Network(n), Some(a)) if n.holds(a));
                 self.tests.iter().any(inside) != base.is_negated()
             }
-            Family::Bool => self.tests.iter().any(|t| matches!(t, Test::Truth(b) if *b == truth(value))),
+            Family::Bool => self
+                .tests
+                .iter()
+                .any(|t| matches!(t, Test::Truth(b) if *b == truth(value))),
             _ => {
-                let ignore_case = matches!(base, Base::StringEqualsIgnoreCase | Base::StringNotEqualsIgnoreCase);
-                let lower = if ignore_case { fold(value) } else { String::new() };
+                let ignore_case = matches!(
+                    base,
+                    Base::StringEqualsIgnoreCase | Base::StringNotEqualsIgnoreCase
+                );
+                let lower = if ignore_case {
+                    fold(value)
+                } else {
+                    String::new()
+                };
                 let value = if ignore_case { &lower } else { value };
                 self.tests.iter().any(|t| t.matches(value, context)) != base.is_negated()
             }
@@ -133,8 +157,8 @@ impl Check {
 
     fn compare(&self, base: Base, order: impl Fn(&Test) -> Option<Ordering>) -> bool {
         use Base::{
-            DateGreaterThan, DateGreaterThanEquals, DateLessThan, DateLessThanEquals, NumericGreaterThan,
-            NumericGreaterThanEquals, NumericLessThan, NumericLessThanEquals,
+            DateGreaterThan, DateGreaterThanEquals, DateLessThan, DateLessThanEquals,
+            NumericGreaterThan, NumericGreaterThanEquals, NumericLessThan, NumericLessThanEquals,
         };
         let wanted = |o: Ordering| match base {
             NumericLessThan | DateLessThan => o.is_lt(),
@@ -153,14 +177,20 @@ impl Test {
             if template.has_variables() {
                 return Self::Filled(template, how);
             }
-            template.fill(|_| None).map_or(Self::Unreadable, |pattern| how.test(&pattern))
+            template
+                .fill(|_| None)
+                .map_or(Self::Unreadable, |pattern| how.test(&pattern))
         };
         match base {
             Base::StringEqualsIgnoreCase | Base::StringNotEqualsIgnoreCase => {
                 filled(Template::plain(value, version), Filled::IgnoreCase)
             }
-            Base::StringEquals | Base::StringNotEquals => filled(Template::plain(value, version), Filled::Exact),
-            Base::StringLike | Base::StringNotLike => filled(Template::wild(value, version), Filled::Wild),
+            Base::StringEquals | Base::StringNotEquals => {
+                filled(Template::plain(value, version), Filled::Exact)
+            }
+            Base::StringLike | Base::StringNotLike => {
+                filled(Template::wild(value, version), Filled::Wild)
+            }
             Base::BinaryEquals => Self::Exact(value.to_owned()),
             Base::Bool | Base::Null => Self::Truth(truth(value)),
             _ => match base.family() {
@@ -206,7 +236,10 @@ impl Context {
     /// Returns what a policy variable stands for: the value of a key that has one value only.
     pub fn variable(&self, key: &str) -> Option<&str> {
         match self.get(key) {
-            Some(Values { values, multi: false }) => match values.as_slice() {
+            Some(Values {
+                values,
+                multi: false,
+            }) => match values.as_slice() {
                 [one] => Some(one),
                 _ => None,
             },

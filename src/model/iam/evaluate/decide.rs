@@ -56,14 +56,26 @@ impl Evaluator {
     /// Makes policies ready.
     pub fn new(policies: &PolicySet) -> Self {
         let all = |layer, documents: &[Document]| {
-            documents.iter().enumerate().map(|(i, d)| Policy::new(layer, i, d)).collect::<Vec<_>>()
+            documents
+                .iter()
+                .enumerate()
+                .map(|(i, d)| Policy::new(layer, i, d))
+                .collect::<Vec<_>>()
         };
-        let one = |layer, document: &Option<Document>| document.as_ref().map(|d| Policy::new(layer, 0, d));
+        let one = |layer, document: &Option<Document>| {
+            document.as_ref().map(|d| Policy::new(layer, 0, d))
+        };
         let scps = policies.scps.as_ref().map(|levels| {
             let mut before = 0;
             let mut out = Vec::new();
             for level in levels {
-                out.push(level.iter().enumerate().map(|(i, d)| Policy::new(Layer::Scp, before + i, d)).collect::<Vec<_>>());
+                out.push(
+                    level
+                        .iter()
+                        .enumerate()
+                        .map(|(i, d)| Policy::new(Layer::Scp, before + i, d))
+                        .collect::<Vec<_>>(),
+                );
                 before += level.len();
             }
             out
@@ -87,17 +99,35 @@ impl Evaluator {
             has_boundary: self.boundary.is_some(),
         };
         if let Some(by) = self.all().find_map(|p| p.first(&asked, Effect::Deny)) {
-            return Decision { verdict: Verdict::Deny, by: Some(by) };
+            return Decision {
+                verdict: Verdict::Deny,
+                by: Some(by),
+            };
         }
         match self.allowed(&asked) {
-            Ok(by) => Decision { verdict: Verdict::Allow, by: Some(by) },
-            Err(by) => Decision { verdict: Verdict::ImplicitDeny, by: Some(by) },
+            Ok(by) => Decision {
+                verdict: Verdict::Allow,
+                by: Some(by),
+            },
+            Err(by) => Decision {
+                verdict: Verdict::ImplicitDeny,
+                by: Some(by),
+            },
         }
     }
 
     fn all(&self) -> impl Iterator<Item = &Policy> {
-        let guards = self.scps.iter().flatten().flatten().chain(&self.resource).chain(&self.endpoint);
-        guards.chain(&self.identity).chain(&self.boundary).chain(self.session.iter().flatten())
+        let guards = self
+            .scps
+            .iter()
+            .flatten()
+            .flatten()
+            .chain(&self.resource)
+            .chain(&self.endpoint);
+        guards
+            .chain(&self.identity)
+            .chain(&self.boundary)
+            .chain(self.session.iter().flatten())
     }
 
     /// Returns the statement that allows, or what lacks one. No statement denies.
@@ -119,7 +149,9 @@ impl Evaluator {
             (Some((Named::Role | Named::Everyone, by)), true) => by,
             // The policy leaves it to the account.
             (Some((Named::Account, _)), true) | (Some(_), false) => self.identity(asked)?,
-            (None, true) if self.resource.is_none() || !asked.needs_resource_policy() => self.identity(asked)?,
+            (None, true) if self.resource.is_none() || !asked.needs_resource_policy() => {
+                self.identity(asked)?
+            }
             (None, false) if self.resource.is_none() => self.identity(asked)?,
             (None, _) => return Err(nobody(Layer::Resource, 0)),
         };
@@ -144,7 +176,12 @@ fn some(policies: &[Policy], asked: &Asked, layer: Layer, index: usize) -> Resul
 }
 
 fn nobody(layer: Layer, policy: usize) -> By {
-    By { layer, policy, statement: None, sid: None }
+    By {
+        layer,
+        policy,
+        statement: None,
+        sid: None,
+    }
 }
 
 impl Policy {
@@ -155,23 +192,39 @@ impl Policy {
             index: s.index,
             sid: s.sid.clone(),
         };
-        Self { layer, index, entries: document.statements.iter().map(entry).collect() }
+        Self {
+            layer,
+            index,
+            entries: document.statements.iter().map(entry).collect(),
+        }
     }
 
     fn by(&self, entry: &Entry) -> By {
-        By { layer: self.layer, policy: self.index, statement: Some(entry.index), sid: entry.sid.clone() }
+        By {
+            layer: self.layer,
+            policy: self.index,
+            statement: Some(entry.index),
+            sid: entry.sid.clone(),
+        }
     }
 
     /// Returns the first statement with this effect that applies.
     fn first(&self, asked: &Asked, effect: Effect) -> Option<By> {
-        let found = self.entries.iter().find(|e| e.rule.effect == effect && self.applies(e, asked).is_some());
+        let found = self
+            .entries
+            .iter()
+            .find(|e| e.rule.effect == effect && self.applies(e, asked).is_some());
         found.map(|e| self.by(e))
     }
 
     /// Returns the statement that allows and names the principal most closely.
     fn closest(&self, asked: &Asked) -> Option<(Named, By)> {
         let mut best: Option<(Named, &Entry)> = None;
-        for entry in self.entries.iter().filter(|e| e.rule.effect == Effect::Allow) {
+        for entry in self
+            .entries
+            .iter()
+            .filter(|e| e.rule.effect == Effect::Allow)
+        {
             if let Some(named) = self.applies(entry, asked)
                 && best.is_none_or(|(b, _)| named > b)
             {
@@ -193,7 +246,10 @@ impl Policy {
             None if has_principal => return None,
             _ => Named::Itself,
         };
-        entry.rule.applies_to(&asked.action, asked.request).then_some(named)
+        entry
+            .rule
+            .applies_to(&asked.action, asked.request)
+            .then_some(named)
     }
 }
 

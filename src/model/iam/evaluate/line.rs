@@ -34,28 +34,43 @@ impl Line {
     /// # Errors
     /// Says what is missing or what AWS would refuse in a policy: such a request has no answer.
     pub fn parse(text: &str) -> Result<Self, LineError> {
-        let node = json::read(text).map_err(|e| LineError(format!("The line is not JSON. {e}.")))?;
+        let node =
+            json::read(text).map_err(|e| LineError(format!("The line is not JSON. {e}.")))?;
         let Kind::Object(members) = &node.kind else {
-            return Err(LineError(format!("The line is {}, but must be an object", node.kind.name())));
+            return Err(LineError(format!(
+                "The line is {}, but must be an object",
+                node.kind.name()
+            )));
         };
         let get = |name: &str| {
-            let found = members.iter().rfind(|(n, _)| n.value == name).map(|(_, v)| v);
+            let found = members
+                .iter()
+                .rfind(|(n, _)| n.value == name)
+                .map(|(_, v)| v);
             found.filter(|v| v.kind != Kind::Null)
         };
         let text_of = |name: &str| match get(name).map(|n| &n.kind) {
             Some(Kind::String(s)) => Ok(Some(s.clone())),
             None => Ok(None),
-            Some(other) => Err(LineError(format!("`{name}` is {}, but must be a string", other.name()))),
+            Some(other) => Err(LineError(format!(
+                "`{name}` is {}, but must be a string",
+                other.name()
+            ))),
         };
-        let needed = |name: &str| text_of(name)?.ok_or_else(|| LineError(format!("`{name}` is missing")));
+        let needed =
+            |name: &str| text_of(name)?.ok_or_else(|| LineError(format!("`{name}` is missing")));
         let one = |name: &str| get(name).map(|n| policy(n, name, text)).transpose();
         let list = |name: &str| get(name).map(|n| policies(n, name, text)).transpose();
         let scps = get("scps").map(|levels| match &levels.kind {
             Kind::Array(levels) => levels.iter().map(|l| policies(l, "scps", text)).collect(),
-            _ => Err(LineError("`scps` must be a list of levels, each a list of policies".into())),
+            _ => Err(LineError(
+                "`scps` must be a list of levels, each a list of policies".into(),
+            )),
         });
         Ok(Self {
-            id: get("id").and_then(|n| serde_json::from_str(text.get(n.span.clone())?).ok()).unwrap_or_default(),
+            id: get("id")
+                .and_then(|n| serde_json::from_str(text.get(n.span.clone())?).ok())
+                .unwrap_or_default(),
             request: Request {
                 principal: needed("principal")?,
                 action: needed("action")?,
@@ -87,18 +102,28 @@ fn policy(node: &Node, name: &str, text: &str) -> Result<Document, LineError> {
     let Parsed { document, problems } = Document::from_node(node);
     if let Some(problem) = problems.first() {
         let place = text.get(problem.span.clone()).unwrap_or_default();
-        return Err(LineError(format!("AWS would refuse the policy in `{name}`: {}: {}", short(place), problem.what)));
+        return Err(LineError(format!(
+            "AWS would refuse the policy in `{name}`: {}: {}",
+            short(place),
+            problem.what
+        )));
     }
     let unknown = unknown_operator(&document);
     match unknown {
-        Some(operator) => Err(LineError(format!("AWS would refuse the policy in `{name}`: there is no operator `{operator}`"))),
+        Some(operator) => Err(LineError(format!(
+            "AWS would refuse the policy in `{name}`: there is no operator `{operator}`"
+        ))),
         None => Ok(document),
     }
 }
 
 /// Returns the first condition operator that AWS does not have.
 pub fn unknown_operator(document: &Document) -> Option<&str> {
-    let operators = document.statements.iter().flat_map(|s| &s.conditions).map(|c| c.operator.value.as_str());
+    let operators = document
+        .statements
+        .iter()
+        .flat_map(|s| &s.conditions)
+        .map(|c| c.operator.value.as_str());
     operators.into_iter().find(|o| Operator::parse(o).is_none())
 }
 
@@ -111,16 +136,25 @@ fn short(text: &str) -> String {
 
 fn context(node: &Node) -> Result<Context, LineError> {
     let Kind::Object(members) = &node.kind else {
-        return Err(LineError(format!("`context` is {}, but must be an object", node.kind.name())));
+        return Err(LineError(format!(
+            "`context` is {}, but must be an object",
+            node.kind.name()
+        )));
     };
     let mut out = Context::default();
     for (key, value) in members {
         if out.get(&key.value).is_some() {
-            return Err(LineError(format!("`context` holds the key `{}` twice; letter case does not part keys", key.value)));
+            return Err(LineError(format!(
+                "`context` holds the key `{}` twice; letter case does not part keys",
+                key.value
+            )));
         }
         match &value.kind {
             Kind::Array(items) => {
-                let values = items.iter().map(|n| scalar(n, &key.value)).collect::<Result<_, _>>()?;
+                let values = items
+                    .iter()
+                    .map(|n| scalar(n, &key.value))
+                    .collect::<Result<_, _>>()?;
                 out.set_all(&key.value, values);
             }
             Kind::Null => {}
@@ -134,7 +168,10 @@ fn scalar(node: &Node, key: &str) -> Result<String, LineError> {
     match &node.kind {
         Kind::String(s) | Kind::Number(s) => Ok(s.clone()),
         Kind::Bool(b) => Ok(b.to_string()),
-        other => Err(LineError(format!("The value of `{key}` in `context` is {}, but must be a string", other.name()))),
+        other => Err(LineError(format!(
+            "The value of `{key}` in `context` is {}, but must be a string",
+            other.name()
+        ))),
     }
 }
 
@@ -161,13 +198,27 @@ impl Decision {
             Verdict::Allow => "Allowed",
             Verdict::Deny | Verdict::ImplicitDeny => "Denied",
         };
-        let Some(by) = &self.by else { return format!("{verdict}.") };
+        let Some(by) = &self.by else {
+            return format!("{verdict}.");
+        };
         let layer = by.layer.in_words();
         let Some(statement) = by.statement else {
             return format!("{verdict}: no statement of the {layer} allows it.");
         };
-        let sid = by.sid.as_ref().map(|s| format!(" (`{}`)", s.value)).unwrap_or_default();
-        let does = if self.verdict == Verdict::Allow { "allows" } else { "denies" };
-        format!("{verdict}: statement {}{sid} of {layer} {} {does} it.", statement + 1, by.policy + 1)
+        let sid = by
+            .sid
+            .as_ref()
+            .map(|s| format!(" (`{}`)", s.value))
+            .unwrap_or_default();
+        let does = if self.verdict == Verdict::Allow {
+            "allows"
+        } else {
+            "denies"
+        };
+        format!(
+            "{verdict}: statement {}{sid} of {layer} {} {does} it.",
+            statement + 1,
+            by.policy + 1
+        )
     }
 }

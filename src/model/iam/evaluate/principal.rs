@@ -40,7 +40,9 @@ impl<'a> Who<'a> {
     pub(super) fn new(request: &'a Request) -> Self {
         let arn = request.principal.as_str();
         let parts = segments(arn);
-        let session = parts.filter(|p| p[2] == "sts").and_then(|p| p[5].strip_prefix("assumed-role/"));
+        let session = parts
+            .filter(|p| p[2] == "sts")
+            .and_then(|p| p[5].strip_prefix("assumed-role/"));
         let role = session.and_then(|s| s.split('/').next());
         let told = request.context.variable("aws:principalarn");
         let is_role_arn = |a: &&str| {
@@ -102,7 +104,11 @@ impl<'a> Who<'a> {
             return Some(Named::Account);
         }
         let name = resource.strip_prefix("role/")?.rsplit('/').next();
-        let is_role = self.role_arn.map_or(self.role.is_some() && name == self.role, |told| told == value);
+        let is_role = self
+            .role_arn
+            .map_or(self.role.is_some() && name == self.role, |told| {
+                told == value
+            });
         is_role.then_some(Named::Role)
     }
 

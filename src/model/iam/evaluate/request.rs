@@ -41,12 +41,24 @@ pub struct Values {
 impl Context {
     /// Sets a key with one value.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
-        self.entries.insert(key.to_ascii_lowercase(), Values { values: vec![value.into()], multi: false });
+        self.entries.insert(
+            key.to_ascii_lowercase(),
+            Values {
+                values: vec![value.into()],
+                multi: false,
+            },
+        );
     }
 
     /// Sets a key that may have several values.
     pub fn set_all(&mut self, key: &str, values: Vec<String>) {
-        self.entries.insert(key.to_ascii_lowercase(), Values { values, multi: true });
+        self.entries.insert(
+            key.to_ascii_lowercase(),
+            Values {
+                values,
+                multi: true,
+            },
+        );
     }
 
     /// Adds a value to a key. A second value makes it one that may have several; so does AWS's catalogue.

@@ -29,7 +29,12 @@ enum Resource {
 impl Rule {
     /// Makes a statement of a policy of this version ready.
     pub fn new(statement: &Statement, version: Version) -> Self {
-        let actions = |c: &Clause| c.patterns.iter().map(|p| Pattern::wild(&p.value).lower()).collect();
+        let actions = |c: &Clause| {
+            c.patterns
+                .iter()
+                .map(|p| Pattern::wild(&p.value).lower())
+                .collect()
+        };
         let resource = |text: &str| {
             let template = Template::wild(text, version).for_resource();
             if template.has_variables() {
@@ -42,8 +47,15 @@ impl Rule {
         Self {
             effect: statement.effect,
             actions: (statement.action.negated, actions(&statement.action)),
-            resources: statement.resource.as_ref().map(|c| (c.negated, resources(c))),
-            checks: statement.conditions.iter().map(|c| Check::new(c, version)).collect(),
+            resources: statement
+                .resource
+                .as_ref()
+                .map(|c| (c.negated, resources(c))),
+            checks: statement
+                .conditions
+                .iter()
+                .map(|c| Check::new(c, version))
+                .collect(),
         }
     }
 
@@ -66,7 +78,9 @@ impl Rule {
     /// Tells whether the statement is about a resource. A pattern with a variable that has no value matches nothing. A statement
     /// without `Resource` is about every resource, as in a trust policy.
     pub fn resource_matches(&self, resource: &str, context: &Context) -> bool {
-        let Some((negated, patterns)) = &self.resources else { return true };
+        let Some((negated, patterns)) = &self.resources else {
+            return true;
+        };
         let named = patterns.iter().any(|p| match p {
             Resource::Fixed(pattern) => pattern.matches(resource),
             Resource::Filled(template) => {

@@ -29,7 +29,16 @@ impl Number {
                 if !is_digits(unsigned) {
                     return None;
                 }
-                (mantissa, i64::from(power.strip_prefix('+').unwrap_or(power).parse::<i32>().ok()?))
+                (
+                    mantissa,
+                    i64::from(
+                        power
+                            .strip_prefix('+')
+                            .unwrap_or(power)
+                            .parse::<i32>()
+                            .ok()?,
+                    ),
+                )
             }
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -41,10 +50,18 @@ impl Number {
         let kept = digits.iter().rposition(|d| *d != b'0').map_or(0, |i| i + 1);
         let digits = digits.get(leading..kept).unwrap_or_default().to_vec();
         if digits.is_empty() {
-            return Some(Self { negative: false, digits, exponent: 0 });
+            return Some(Self {
+                negative: false,
+                digits,
+                exponent: 0,
+            });
         }
         let exponent = i64::try_from(whole.len()).ok()? - i64::try_from(leading).ok()? + power;
-        Some(Self { negative, digits, exponent })
+        Some(Self {
+            negative,
+            digits,
+            exponent,
+        })
     }
 
     fn sign(&self) -> i8 {
@@ -93,7 +110,11 @@ impl Instant {
             && is_digits(seconds)
         {
             let nanos = i128::from(seconds.parse::<i64>().ok()?) * SECOND + nanos(fraction)?;
-            return Some(Self(if unsigned.len() == text.len() { nanos } else { -nanos }));
+            return Some(Self(if unsigned.len() == text.len() {
+                nanos
+            } else {
+                -nanos
+            }));
         }
         let (date, time) = match text.split_once(['T', 't']) {
             None => (text, None),
@@ -107,11 +128,16 @@ impl Instant {
             None if time.is_none() => 1,
             None => return None,
         };
-        if parts.next().is_some() || !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
+        if parts.next().is_some()
+            || !(1..=12).contains(&month)
+            || !(1..=days_in(year, month)).contains(&day)
+        {
             return None;
         }
         let time = time.map_or(Some(0), time_of_day)?;
-        Some(Self(i128::from(days(year, month, day)) * 86_400 * SECOND + time))
+        Some(Self(
+            i128::from(days(year, month, day)) * 86_400 * SECOND + time,
+        ))
     }
 }
 
@@ -152,12 +178,20 @@ fn nanos(fraction: &str) -> Option<i128> {
     if !is_digits(fraction) {
         return None;
     }
-    let nine: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    let nine: String = fraction
+        .chars()
+        .chain("000000000".chars())
+        .take(9)
+        .collect();
     nine.parse().ok()
 }
 
 fn number(text: &str, digits: usize) -> Option<i64> {
-    if text.len() == digits && is_digits(text) { text.parse().ok() } else { None }
+    if text.len() == digits && is_digits(text) {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 fn is_leap(year: i64) -> bool {
@@ -175,7 +209,8 @@ fn days_in(year: i64, month: i64) -> i64 {
 /// Counts the days since 1970-01-01 in the Gregorian calendar: whole years with their leap days, then months.
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let before = year - 1;
-    let years = before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
+    let years =
+        before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
     let months: i64 = (1..month).map(|m| days_in(year, m)).sum();
     // 719,162 days lie between 0001-01-01 and 1970-01-01.
     years + months + day - 1 - 719_162
@@ -205,7 +240,11 @@ impl Network {
             Ok(v4) => v4.into(),
             Err(_) => address.parse::<Ipv6Addr>().ok()?.into(),
         };
-        let plain = if bits.is_none() { written.to_canonical() } else { written };
+        let plain = if bits.is_none() {
+            written.to_canonical()
+        } else {
+            written
+        };
         let (v6, address, width) = match plain {
             IpAddr::V4(a) => (false, u128::from(u32::from(a)), 32),
             IpAddr::V6(a) => (true, u128::from(a), 128),
@@ -213,7 +252,11 @@ impl Network {
         let bits = bits.unwrap_or(width);
         let host = width.checked_sub(bits)?;
         let mask = u128::MAX.checked_shl(host).unwrap_or(0);
-        Some(Self { v6, address: address & mask, bits })
+        Some(Self {
+            v6,
+            address: address & mask,
+            bits,
+        })
     }
 
     /// Tells whether all addresses of `other` lie in this block. The families never hold each other.
@@ -251,7 +294,23 @@ mod tests {
             assert_eq!(n(a).cmp(&n(b)), order, "{a} {b}");
             assert_eq!(n(a) == n(b), order == Ordering::Equal, "{a} {b}");
         }
-        for text in ["", "-", ".", "e5", "5e", "5e+", " 5", "0x5", "1_0", "NaN", "٥", "--5", "5e99999999999", "1.2.3", "5e+-1"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "e5",
+            "5e",
+            "5e+",
+            " 5",
+            "0x5",
+            "1_0",
+            "NaN",
+            "٥",
+            "--5",
+            "5e99999999999",
+            "1.2.3",
+            "5e+-1",
+        ] {
             assert_eq!(Number::parse(text), None, "{text}");
         }
     }
@@ -261,8 +320,16 @@ mod tests {
         let t = |t: &str| Instant::parse(t).unwrap();
         let new_year = Instant(1_767_225_600 * SECOND);
         for text in [
-            "2026-01-01T00:00:00Z", "1767225600", "2026-01", "2026-01-01", "2026-01-01T00:00Z", "2026-01-01T01:00:00+01:00",
-            "2025-12-31T19:30:00.000-0430", "2026-01-01T00:00:00", "1767225600.0", "2026-01-01t00:00:00z",
+            "2026-01-01T00:00:00Z",
+            "1767225600",
+            "2026-01",
+            "2026-01-01",
+            "2026-01-01T00:00Z",
+            "2026-01-01T01:00:00+01:00",
+            "2025-12-31T19:30:00.000-0430",
+            "2026-01-01T00:00:00",
+            "1767225600.0",
+            "2026-01-01t00:00:00z",
         ] {
             assert_eq!(t(text), new_year, "{text}");
         }
@@ -271,8 +338,19 @@ mod tests {
         assert_eq!(t("-1.5"), Instant(-1_500_000_000));
         assert!(t("2026-01-01T00:00:00.5Z") > new_year);
         for text in [
-            "", "x", "2026-13-01", "2026-02-29", "2026-1-1", "2026-01-01T24:00:00Z", "2026-01-01 00:00:00Z", "2026-01T00:00Z",
-            "2026-01-01T00:00:00.Z", "2026-01-01T00Z", "2026-01-01T00:00:00+1", "20260101T000000Z", "2026-01-01T00:00:00+24:00",
+            "",
+            "x",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-1-1",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01 00:00:00Z",
+            "2026-01T00:00Z",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01T00Z",
+            "2026-01-01T00:00:00+1",
+            "20260101T000000Z",
+            "2026-01-01T00:00:00+24:00",
         ] {
             assert_eq!(Instant::parse(text), None, "{text}");
         }
@@ -289,7 +367,16 @@ mod tests {
         assert!(!n("::/0").holds(&n("1.2.3.4")));
         assert!(n("::/0").holds(&n("2001:db8::1")));
         assert!(n("10.0.0.0/8").holds(&n("::ffff:10.0.0.1")));
-        for text in ["", "10.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/+8", "010.0.0.1", "x"] {
+        for text in [
+            "",
+            "10.0.0",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "010.0.0.1",
+            "x",
+        ] {
             assert_eq!(Network::parse(text), None, "{text}");
         }
     }

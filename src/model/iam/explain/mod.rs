@@ -11,7 +11,10 @@ mod tests;
 use std::fmt::Write as _;
 
 use super::{
-    ast::{Clause, Condition, Document, Effect, PrincipalClause, PrincipalKind, Statement, Text, Version},
+    ast::{
+        Clause, Condition, Document, Effect, PrincipalClause, PrincipalKind, Statement, Text,
+        Version,
+    },
     catalogue::{Catalogue, Level},
     operator::{Base, Operator, Quantifier},
 };
@@ -22,18 +25,36 @@ pub fn explain(document: &Document) -> String {
     if let Some(id) = &document.id {
         let _ = write!(out, " with the name {}", quoted(&id.value));
     }
-    let _ = write!(out, " in the policy language of {}", document.version.name());
+    let _ = write!(
+        out,
+        " in the policy language of {}",
+        document.version.name()
+    );
     match (document.version, &document.version_span) {
         (Version::V2008, Some(_)) => out.push_str(", in which `${…}` is literal text"),
-        (Version::V2008, None) => out.push_str(" (it says no version), in which `${…}` is literal text"),
+        (Version::V2008, None) => {
+            out.push_str(" (it says no version), in which `${…}` is literal text")
+        }
         (Version::V2012, _) => {}
     }
     let count = document.statements.len();
-    let _ = writeln!(out, ". It has {}.", if count == 1 { "one statement".into() } else { format!("{count} statements") });
+    let _ = writeln!(
+        out,
+        ". It has {}.",
+        if count == 1 {
+            "one statement".into()
+        } else {
+            format!("{count} statements")
+        }
+    );
     for (i, s) in document.statements.iter().enumerate() {
         let _ = write!(out, "\n{}. {}", i + 1, statement(s));
     }
-    if !document.statements.iter().any(|s| s.effect == Effect::Allow) {
+    if !document
+        .statements
+        .iter()
+        .any(|s| s.effect == Effect::Allow)
+    {
         out.push_str("\nIt allows nothing: it only takes away.\n");
     }
     out
@@ -44,7 +65,10 @@ fn statement(s: &Statement) -> String {
     if let Some(sid) = &s.sid {
         let _ = write!(out, "{}: ", quoted(&sid.value));
     }
-    let who = s.principal.as_ref().map_or_else(|| "Whoever has this policy".to_owned(), principals);
+    let who = s
+        .principal
+        .as_ref()
+        .map_or_else(|| "Whoever has this policy".to_owned(), principals);
     let may = match s.effect {
         Effect::Allow => "may",
         Effect::Deny => "may never",
@@ -65,7 +89,11 @@ fn statement(s: &Statement) -> String {
 }
 
 fn principals(clause: &PrincipalClause) -> String {
-    let all: Vec<String> = clause.entries.iter().map(|e| principal(e.kind, &e.value)).collect();
+    let all: Vec<String> = clause
+        .entries
+        .iter()
+        .map(|e| principal(e.kind, &e.value))
+        .collect();
     match (clause.negated, all.as_slice()) {
         (true, []) => "Everybody but nobody".into(),
         (true, all) => format!("Everybody but {}", joined(all, "and")),
@@ -78,8 +106,12 @@ fn principal(kind: PrincipalKind, value: &Text) -> String {
     let text = quoted(&value.value);
     match kind {
         PrincipalKind::Any => format!("everybody, known or not ({text})"),
-        PrincipalKind::Aws if value.value == "*" => format!("every principal of every account (AWS {text})"),
-        PrincipalKind::Aws if value.value.ends_with(":root") => format!("whoever the account {text} lets"),
+        PrincipalKind::Aws if value.value == "*" => {
+            format!("every principal of every account (AWS {text})")
+        }
+        PrincipalKind::Aws if value.value.ends_with(":root") => {
+            format!("whoever the account {text} lets")
+        }
         PrincipalKind::Aws => format!("the principal {text}"),
         PrincipalKind::Service => format!("the service {text}"),
         PrincipalKind::Federated => format!("whoever the identity provider {text} vouches for"),
@@ -112,7 +144,9 @@ fn action(pattern: &str) -> String {
     }
     let wild = super::pattern::Pattern::wild(&pattern.to_ascii_lowercase());
     if wild.has_wildcards() {
-        let named = catalogue.actions().filter(|a| wild.matches(&a.full_name().to_ascii_lowercase()));
+        let named = catalogue
+            .actions()
+            .filter(|a| wild.matches(&a.full_name().to_ascii_lowercase()));
         return match named.count() {
             0 => format!("{text}: every action that matches"),
             1 => format!("{text}: the one action that matches today"),
@@ -148,7 +182,9 @@ fn resource(pattern: &str) -> String {
     if pattern == "*" {
         return format!("{text}: every resource");
     }
-    let Some([_, _, service, region, account, name]) = super::pattern::segments(pattern) else { return text };
+    let Some([_, _, service, region, account, name]) = super::pattern::segments(pattern) else {
+        return text;
+    };
     let mut out = format!("{text}: ");
     let (kind, name) = name.split_once(['/', ':']).unwrap_or(("", name));
     let what = match (service, kind) {
@@ -158,7 +194,15 @@ fn resource(pattern: &str) -> String {
         (_, kind) => format!("the {kind}"),
     };
     let all = name == "*";
-    let _ = write!(out, "{what} {}", if all { "of any name".into() } else { quoted(name) });
+    let _ = write!(
+        out,
+        "{what} {}",
+        if all {
+            "of any name".into()
+        } else {
+            quoted(name)
+        }
+    );
     match region {
         "" => {}
         "*" => out.push_str(", in every region"),
@@ -184,9 +228,16 @@ fn condition(c: &Condition) -> String {
     let values: Vec<String> = c.values.iter().map(|v| quoted(&v.value)).collect();
     let Some(operator) = Operator::parse(&c.operator.value) else {
         let values = joined(&values, "or");
-        return format!("{key} compares by the unknown operator {} with {values}", quoted(&c.operator.value));
+        return format!(
+            "{key} compares by the unknown operator {} with {values}",
+            quoted(&c.operator.value)
+        );
     };
-    let mut out = if operator.base == Base::Null { null(&key, c) } else { compared(&key, operator, &values) };
+    let mut out = if operator.base == Base::Null {
+        null(&key, c)
+    } else {
+        compared(&key, operator, &values)
+    };
     // Operators are read in any letter case; the way it is written is kept.
     if c.operator.value != operator.to_string() {
         let _ = write!(out, " (written {})", quoted(&c.operator.value));
@@ -200,7 +251,10 @@ fn null(key: &str, c: &Condition) -> String {
         [v] if v.value == "false" => format!("the request has {key}"),
         values => {
             let values: Vec<String> = values.iter().map(|v| quoted(&v.value)).collect();
-            format!("whether the request lacks {key} is {}", joined(&values, "or"))
+            format!(
+                "whether the request lacks {key} is {}",
+                joined(&values, "or")
+            )
         }
     }
 }
@@ -222,7 +276,9 @@ fn compared(key: &str, operator: Operator, values: &[String]) -> String {
     match (operator.if_exists, operator.quantifier) {
         (true, _) => out.push_str(", or the request does not have it"),
         (false, Quantifier::ForAll) => out.push_str(" (which holds, too, where there is none)"),
-        (false, Quantifier::None) if negated => out.push_str(" (which holds, too, where the request does not have it)"),
+        (false, Quantifier::None) if negated => {
+            out.push_str(" (which holds, too, where the request does not have it)")
+        }
         _ => {}
     }
     out
@@ -243,5 +299,7 @@ fn joined(all: &[String], last: &str) -> String {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

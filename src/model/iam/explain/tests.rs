@@ -14,10 +14,20 @@ fn fixtures() -> PathBuf {
 /// Policies with names: the ten of the comparison, and the first violating and sound one of each lint.
 fn policies() -> Vec<(String, String)> {
     let mut out = Vec::new();
-    let mut files: Vec<_> = fs::read_dir(fixtures()).unwrap().map(|e| e.unwrap().path()).collect();
-    files.extend(fs::read_dir(fixtures().join("policies")).unwrap().map(|e| e.unwrap().path()));
+    let mut files: Vec<_> = fs::read_dir(fixtures())
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    files.extend(
+        fs::read_dir(fixtures().join("policies"))
+            .unwrap()
+            .map(|e| e.unwrap().path()),
+    );
     files.sort();
-    for path in files.into_iter().filter(|p| p.extension().is_some_and(|e| e == "json")) {
+    for path in files
+        .into_iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "json"))
+    {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(&path).unwrap();
         let json: Json = serde_json::from_str(&text).unwrap();
@@ -27,7 +37,9 @@ fn policies() -> Vec<(String, String)> {
         }
         for part in ["bad", "good"] {
             let policy = &json[part][0]["policy"];
-            let text = policy.as_str().map_or_else(|| policy.to_string(), str::to_owned);
+            let text = policy
+                .as_str()
+                .map_or_else(|| policy.to_string(), str::to_owned);
             out.push((format!("{name}_{part}"), text));
         }
     }
@@ -41,10 +53,19 @@ fn text_of(policy: &str) -> String {
 #[test]
 fn policies_in_plain_words() {
     // The overlong one says the same forty times.
-    let shown: Vec<_> = policies().into_iter().filter(|(n, _)| !n.contains("overlong") && !n.starts_with("too-long")).collect();
-    let chosen: Vec<_> = shown.iter().filter(|(n, _)| n.starts_with('p') || n.ends_with("_good")).collect();
+    let shown: Vec<_> = policies()
+        .into_iter()
+        .filter(|(n, _)| !n.contains("overlong") && !n.starts_with("too-long"))
+        .collect();
+    let chosen: Vec<_> = shown
+        .iter()
+        .filter(|(n, _)| n.starts_with('p') || n.ends_with("_good"))
+        .collect();
     assert!(chosen.len() >= 30, "{}", chosen.len());
-    let all: String = chosen.iter().map(|(n, p)| format!("==== {n}\n{}\n", text_of(p))).collect();
+    let all: String = chosen
+        .iter()
+        .map(|(n, p)| format!("==== {n}\n{}\n", text_of(p)))
+        .collect();
     insta::assert_snapshot!("policies", all);
 }
 
@@ -57,9 +78,19 @@ fn mutants(d: &Document) -> Vec<(String, Document)> {
         out.push((what, other));
     };
     with("version".into(), &|d| {
-        d.version = if d.version == Version::V2012 { Version::V2008 } else { Version::V2012 };
+        d.version = if d.version == Version::V2012 {
+            Version::V2008
+        } else {
+            Version::V2012
+        };
     });
-    with("id".into(), &|d| d.id = if d.id.is_some() { None } else { Some(Text::new("another")) });
+    with("id".into(), &|d| {
+        d.id = if d.id.is_some() {
+            None
+        } else {
+            Some(Text::new("another"))
+        }
+    });
     with("one statement less".into(), &|d| {
         d.statements.pop();
     });
@@ -68,38 +99,86 @@ fn mutants(d: &Document) -> Vec<(String, Document)> {
         let at = |what: &str| format!("statement {i}: {what}");
         with(at("effect"), &|d| {
             let e = &mut d.statements[i].effect;
-            *e = if *e == Effect::Allow { Effect::Deny } else { Effect::Allow };
+            *e = if *e == Effect::Allow {
+                Effect::Deny
+            } else {
+                Effect::Allow
+            };
         });
-        with(at("sid"), &|d| d.statements[i].sid = if d.statements[i].sid.is_some() { None } else { Some(Text::new("New")) });
-        with(at("not action"), &|d| d.statements[i].action.negated ^= true);
+        with(at("sid"), &|d| {
+            d.statements[i].sid = if d.statements[i].sid.is_some() {
+                None
+            } else {
+                Some(Text::new("New"))
+            }
+        });
+        with(at("not action"), &|d| {
+            d.statements[i].action.negated ^= true
+        });
         for p in 0..s.action.patterns.len() {
-            with(at("action"), &|d| d.statements[i].action.patterns[p].value.push('x'));
+            with(at("action"), &|d| {
+                d.statements[i].action.patterns[p].value.push('x')
+            });
             with(at("action less"), &|d| {
                 d.statements[i].action.patterns.remove(p);
             });
         }
         with(at("no resource"), &|d| {
-            d.statements[i].resource = if s.resource.is_some() { None } else { Some(Clause::default()) };
+            d.statements[i].resource = if s.resource.is_some() {
+                None
+            } else {
+                Some(Clause::default())
+            };
         });
         if let Some(r) = &s.resource {
-            with(at("not resource"), &|d| d.statements[i].resource.as_mut().unwrap().negated ^= true);
+            with(at("not resource"), &|d| {
+                d.statements[i].resource.as_mut().unwrap().negated ^= true
+            });
             for p in 0..r.patterns.len() {
-                with(at("resource"), &|d| d.statements[i].resource.as_mut().unwrap().patterns[p].value.push('x'));
+                with(at("resource"), &|d| {
+                    d.statements[i].resource.as_mut().unwrap().patterns[p]
+                        .value
+                        .push('x')
+                });
                 with(at("resource less"), &|d| {
-                    d.statements[i].resource.as_mut().unwrap().patterns.remove(p);
+                    d.statements[i]
+                        .resource
+                        .as_mut()
+                        .unwrap()
+                        .patterns
+                        .remove(p);
                 });
             }
         }
         with(at("no principal"), &|d| {
-            d.statements[i].principal = if s.principal.is_some() { None } else { Some(PrincipalClause::default()) };
+            d.statements[i].principal = if s.principal.is_some() {
+                None
+            } else {
+                Some(PrincipalClause::default())
+            };
         });
         if let Some(p) = &s.principal {
-            with(at("not principal"), &|d| d.statements[i].principal.as_mut().unwrap().negated ^= true);
+            with(at("not principal"), &|d| {
+                d.statements[i].principal.as_mut().unwrap().negated ^= true
+            });
             for e in 0..p.entries.len() {
-                with(at("principal"), &|d| d.statements[i].principal.as_mut().unwrap().entries[e].value.value.push('x'));
-                for kind in [PrincipalKind::Any, PrincipalKind::Aws, PrincipalKind::Service, PrincipalKind::Federated, PrincipalKind::CanonicalUser] {
+                with(at("principal"), &|d| {
+                    d.statements[i].principal.as_mut().unwrap().entries[e]
+                        .value
+                        .value
+                        .push('x')
+                });
+                for kind in [
+                    PrincipalKind::Any,
+                    PrincipalKind::Aws,
+                    PrincipalKind::Service,
+                    PrincipalKind::Federated,
+                    PrincipalKind::CanonicalUser,
+                ] {
                     if kind != p.entries[e].kind {
-                        with(at("kind"), &|d| d.statements[i].principal.as_mut().unwrap().entries[e].kind = kind);
+                        with(at("kind"), &|d| {
+                            d.statements[i].principal.as_mut().unwrap().entries[e].kind = kind
+                        });
                     }
                 }
             }
@@ -119,9 +198,13 @@ fn of_conditions(s: &Statement, i: usize, with: &mut With<'_>) {
         with(at("condition less"), &|d| {
             d.statements[i].conditions.remove(c);
         });
-        with(at("key"), &|d| d.statements[i].conditions[c].key.value.push('x'));
+        with(at("key"), &|d| {
+            d.statements[i].conditions[c].key.value.push('x')
+        });
         for v in 0..condition.values.len() {
-            with(at("value"), &|d| d.statements[i].conditions[c].values[v].value.push('x'));
+            with(at("value"), &|d| {
+                d.statements[i].conditions[c].values[v].value.push('x')
+            });
             with(at("value less"), &|d| {
                 d.statements[i].conditions[c].values.remove(v);
             });
@@ -131,7 +214,12 @@ fn of_conditions(s: &Statement, i: usize, with: &mut With<'_>) {
                 for suffix in ["", "IfExists"] {
                     let operator = format!("{quantifier}{}{suffix}", base.name());
                     if operator != condition.operator.value {
-                        with(at(&operator), &|d| d.statements[i].conditions[c].operator.value.clone_from(&operator));
+                        with(at(&operator), &|d| {
+                            d.statements[i].conditions[c]
+                                .operator
+                                .value
+                                .clone_from(&operator)
+                        });
                     }
                 }
             }
@@ -142,7 +230,10 @@ fn of_conditions(s: &Statement, i: usize, with: &mut With<'_>) {
 #[test]
 fn changing_any_element_changes_the_text() {
     let mut count = 0;
-    for (name, policy) in policies().into_iter().filter(|(n, _)| !n.contains("overlong") && n != "too-long_bad") {
+    for (name, policy) in policies()
+        .into_iter()
+        .filter(|(n, _)| !n.contains("overlong") && n != "too-long_bad")
+    {
         let document = Document::parse(&policy).unwrap().document;
         let before = explain(&document);
         let mut seen = BTreeSet::from([before.clone()]);
@@ -162,12 +253,21 @@ fn every_element_stands_in_the_text() {
     for (name, policy) in policies() {
         let document = Document::parse(&policy).unwrap().document;
         let text = explain(&document);
-        let has = |t: &Text| assert!(text.contains(&quoted(&t.value)), "{name}: {} is missing\n{text}", t.value);
+        let has = |t: &Text| {
+            assert!(
+                text.contains(&quoted(&t.value)),
+                "{name}: {} is missing\n{text}",
+                t.value
+            )
+        };
         for s in &document.statements {
             s.sid.iter().for_each(has);
             s.action.patterns.iter().for_each(has);
             s.resource.iter().flat_map(|r| &r.patterns).for_each(has);
-            s.principal.iter().flat_map(|p| p.entries.iter().map(|e| &e.value)).for_each(has);
+            s.principal
+                .iter()
+                .flat_map(|p| p.entries.iter().map(|e| &e.value))
+                .for_each(has);
             for c in &s.conditions {
                 has(&c.key);
                 let is_null = c.operator.value == "Null";

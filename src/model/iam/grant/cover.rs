@@ -21,7 +21,11 @@ pub(super) fn needed(parts: &[Cells]) -> Vec<usize> {
     smallest_first.sort_by_key(size);
     for i in smallest_first {
         let Some(own) = parts.get(i) else { continue };
-        let others: Vec<&Cells> = left.iter().filter(|j| **j != i).filter_map(|j| parts.get(*j)).collect();
+        let others: Vec<&Cells> = left
+            .iter()
+            .filter(|j| **j != i)
+            .filter_map(|j| parts.get(*j))
+            .collect();
         if cells(own) == 0 || (cells(own) <= MOST && is_covered(own, 0, &others)) {
             left.retain(|j| *j != i);
         }
@@ -30,24 +34,39 @@ pub(super) fn needed(parts: &[Cells]) -> Vec<usize> {
 }
 
 fn cells(part: &Cells) -> usize {
-    part.iter().map(|classes| classes.iter().filter(|c| **c).count()).fold(1, usize::saturating_mul)
+    part.iter()
+        .map(|classes| classes.iter().filter(|c| **c).count())
+        .fold(1, usize::saturating_mul)
 }
 
 fn is_covered(own: &Cells, dimension: usize, others: &[&Cells]) -> bool {
     if others.is_empty() {
         return false;
     }
-    let Some(classes) = own.get(dimension) else { return true };
-    let has = |cells: &Cells, class: usize| cells.get(dimension).and_then(|c| c.get(class)).copied().unwrap_or_default();
-    (0..classes.len()).filter(|class| has(own, *class)).all(|class| {
-        let left: Vec<&Cells> = others.iter().filter(|o| has(o, class)).copied().collect();
-        is_covered(own, dimension + 1, &left)
-    })
+    let Some(classes) = own.get(dimension) else {
+        return true;
+    };
+    let has = |cells: &Cells, class: usize| {
+        cells
+            .get(dimension)
+            .and_then(|c| c.get(class))
+            .copied()
+            .unwrap_or_default()
+    };
+    (0..classes.len())
+        .filter(|class| has(own, *class))
+        .all(|class| {
+            let left: Vec<&Cells> = others.iter().filter(|o| has(o, class)).copied().collect();
+            is_covered(own, dimension + 1, &left)
+        })
 }
 
 /// Tells whether everything that a pattern of resources matches is matched by another.
 pub(super) fn arn_covers(outer: &str, inner: &str) -> bool {
-    outer == inner || outer.strip_suffix('*').is_some_and(|head| inner.starts_with(head) && !head.contains('*'))
+    outer == inner
+        || outer
+            .strip_suffix('*')
+            .is_some_and(|head| inner.starts_with(head) && !head.contains('*'))
 }
 
 /// Returns the classes of resources that lists of patterns tell apart, as which of the lists leave a class out: a class for each
@@ -68,18 +87,34 @@ pub(super) fn classes(tests: &[Option<(&Test, &BTreeSet<String>)>]) -> Option<Ve
             return None;
         }
         // True, false, absent.
-        let holds = |t: &Option<(&Test, _)>| t.map_or(vec![true; 3], |(test, _)| vec![false, true, test.0 == "BoolIfExists"]);
+        let holds = |t: &Option<(&Test, _)>| {
+            t.map_or(vec![true; 3], |(test, _)| {
+                vec![false, true, test.0 == "BoolIfExists"]
+            })
+        };
         return Some(tests.iter().map(holds).collect());
     }
     if only(&["NumericGreaterThanIfExists"]) {
-        let mut bounds = all.iter().map(|v| v.parse::<i64>().ok()).collect::<Option<Vec<_>>>()?;
+        let mut bounds = all
+            .iter()
+            .map(|v| v.parse::<i64>().ok())
+            .collect::<Option<Vec<_>>>()?;
         bounds.sort_unstable();
-        return Some(tests.iter().map(|t| above(t.and_then(|(_, v)| v.first()?.parse().ok()), &bounds, false)).collect());
+        return Some(
+            tests
+                .iter()
+                .map(|t| above(t.and_then(|(_, v)| v.first()?.parse().ok()), &bounds, false))
+                .collect(),
+        );
     }
     if only(&["DateGreaterThanEquals", "DateLessThan"]) {
         let bounds: Vec<&String> = all.into_iter().collect();
         let holds = |t: &Option<(&Test, &BTreeSet<String>)>| {
-            above(t.and_then(|(_, v)| v.first()), &bounds, t.is_some_and(|(test, _)| test.0 == "DateLessThan"))
+            above(
+                t.and_then(|(_, v)| v.first()),
+                &bounds,
+                t.is_some_and(|(test, _)| test.0 == "DateLessThan"),
+            )
         };
         return Some(tests.iter().map(holds).collect());
     }
@@ -96,17 +131,30 @@ pub(super) fn classes(tests: &[Option<(&Test, &BTreeSet<String>)>]) -> Option<Ve
 
 /// Classes are the gaps between bounds. Returns those above a bound, or those below; all if there is none.
 fn above<T: PartialOrd>(bound: Option<T>, bounds: &[T], below: bool) -> Vec<bool> {
-    let Some(bound) = bound else { return vec![true; bounds.len() + 1] };
+    let Some(bound) = bound else {
+        return vec![true; bounds.len() + 1];
+    };
     let is_above = |class: usize| bounds.iter().take(class).any(|b| *b == bound);
-    (0..=bounds.len()).map(|class| is_above(class) != below).collect()
+    (0..=bounds.len())
+        .map(|class| is_above(class) != below)
+        .collect()
 }
 
 /// Classes are the values, less the narrower ones within them, and all else, which no list holds.
-fn none_of(all: &BTreeSet<&String>, lists: &[&BTreeSet<String>], covers: impl Fn(&str, &str) -> bool) -> Option<Vec<Vec<bool>>> {
+fn none_of(
+    all: &BTreeSet<&String>,
+    lists: &[&BTreeSet<String>],
+    covers: impl Fn(&str, &str) -> bool,
+) -> Option<Vec<Vec<bool>>> {
     if all.len() > 1 && all.iter().any(|v| has_symbol(v)) {
         return None;
     }
-    let free = |list: &BTreeSet<String>| all.iter().map(|v| !list.iter().any(|own| covers(own, v))).chain([true]).collect();
+    let free = |list: &BTreeSet<String>| {
+        all.iter()
+            .map(|v| !list.iter().any(|own| covers(own, v)))
+            .chain([true])
+            .collect()
+    };
     Some(lists.iter().map(|l| free(l)).collect())
 }
 
@@ -115,14 +163,31 @@ mod tests {
     use super::*;
 
     fn part(dimensions: &[&str]) -> Cells {
-        dimensions.iter().map(|d| d.bytes().map(|b| b == b'1').collect()).collect()
+        dimensions
+            .iter()
+            .map(|d| d.bytes().map(|b| b == b'1').collect())
+            .collect()
     }
 
     #[test]
     fn what_the_others_cover_together_is_not_needed() {
         // A or (not A and B) leaves B superfluous only together.
-        assert_eq!(needed(&[part(&["10", "11"]), part(&["01", "10"]), part(&["11", "10"])]), [0, 2]);
-        assert_eq!(needed(&[part(&["10", "11"]), part(&["01", "11"]), part(&["11", "10"])]), [0, 1]);
+        assert_eq!(
+            needed(&[
+                part(&["10", "11"]),
+                part(&["01", "10"]),
+                part(&["11", "10"])
+            ]),
+            [0, 2]
+        );
+        assert_eq!(
+            needed(&[
+                part(&["10", "11"]),
+                part(&["01", "11"]),
+                part(&["11", "10"])
+            ]),
+            [0, 1]
+        );
         assert_eq!(needed(&[part(&["10", "10"]), part(&["01", "01"])]), [0, 1]);
         // It holds nothing.
         assert_eq!(needed(&[part(&["00", "11"])]), [0_usize; 0]);
@@ -130,19 +195,52 @@ mod tests {
 
     #[test]
     fn keys_have_classes() {
-        let set = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<BTreeSet<_>>();
-        let of = |tests: &[Option<(&'static str, BTreeSet<String>)>]| {
-            let tests: Vec<_> = tests.iter().map(|t| t.clone().map(|(o, v)| ((o, "k".to_owned()), v))).collect();
-            classes(&tests.iter().map(|t| t.as_ref().map(|(t, v)| (t, v))).collect::<Vec<_>>()).map(|c| c.iter().map(|c| c.iter().map(|b| u8::from(*b)).collect()).collect::<Vec<Vec<_>>>())
+        let set = |values: &[&str]| {
+            values
+                .iter()
+                .map(|v| (*v).to_owned())
+                .collect::<BTreeSet<_>>()
         };
-        let (since, until) = (Some(("DateGreaterThanEquals", set(&["2027"]))), Some(("DateLessThan", set(&["2026"]))));
-        assert_eq!(of(&[since, until, None]), Some(vec![vec![0, 0, 1], vec![1, 0, 0], vec![1, 1, 1]]));
+        let of = |tests: &[Option<(&'static str, BTreeSet<String>)>]| {
+            let tests: Vec<_> = tests
+                .iter()
+                .map(|t| t.clone().map(|(o, v)| ((o, "k".to_owned()), v)))
+                .collect();
+            classes(
+                &tests
+                    .iter()
+                    .map(|t| t.as_ref().map(|(t, v)| (t, v)))
+                    .collect::<Vec<_>>(),
+            )
+            .map(|c| {
+                c.iter()
+                    .map(|c| c.iter().map(|b| u8::from(*b)).collect())
+                    .collect::<Vec<Vec<_>>>()
+            })
+        };
+        let (since, until) = (
+            Some(("DateGreaterThanEquals", set(&["2027"]))),
+            Some(("DateLessThan", set(&["2026"]))),
+        );
+        assert_eq!(
+            of(&[since, until, None]),
+            Some(vec![vec![0, 0, 1], vec![1, 0, 0], vec![1, 1, 1]])
+        );
         let more = |n: &str| Some(("NumericGreaterThanIfExists", set(&[n])));
-        assert_eq!(of(&[more("900"), more("3600")]), Some(vec![vec![0, 1, 1], vec![0, 0, 1]]));
+        assert_eq!(
+            of(&[more("900"), more("3600")]),
+            Some(vec![vec![0, 1, 1], vec![0, 0, 1]])
+        );
         let not = |ranges: &[&str]| Some(("NotIpAddress", set(ranges)));
-        assert_eq!(of(&[not(&["10.4.0.0/16"]), not(&["10.4.7.0/24"])]), Some(vec![vec![0, 0, 1], vec![1, 0, 1]]));
+        assert_eq!(
+            of(&[not(&["10.4.0.0/16"]), not(&["10.4.7.0/24"])]),
+            Some(vec![vec![0, 0, 1], vec![1, 0, 1]])
+        );
         let bool = |o| Some((o, set(&["false"])));
-        assert_eq!(of(&[bool("Bool"), bool("BoolIfExists")]), Some(vec![vec![0, 1, 0], vec![0, 1, 1]]));
+        assert_eq!(
+            of(&[bool("Bool"), bool("BoolIfExists")]),
+            Some(vec![vec![0, 1, 0], vec![0, 1, 1]])
+        );
         assert_eq!(of(&[more("1"), not(&["10.4.7.0/24"])]), None);
         let unknown = |v: &str| Some(("StringNotEquals", set(&[v])));
         assert_eq!(of(&[unknown("${a.b}"), unknown("x")]), None);

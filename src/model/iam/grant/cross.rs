@@ -26,15 +26,26 @@ impl Product<'_> {
             _ => None,
         };
         let named = grant.documents.iter().map(String::as_str);
-        let documents = named.chain(default.filter(|_| grant.documents.is_empty())).filter_map(|d| arn::document(scope, d));
+        let documents = named
+            .chain(default.filter(|_| grant.documents.is_empty()))
+            .filter_map(|d| arn::document(scope, d));
         let kinds = [INSTANCE, MANAGED];
-        let targets = grant.instances.iter().filter_map(|i| kinds.iter().find_map(|k| k.resolve(scope, i)));
-        Product { index, targets: targets.collect(), tags: &grant.instance_tags, documents: documents.collect() }
+        let targets = grant
+            .instances
+            .iter()
+            .filter_map(|i| kinds.iter().find_map(|k| k.resolve(scope, i)));
+        Product {
+            index,
+            targets: targets.collect(),
+            tags: &grant.instance_tags,
+            documents: documents.collect(),
+        }
     }
 
     /// Tells whether all targets are surely targets of another one.
     fn targets_within(&self, other: &Self) -> bool {
-        let fits_ids = other.targets.is_empty() || !self.targets.is_empty() && self.targets.is_subset(&other.targets);
+        let fits_ids = other.targets.is_empty()
+            || !self.targets.is_empty() && self.targets.is_subset(&other.targets);
         fits_ids && other.tags.iter().all(|(k, v)| self.tags.get(k) == Some(v))
     }
 
@@ -44,14 +55,23 @@ impl Product<'_> {
 
     fn mixes_with(&self, other: &Self) -> bool {
         let same_targets = self.targets_within(other) && other.targets_within(self);
-        !(same_targets || self.documents == other.documents || self.is_within(other) || other.is_within(self))
+        !(same_targets
+            || self.documents == other.documents
+            || self.is_within(other)
+            || other.is_within(self))
     }
 }
 
 /// Refuses grants that together allow more than each.
 pub(super) fn check(order: &Order, errors: &mut Vec<GrantError>) {
-    let sessions = order.grants.iter().enumerate().filter(|(_, g)| g.method.is_ssm());
-    let products: Vec<Product<'_>> = sessions.map(|(i, g)| Product::of(i, g, &order.scope)).collect();
+    let sessions = order
+        .grants
+        .iter()
+        .enumerate()
+        .filter(|(_, g)| g.method.is_ssm());
+    let products: Vec<Product<'_>> = sessions
+        .map(|(i, g)| Product::of(i, g, &order.scope))
+        .collect();
     for (n, b) in products.iter().enumerate() {
         for a in products.iter().take(n).filter(|a| a.mixes_with(b)) {
             errors.push(GrantError {
@@ -74,7 +94,10 @@ fn exceptions(order: &Order, errors: &mut Vec<GrantError>) {
         let excepted: BTreeSet<String> = arns(&order.scope, &grant.except_instances);
         for (j, other) in order.grants.iter().enumerate() {
             let is_same_action = grant.method.is_ssm() == other.method.is_ssm();
-            if i == j || !is_same_action || arns(&order.scope, &other.instances).is_disjoint(&excepted) {
+            if i == j
+                || !is_same_action
+                || arns(&order.scope, &other.instances).is_disjoint(&excepted)
+            {
                 continue;
             }
             errors.push(GrantError {
@@ -88,5 +111,8 @@ fn exceptions(order: &Order, errors: &mut Vec<GrantError>) {
 }
 
 fn arns(scope: &Scope, names: &[String]) -> BTreeSet<String> {
-    names.iter().filter_map(|n| [INSTANCE, MANAGED].iter().find_map(|k| k.resolve(scope, n))).collect()
+    names
+        .iter()
+        .filter_map(|n| [INSTANCE, MANAGED].iter().find_map(|k| k.resolve(scope, n)))
+        .collect()
 }

@@ -64,9 +64,15 @@ fn is_nor(operator: &str) -> bool {
 }
 
 /// Returns the one bound that implies all.
-fn extreme<'a>(operator: &str, values: impl Iterator<Item = &'a String>) -> Option<BTreeSet<String>> {
+fn extreme<'a>(
+    operator: &str,
+    values: impl Iterator<Item = &'a String>,
+) -> Option<BTreeSet<String>> {
     let bound = match operator {
-        "NumericGreaterThanIfExists" => values.filter_map(|v| v.parse::<i64>().ok()).max()?.to_string(),
+        "NumericGreaterThanIfExists" => values
+            .filter_map(|v| v.parse::<i64>().ok())
+            .max()?
+            .to_string(),
         "DateGreaterThanEquals" => values.max()?.clone(),
         "DateLessThan" => values.min()?.clone(),
         _ => return None,
@@ -75,7 +81,10 @@ fn extreme<'a>(operator: &str, values: impl Iterator<Item = &'a String>) -> Opti
 }
 
 /// Returns the condition that holds exactly where another does not.
-fn complement(operator: &str, values: &BTreeSet<String>) -> Option<(&'static str, BTreeSet<String>)> {
+fn complement(
+    operator: &str,
+    values: &BTreeSet<String>,
+) -> Option<(&'static str, BTreeSet<String>)> {
     let operator = match operator {
         "StringEquals" => "StringNotEquals",
         "NumericEquals" => "NumericNotEquals",
@@ -95,8 +104,14 @@ fn complement(operator: &str, values: &BTreeSet<String>) -> Option<(&'static str
 pub(super) fn others(allowed: &[Statement], errors: &mut Vec<GrantError>) -> Vec<Statement> {
     let mut groups: BTreeMap<Vec<usize>, BTreeSet<&'static str>> = BTreeMap::new();
     for action in ACCESS {
-        let by = allowed.iter().enumerate().filter(|(_, s)| s.effect == Effect::Allow && s.actions.contains(action));
-        groups.entry(by.map(|(i, _)| i).collect()).or_default().insert(action);
+        let by = allowed
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.effect == Effect::Allow && s.actions.contains(action));
+        groups
+            .entry(by.map(|(i, _)| i).collect())
+            .or_default()
+            .insert(action);
     }
     let mut out = Vec::new();
     for (statements, actions) in groups {
@@ -111,8 +126,13 @@ pub(super) fn others(allowed: &[Statement], errors: &mut Vec<GrantError>) -> Vec
             return Vec::new();
         };
         out.extend(outside.into_iter().map(|o| {
-            let resources = if o.resources.is_empty() { BTreeSet::from(["*".to_owned()]) } else { o.resources.clone() };
-            let mut s = Statement::deny("Others", actions.iter().copied(), resources).with(&o.conditions);
+            let resources = if o.resources.is_empty() {
+                BTreeSet::from(["*".to_owned()])
+            } else {
+                o.resources.clone()
+            };
+            let mut s =
+                Statement::deny("Others", actions.iter().copied(), resources).with(&o.conditions);
             s.is_negated = !o.resources.is_empty();
             s
         }));
@@ -128,7 +148,9 @@ fn outside<'a>(statements: impl Iterator<Item = &'a Statement>) -> Option<Vec<Ou
             let mut resources = o.clone();
             resources.resources.extend(s.resources.iter().cloned());
             let all = resources.resources.clone();
-            resources.resources.retain(|r| !all.iter().any(|o| o != r && arn_covers(o, r)));
+            resources
+                .resources
+                .retain(|r| !all.iter().any(|o| o != r && arn_covers(o, r)));
             next.push(resources);
             for ((operator, key), values) in &s.conditions {
                 let (operator, values) = complement(operator, values)?;
@@ -137,7 +159,11 @@ fn outside<'a>(statements: impl Iterator<Item = &'a Statement>) -> Option<Vec<Ou
         }
         next.sort();
         next.dedup();
-        let kept: Vec<Outside> = next.iter().filter(|o| !next.iter().any(|p| p != *o && p.covers(o))).cloned().collect();
+        let kept: Vec<Outside> = next
+            .iter()
+            .filter(|o| !next.iter().any(|p| p != *o && p.covers(o)))
+            .cloned()
+            .collect();
         if kept.len() > MOST {
             return None;
         }
@@ -148,26 +174,57 @@ fn outside<'a>(statements: impl Iterator<Item = &'a Statement>) -> Option<Vec<Ou
 
 /// Leaves out what others together cover, and what cannot be.
 fn irredundant(all: Vec<Outside>) -> Vec<Outside> {
-    let keys: BTreeSet<&String> = all.iter().flat_map(|o| o.conditions.keys()).map(|(_, key)| key).collect();
+    let keys: BTreeSet<&String> = all
+        .iter()
+        .flat_map(|o| o.conditions.keys())
+        .map(|(_, key)| key)
+        .collect();
     let resources: Vec<_> = all.iter().map(|o| &o.resources).collect();
     let mut dimensions = vec![outside_of_patterns(&resources)];
     for key in keys {
         // A key may stand in two conditions of one statement, as the ends of a time do.
-        let operators: BTreeSet<_> = all.iter().flat_map(|o| o.conditions.keys()).filter(|t| t.1 == *key).collect();
-        let tests = |o: &_| all.iter().map(|a| a.conditions.get_key_value(o)).collect::<Vec<_>>();
+        let operators: BTreeSet<_> = all
+            .iter()
+            .flat_map(|o| o.conditions.keys())
+            .filter(|t| t.1 == *key)
+            .collect();
+        let tests = |o: &_| {
+            all.iter()
+                .map(|a| a.conditions.get_key_value(o))
+                .collect::<Vec<_>>()
+        };
         let of_key: Vec<_> = operators.iter().flat_map(|o| tests(*o)).collect();
         dimensions.push(classes(&of_key).map(|c| joined(&c, all.len())));
     }
     // Where the classes of one cannot be told, nothing is left out.
-    let Some(dimensions) = dimensions.into_iter().collect::<Option<Vec<_>>>() else { return all };
-    let parts: Vec<Cells> = (0..all.len()).map(|i| dimensions.iter().filter_map(|d| d.get(i).cloned()).collect()).collect();
+    let Some(dimensions) = dimensions.into_iter().collect::<Option<Vec<_>>>() else {
+        return all;
+    };
+    let parts: Vec<Cells> = (0..all.len())
+        .map(|i| {
+            dimensions
+                .iter()
+                .filter_map(|d| d.get(i).cloned())
+                .collect()
+        })
+        .collect();
     let needed = needed(&parts);
-    all.into_iter().enumerate().filter(|(i, _)| needed.contains(i)).map(|(_, o)| o).collect()
+    all.into_iter()
+        .enumerate()
+        .filter(|(i, _)| needed.contains(i))
+        .map(|(_, o)| o)
+        .collect()
 }
 
 /// Puts together what several conditions of each statement hold for; they come one operator after the other.
 fn joined(classes: &[Vec<bool>], statements: usize) -> Vec<Vec<bool>> {
     let of = |i: usize| classes.iter().skip(i).step_by(statements.max(1));
     let both = |a: Vec<bool>, b: &Vec<bool>| a.iter().zip(b).map(|(a, b)| *a && *b).collect();
-    (0..statements).map(|i| of(i).skip(1).fold(of(i).next().cloned().unwrap_or_default(), both)).collect()
+    (0..statements)
+        .map(|i| {
+            of(i)
+                .skip(1)
+                .fold(of(i).next().cloned().unwrap_or_default(), both)
+        })
+        .collect()
 }

@@ -59,7 +59,11 @@ impl Attachment {
 }
 
 /// Distributes statements over documents that fit.
-pub(super) fn documents(statements: &[Statement], attachment: Attachment, errors: &mut Vec<GrantError>) -> Vec<String> {
+pub(super) fn documents(
+    statements: &[Statement],
+    attachment: Attachment,
+    errors: &mut Vec<GrantError>,
+) -> Vec<String> {
     let limit = attachment.limit();
     let mut out: Vec<Vec<Statement>> = Vec::new();
     for statement in statements {
@@ -74,10 +78,14 @@ pub(super) fn documents(statements: &[Statement], attachment: Attachment, errors
     let texts: Vec<String> = out.iter().map(|d| document(d)).collect();
     let longest = texts.iter().map(String::len).max().unwrap_or_default();
     if longest > limit {
-        errors.push(too_large(format!("a statement of {longest} characters cannot be divided; {limit} are allowed")));
+        errors.push(too_large(format!(
+            "a statement of {longest} characters cannot be divided; {limit} are allowed"
+        )));
     } else if texts.len() > attachment.count() {
         let (have, may) = (texts.len(), attachment.count());
-        errors.push(too_large(format!("{have} documents of at most {limit} characters are needed, and {may} can be attached")));
+        errors.push(too_large(format!(
+            "{have} documents of at most {limit} characters are needed, and {may} can be attached"
+        )));
     }
     texts
 }
@@ -92,11 +100,18 @@ fn too_large(what: String) -> GrantError {
 }
 
 /// Writes the only document of statements.
-pub(super) fn single(statements: &[Statement], of: &str, errors: &mut Vec<GrantError>) -> Option<String> {
+pub(super) fn single(
+    statements: &[Statement],
+    of: &str,
+    errors: &mut Vec<GrantError>,
+) -> Option<String> {
     let text = (!statements.is_empty()).then(|| document(statements))?;
     let limit = Attachment::Managed.limit();
     if text.len() > limit {
-        errors.push(too_large(format!("that of {of} has {} characters; {limit} are allowed", text.len())));
+        errors.push(too_large(format!(
+            "that of {of} has {} characters; {limit} are allowed",
+            text.len()
+        )));
     }
     Some(text)
 }
@@ -120,11 +135,14 @@ fn halves(statement: &Statement) -> Option<(Statement, Statement)> {
         .iter()
         .filter(|(test, v)| v.len() > 1 && super::merge::is_positive(test.0))
         .max_by_key(|(_, v)| weight(v));
-    let resources = (!statement.is_negated && statement.resources.len() > 1).then(|| weight(&statement.resources));
+    let resources = (!statement.is_negated && statement.resources.len() > 1)
+        .then(|| weight(&statement.resources));
     let values = longest.map(|(_, v)| weight(v));
     let (mut a, mut b) = (statement.clone(), statement.clone());
     match (resources, longest) {
-        (Some(r), _) if values.is_none_or(|v| r >= v) => (a.resources, b.resources) = half(&statement.resources),
+        (Some(r), _) if values.is_none_or(|v| r >= v) => {
+            (a.resources, b.resources) = half(&statement.resources)
+        }
         (_, Some((test, v))) => {
             let (first, second) = half(v);
             a.conditions.insert(test.clone(), first);
@@ -137,7 +155,10 @@ fn halves(statement: &Statement) -> Option<(Statement, Statement)> {
 
 fn half(values: &BTreeSet<String>) -> (BTreeSet<String>, BTreeSet<String>) {
     let middle = values.len() / 2;
-    (values.iter().take(middle).cloned().collect(), values.iter().skip(middle).cloned().collect())
+    (
+        values.iter().take(middle).cloned().collect(),
+        values.iter().skip(middle).cloned().collect(),
+    )
 }
 
 #[cfg(test)]
@@ -146,20 +167,38 @@ mod tests {
 
     #[test]
     fn a_long_statement_is_divided_and_nothing_is_lost() {
-        let all: BTreeSet<String> = (0..400).map(|i| format!("arn:aws:ec2:eu-west-1:123456789012:instance/i-{i:017x}")).collect();
-        let s = Statement::allow("PushKey", ["ec2-instance-connect:SendSSHPublicKey"], all.iter()).when("StringEquals", "ec2:osuser", ["a"]);
+        let all: BTreeSet<String> = (0..400)
+            .map(|i| format!("arn:aws:ec2:eu-west-1:123456789012:instance/i-{i:017x}"))
+            .collect();
+        let s = Statement::allow(
+            "PushKey",
+            ["ec2-instance-connect:SendSSHPublicKey"],
+            all.iter(),
+        )
+        .when("StringEquals", "ec2:osuser", ["a"]);
         let mut errors = Vec::new();
         let texts = documents(std::slice::from_ref(&s), Attachment::Managed, &mut errors);
         assert_eq!(errors, []);
         assert!(texts.len() > 3 && texts.iter().all(|t| t.len() <= 6_144));
-        assert!(all.iter().all(|a| texts.iter().filter(|t| t.contains(a.as_str())).count() == 1));
-        documents(std::slice::from_ref(&s), Attachment::InlineUser, &mut errors);
+        assert!(
+            all.iter()
+                .all(|a| texts.iter().filter(|t| t.contains(a.as_str())).count() == 1)
+        );
+        documents(
+            std::slice::from_ref(&s),
+            Attachment::InlineUser,
+            &mut errors,
+        );
         assert_eq!(errors.len(), 1);
     }
 
     #[test]
     fn what_cannot_be_divided_is_an_error() {
-        let mut s = Statement::deny("X", ["a:B"], (0..400).map(|i| format!("arn:aws:ec2:eu-west-1:123456789012:instance/i-{i:017x}")));
+        let mut s = Statement::deny(
+            "X",
+            ["a:B"],
+            (0..400).map(|i| format!("arn:aws:ec2:eu-west-1:123456789012:instance/i-{i:017x}")),
+        );
         s.is_negated = true;
         let mut errors = Vec::new();
         documents(&[s], Attachment::Managed, &mut errors);

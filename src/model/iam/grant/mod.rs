@@ -78,9 +78,18 @@ pub fn compile(order: &Order) -> Result<Compiled, Vec<GrantError>> {
     }
     let users = limits::documents(&users, order.attachment, &mut errors);
     let instance = limits::single(&merge::merge(instance), "the instances", &mut errors);
-    let control_plane = limits::single(&merge::merge(control_plane), "the control plane", &mut errors);
+    let control_plane = limits::single(
+        &merge::merge(control_plane),
+        "the control plane",
+        &mut errors,
+    );
     if errors.is_empty() {
-        Ok(Compiled { users, instance, control_plane, session_documents })
+        Ok(Compiled {
+            users,
+            instance,
+            control_plane,
+            session_documents,
+        })
     } else {
         Err(errors)
     }

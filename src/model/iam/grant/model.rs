@@ -42,12 +42,18 @@ impl Method {
 
     /// Returns its name.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, m)| *m == self).map_or("", |(n, _)| n)
+        Self::ALL
+            .iter()
+            .find(|(_, m)| *m == self)
+            .map_or("", |(n, _)| n)
     }
 
     /// Tells whether it goes through Session Manager.
     pub(super) fn is_ssm(self) -> bool {
-        matches!(self, Self::SsmShell | Self::SsmSsh | Self::SsmPortForward | Self::SsmRemotePortForward)
+        matches!(
+            self,
+            Self::SsmShell | Self::SsmSsh | Self::SsmPortForward | Self::SsmRemotePortForward
+        )
     }
 
     /// Tells whether it goes through an EC2 Instance Connect endpoint.
@@ -69,18 +75,28 @@ pub struct Scope {
 
 impl Scope {
     pub(super) fn check(&self, errors: &mut Vec<GrantError>) {
-        let parts = [("partition", &self.partition), ("region", &self.region), ("account_id", &self.account)];
+        let parts = [
+            ("partition", &self.partition),
+            ("region", &self.region),
+            ("account_id", &self.account),
+        ];
         for (name, text) in parts {
             let fits = match name {
                 "account_id" => text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()),
-                _ => !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                _ => {
+                    !text.is_empty()
+                        && text
+                            .bytes()
+                            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                }
             };
             if !fits && !arn::is_symbol(text) {
                 errors.push(GrantError {
                     grant: None,
                     argument: name,
                     what: format!("\"{text}\" is no {}", name.replace('_', " ")),
-                    instead: "Take it from `aws_partition`, `aws_region` or `aws_caller_identity`.".into(),
+                    instead: "Take it from `aws_partition`, `aws_region` or `aws_caller_identity`."
+                        .into(),
                 });
             }
         }

@@ -30,7 +30,9 @@ impl Range {
         };
         let bits = match bits {
             None => width,
-            Some(b) if !b.is_empty() && b.bytes().all(|c| c.is_ascii_digit()) => b.parse().map_err(|_| wrong())?,
+            Some(b) if !b.is_empty() && b.bytes().all(|c| c.is_ascii_digit()) => {
+                b.parse().map_err(|_| wrong())?
+            }
             Some(_) => return Err(wrong()),
         };
         if bits > width {
@@ -38,19 +40,27 @@ impl Range {
         }
         let range = Self { first, bits, width };
         if first & range.host_mask() != 0 {
-            return Err(format!("\"{text}\" names an address within its range, which leaves open which of both is meant"));
+            return Err(format!(
+                "\"{text}\" names an address within its range, which leaves open which of both is meant"
+            ));
         }
         Ok(range)
     }
 
     fn host_mask(self) -> u128 {
         let host = self.width - self.bits;
-        if host == 0 { 0 } else { u128::MAX >> (128 - host) }
+        if host == 0 {
+            0
+        } else {
+            u128::MAX >> (128 - host)
+        }
     }
 
     /// Tells whether all addresses of another range are in this one.
     pub(super) fn covers(self, other: Self) -> bool {
-        self.width == other.width && self.bits <= other.bits && other.first & !self.host_mask() == self.first
+        self.width == other.width
+            && self.bits <= other.bits
+            && other.first & !self.host_mask() == self.first
     }
 }
 
@@ -75,8 +85,16 @@ pub(super) fn text_covers(outer: &str, inner: &str) -> bool {
 /// Tells whether a range holds only addresses that never show as the source of a call to AWS: private ones, loopback,
 /// link-local. Such calls come through a VPC endpoint, where the key `aws:SourceIp` is absent.
 pub(super) fn is_private(text: &str) -> bool {
-    const PRIVATE: [&str; 8] =
-        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "fc00::/7", "fe80::/10"];
+    const PRIVATE: [&str; 8] = [
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "fc00::/7",
+        "fe80::/10",
+    ];
     PRIVATE.iter().any(|p| text_covers(p, text))
 }
 
@@ -86,8 +104,21 @@ mod tests {
 
     #[test]
     fn ranges_are_read_strictly() {
-        assert!(Range::parse("10.0.0.0/8").is_ok() && Range::parse("10.0.0.1").is_ok() && Range::parse("::/0").is_ok());
-        for wrong in ["10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "10.0.0", "x", "", "2001:db8::1/32"] {
+        assert!(
+            Range::parse("10.0.0.0/8").is_ok()
+                && Range::parse("10.0.0.1").is_ok()
+                && Range::parse("::/0").is_ok()
+        );
+        for wrong in [
+            "10.0.0.1/8",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "10.0.0",
+            "x",
+            "",
+            "2001:db8::1/32",
+        ] {
             assert!(Range::parse(wrong).is_err(), "{wrong}");
         }
     }
@@ -95,8 +126,12 @@ mod tests {
     #[test]
     fn a_range_covers_its_parts() {
         assert!(text_covers("10.0.0.0/8", "10.1.2.3/32") && text_covers("0.0.0.0/0", "10.0.0.0/8"));
-        assert!(!text_covers("10.0.0.0/8", "11.0.0.0/8") && !text_covers("10.0.0.0/16", "10.0.0.0/8"));
+        assert!(
+            !text_covers("10.0.0.0/8", "11.0.0.0/8") && !text_covers("10.0.0.0/16", "10.0.0.0/8")
+        );
         assert!(!text_covers("0.0.0.0/0", "::/0") && text_covers("${a.b}/32", "${a.b}/32"));
-        assert!(is_private("10.2.0.0/16") && !is_private("0.0.0.0/0") && !is_private("203.0.113.0/24"));
+        assert!(
+            is_private("10.2.0.0/16") && !is_private("0.0.0.0/0") && !is_private("203.0.113.0/24")
+        );
     }
 }

@@ -35,14 +35,21 @@ pub fn problems(config: &Value) -> Vec<Problem> {
 fn problem(e: &GrantError, order: &Order) -> Problem {
     let mut path = Path::default();
     if let Some(index) = e.grant {
-        path = path.attribute("grant").index(i64::try_from(index).unwrap_or(i64::MAX));
+        path = path
+            .attribute("grant")
+            .index(i64::try_from(index).unwrap_or(i64::MAX));
     }
-    Problem { path: path.attribute(e.argument), detail: detail(e, order) }
+    Problem {
+        path: path.attribute(e.argument),
+        detail: detail(e, order),
+    }
 }
 
 fn detail(e: &GrantError, order: &Order) -> String {
     let place = match e.grant {
-        Some(i) if order.grants.len() > 1 => format!("Argument `{}` of grant {}", e.argument, i + 1),
+        Some(i) if order.grants.len() > 1 => {
+            format!("Argument `{}` of grant {}", e.argument, i + 1)
+        }
         _ => format!("Argument `{}`", e.argument),
     };
     format!("{place}: {}. {}", e.what, e.instead)
@@ -58,20 +65,31 @@ pub fn read(config: &Value) -> Result<Value, String> {
     if let Some(first) = reader.problems.first() {
         return Err(first.detail.clone());
     }
-    let Compiled { users, instance, control_plane, session_documents } = compile(&order).map_err(|errors| {
+    let Compiled {
+        users,
+        instance,
+        control_plane,
+        session_documents,
+    } = compile(&order).map_err(|errors| {
         let all: Vec<String> = errors.iter().map(|e| detail(e, &order)).collect();
         all.join(" ")
     })?;
-    let optional = |text: Option<String>| text.map_or_else(|| Value::null(Type::String), Value::from);
+    let optional =
+        |text: Option<String>| text.map_or_else(|| Value::null(Type::String), Value::from);
     let only = match users.as_slice() {
         [one] => Some(one.clone()),
         _ => None,
     };
-    let documents = session_documents.into_iter().map(|(name, content)| (name, Value::from(content)));
+    let documents = session_documents
+        .into_iter()
+        .map(|(name, content)| (name, Value::from(content)));
     Ok(config
         .clone()
         .with("json", optional(only))
-        .with("user_policies", Value::list(Type::String, users.into_iter().map(Value::from).collect()))
+        .with(
+            "user_policies",
+            Value::list(Type::String, users.into_iter().map(Value::from).collect()),
+        )
         .with("instance_policy", optional(instance))
         .with("control_plane_policy", optional(control_plane))
         .with("session_documents", Value::map(Type::String, documents)))
@@ -95,27 +113,45 @@ impl Reader {
         };
         let blocks = |name| {
             let blocks = config.get(name);
-            (blocks.is_some_and(Value::is_unknown), blocks.and_then(Value::elements).unwrap_or_default())
+            (
+                blocks.is_some_and(Value::is_unknown),
+                blocks.and_then(Value::elements).unwrap_or_default(),
+            )
         };
         let (unknown, grants) = blocks("grant");
         self.is_unknown |= unknown;
-        let grants = grants.iter().enumerate().filter_map(|(i, g)| self.grant(i, g)).collect();
+        let grants = grants
+            .iter()
+            .enumerate()
+            .filter_map(|(i, g)| self.grant(i, g))
+            .collect();
         let (unknown, planes) = blocks("control_plane");
         self.is_unknown |= unknown;
         let control_plane = planes.first().map(|p| ControlPlane {
             subnets: self.texts(p, "subnets"),
             security_groups: self.texts(p, "security_groups"),
         });
-        let attachment = self.text(config, "attachment").and_then(|t| Attachment::parse(&t)).unwrap_or_default();
-        Order { scope, grants, attachment, deny_others: self.flag(config, "deny_others").unwrap_or(false), control_plane }
+        let attachment = self
+            .text(config, "attachment")
+            .and_then(|t| Attachment::parse(&t))
+            .unwrap_or_default();
+        Order {
+            scope,
+            grants,
+            attachment,
+            deny_others: self.flag(config, "deny_others").unwrap_or(false),
+            control_plane,
+        }
     }
 
     fn grant(&mut self, index: usize, g: &Value) -> Option<Grant> {
-        let at = |name: &str| Path(vec![
-            Step::Attribute("grant".into()),
-            Step::Index(Value::from(i64::try_from(index).unwrap_or(i64::MAX))),
-            Step::Attribute(name.into()),
-        ]);
+        let at = |name: &str| {
+            Path(vec![
+                Step::Attribute("grant".into()),
+                Step::Index(Value::from(i64::try_from(index).unwrap_or(i64::MAX))),
+                Step::Attribute(name.into()),
+            ])
+        };
         if g.is_unknown() {
             self.is_unknown = true;
             return None;
@@ -139,7 +175,10 @@ impl Reader {
             instances: self.texts(g, "instances"),
             instance_tags: self.tags(g, "instance_tags"),
             addresses: self.texts(g, "addresses"),
-            ports: ports.iter().filter_map(|p| self.whole(p, at("ports"))).collect(),
+            ports: ports
+                .iter()
+                .filter_map(|p| self.whole(p, at("ports")))
+                .collect(),
             os_users: self.texts(g, "os_users"),
             hosts: self.texts(g, "hosts"),
             documents: self.texts(g, "documents"),
@@ -202,13 +241,22 @@ impl Reader {
     fn texts(&mut self, of: &Value, name: &str) -> Vec<String> {
         // A null element counts as an empty text, which no argument takes.
         let list = self.list(of, name);
-        list.iter().map(|v| self.text_of(v).unwrap_or_default()).collect()
+        list.iter()
+            .map(|v| self.text_of(v).unwrap_or_default())
+            .collect()
     }
 
     fn tags(&mut self, of: &Value, name: &str) -> BTreeMap<String, String> {
-        let Some(map) = of.get(name) else { return BTreeMap::new() };
+        let Some(map) = of.get(name) else {
+            return BTreeMap::new();
+        };
         self.is_unknown |= map.is_unknown();
-        let Kind::Map(_, entries) = map.kind() else { return BTreeMap::new() };
-        entries.iter().map(|(k, v)| (k.to_string(), self.text_of(v).unwrap_or_default())).collect()
+        let Kind::Map(_, entries) = map.kind() else {
+            return BTreeMap::new();
+        };
+        entries
+            .iter()
+            .map(|(k, v)| (k.to_string(), self.text_of(v).unwrap_or_default()))
+            .collect()
     }
 }

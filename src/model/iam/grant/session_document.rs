@@ -2,16 +2,15 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{
-    arn,
-    check::Check,
-    model::Method,
-};
+use super::{arn, check::Check, model::Method};
 
 /// Returns name and content of the session documents of a grant that limits ports or hosts.
 pub(super) fn contents(check: &Check<'_>) -> Vec<(String, String)> {
     let grant = check.grant;
-    let is_port = matches!(grant.method, Method::SsmSsh | Method::SsmPortForward | Method::SsmRemotePortForward);
+    let is_port = matches!(
+        grant.method,
+        Method::SsmSsh | Method::SsmPortForward | Method::SsmRemotePortForward
+    );
     if !is_port || grant.ports.is_empty() {
         return Vec::new();
     }
@@ -43,12 +42,22 @@ pub(super) fn contents(check: &Check<'_>) -> Vec<(String, String)> {
         "properties": Json::Object(properties),
     });
     let own = grant.documents.iter().filter(|d| !arn::is_of_aws(d));
-    own.map(|d| (arn::document_name(d).to_owned(), content.to_string())).collect()
+    own.map(|d| (arn::document_name(d).to_owned(), content.to_string()))
+        .collect()
 }
 
 /// A parameter that takes the values and nothing else; the first is its default.
 fn parameter(description: &str, values: &[String]) -> Json {
-    let patterns: Vec<String> = values.iter().map(|v| if arn::has_symbol(v) { v.clone() } else { regex::escape(v) }).collect();
+    let patterns: Vec<String> = values
+        .iter()
+        .map(|v| {
+            if arn::has_symbol(v) {
+                v.clone()
+            } else {
+                regex::escape(v)
+            }
+        })
+        .collect();
     json!({
         "type": "String",
         "description": description,

@@ -51,7 +51,10 @@ impl Statement {
         actions: impl IntoIterator<Item = A>,
         resources: impl IntoIterator<Item = R>,
     ) -> Self {
-        Self { effect: Effect::Deny, ..Self::allow(sid, actions, resources) }
+        Self {
+            effect: Effect::Deny,
+            ..Self::allow(sid, actions, resources)
+        }
     }
 
     /// Adds a condition; without values none.
@@ -63,14 +66,18 @@ impl Statement {
     ) -> Self {
         let values: BTreeSet<String> = values.into_iter().map(Into::into).collect();
         if !values.is_empty() {
-            self.conditions.entry((operator, key.into())).or_default().extend(values);
+            self.conditions
+                .entry((operator, key.into()))
+                .or_default()
+                .extend(values);
         }
         self
     }
 
     /// Adds conditions.
     pub(super) fn with(mut self, conditions: &BTreeMap<Test, BTreeSet<String>>) -> Self {
-        self.conditions.extend(conditions.iter().map(|(k, v)| (k.clone(), v.clone())));
+        self.conditions
+            .extend(conditions.iter().map(|(k, v)| (k.clone(), v.clone())));
         self
     }
 
@@ -78,15 +85,37 @@ impl Statement {
     pub(super) fn json(&self) -> Json {
         let mut out = Map::new();
         out.insert("Sid".into(), self.sid.as_str().into());
-        out.insert("Effect".into(), if self.effect == Effect::Allow { "Allow" } else { "Deny" }.into());
+        out.insert(
+            "Effect".into(),
+            if self.effect == Effect::Allow {
+                "Allow"
+            } else {
+                "Deny"
+            }
+            .into(),
+        );
         out.insert("Action".into(), one_or_many(&self.actions));
-        out.insert(if self.is_negated { "NotResource" } else { "Resource" }.into(), one_or_many(&self.resources));
+        out.insert(
+            if self.is_negated {
+                "NotResource"
+            } else {
+                "Resource"
+            }
+            .into(),
+            one_or_many(&self.resources),
+        );
         if !self.conditions.is_empty() {
             let mut blocks: BTreeMap<&str, Map<String, Json>> = BTreeMap::new();
             for ((operator, key), values) in &self.conditions {
-                blocks.entry(operator).or_default().insert(key.clone(), one_or_many(values));
+                blocks
+                    .entry(operator)
+                    .or_default()
+                    .insert(key.clone(), one_or_many(values));
             }
-            let blocks: Map<String, Json> = blocks.into_iter().map(|(k, v)| (k.to_owned(), Json::Object(v))).collect();
+            let blocks: Map<String, Json> = blocks
+                .into_iter()
+                .map(|(k, v)| (k.to_owned(), Json::Object(v)))
+                .collect();
             out.insert("Condition".into(), Json::Object(blocks));
         }
         Json::Object(out)
@@ -124,8 +153,15 @@ mod tests {
 
     #[test]
     fn a_document_is_written_on_one_line() {
-        let s = Statement::allow("Find", ["ec2:B", "ec2:A"], ["*"]).when("Bool", "aws:MultiFactorAuthPresent", ["true"]);
+        let s = Statement::allow("Find", ["ec2:B", "ec2:A"], ["*"]).when(
+            "Bool",
+            "aws:MultiFactorAuthPresent",
+            ["true"],
+        );
         let expect = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Find","Effect":"Allow","Action":["ec2:A","ec2:B"],"Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}},{"Sid":"Find2","Effect":"Deny","Action":"ec2:A","Resource":"x"}]}"#;
-        assert_eq!(document(&[s, Statement::deny("Find", ["ec2:A"], ["x"])]), expect);
+        assert_eq!(
+            document(&[s, Statement::deny("Find", ["ec2:A"], ["x"])]),
+            expect
+        );
     }
 }

@@ -27,9 +27,15 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     let grants = |action: &str| cx.allows().any(|s| covers(s, action).is_some());
     // A deny beside an allow of the rest of the family in the same policy is a choice; one that stands alone is a guard.
     if !open.is_empty() && !ways.into_iter().any(grants) {
-        for s in cx.denies().filter(|s| s.conditions.is_empty() && !s.action.negated) {
+        for s in cx
+            .denies()
+            .filter(|s| s.conditions.is_empty() && !s.action.negated)
+        {
             if let Some((closed, span)) = super::covers_any(s, &ways) {
-                let text = format!("This closes `{closed}` and leaves {} open.", words::list(open.iter().copied(), 3));
+                let text = format!(
+                    "This closes `{closed}` and leaves {} open.",
+                    words::list(open.iter().copied(), 3)
+                );
                 out.push(RULE.at(&span, text));
                 break;
             }
@@ -40,10 +46,17 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     }
     for s in cx.allows() {
         let wild = s.action.patterns.iter().find(|p| {
-            p.value.to_ascii_lowercase().starts_with("ec2-instance-connect:") && p.value.contains(['*', '?']) && !s.action.negated
+            p.value
+                .to_ascii_lowercase()
+                .starts_with("ec2-instance-connect:")
+                && p.value.contains(['*', '?'])
+                && !s.action.negated
         });
         if let Some(pattern) = wild.filter(|_| covers(s, SERIAL).is_some()) {
-            let text = format!("`{}` opens the serial console (`{SERIAL}`), too, which no security group closes. Name the actions.", pattern.value);
+            let text = format!(
+                "`{}` opens the serial console (`{SERIAL}`), too, which no security group closes. Name the actions.",
+                pattern.value
+            );
             out.push(RULE.at(&pattern.span, text));
         }
     }

@@ -28,8 +28,14 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
                 _ if everything => "Every action of every service is allowed.".to_owned(),
                 Some((service, _)) => {
                     let count = cx.actions(&p.value).map_or(0, |a| a.len());
-                    let many = if count > 0 { format!(", {count} today") } else { String::new() };
-                    format!("Every action of `{service}` is allowed{many}. Name those that are needed.")
+                    let many = if count > 0 {
+                        format!(", {count} today")
+                    } else {
+                        String::new()
+                    };
+                    format!(
+                        "Every action of `{service}` is allowed{many}. Name those that are needed."
+                    )
                 }
                 None => continue,
             };

@@ -17,17 +17,32 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    for p in cx.document.statements.iter().filter_map(|s| s.resource.as_ref()).flat_map(|r| &r.patterns) {
+    for p in cx
+        .document
+        .statements
+        .iter()
+        .filter_map(|s| s.resource.as_ref())
+        .flat_map(|r| &r.patterns)
+    {
         if !p.value.starts_with("arn:") {
             continue;
         }
         let parts: Vec<&str> = p.value.splitn(6, ':').collect();
         let inner = parts.len().min(5);
-        let ends = parts.iter().take(inner).find(|s| s.len() > 1 && s.ends_with('*') && !s.trim_matches('*').is_empty());
+        let ends = parts
+            .iter()
+            .take(inner)
+            .find(|s| s.len() > 1 && s.ends_with('*') && !s.trim_matches('*').is_empty());
         let short = parts.len() < 6 && p.value.ends_with('*');
         let text = match ends {
-            Some(part) => format!("The `*` at the end of `{part}` may be read as reaching over the colons after it."),
-            None if short => format!("`{}` has {} parts instead of six: the last `*` is read as all that follows.", p.value, parts.len()),
+            Some(part) => format!(
+                "The `*` at the end of `{part}` may be read as reaching over the colons after it."
+            ),
+            None if short => format!(
+                "`{}` has {} parts instead of six: the last `*` is read as all that follows.",
+                p.value,
+                parts.len()
+            ),
             None => continue,
         };
         out.push(RULE.at(&p.span, text));

@@ -21,7 +21,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    for p in cx.document.statements.iter().filter_map(|s| s.resource.as_ref()).flat_map(|r| &r.patterns) {
+    for p in cx
+        .document
+        .statements
+        .iter()
+        .filter_map(|s| s.resource.as_ref())
+        .flat_map(|r| &r.patterns)
+    {
         match arn(&p.value, cx.version()) {
             ArnText::All | ArnText::Opaque => {}
             ArnText::Broken => out.push(broken(p)),
@@ -35,14 +41,26 @@ fn broken(p: &Text) -> Finding {
     let count = text.split(':').count();
     if !text.starts_with("arn:") {
         // `**` is everything, too, as is an ARN behind a wildcard; only what cannot be an ARN is refused for certain.
-        let level = if text.starts_with(['*', '?', '$']) { Level::Warning } else { Level::Error };
+        let level = if text.starts_with(['*', '?', '$']) {
+            Level::Warning
+        } else {
+            Level::Error
+        };
         let what = format!("`{text}` is neither `*` nor an ARN, which begins with `arn:`.");
         return RULE.at(&p.span, what).level(level);
     }
     if text.ends_with('*') {
-        return RULE.at(&p.span, format!("`{text}` has {count} parts instead of six; what follows is taken as `*`.")).level(Level::Advice);
+        return RULE
+            .at(
+                &p.span,
+                format!("`{text}` has {count} parts instead of six; what follows is taken as `*`."),
+            )
+            .level(Level::Advice);
     }
-    let mut finding = RULE.at(&p.span, format!("`{text}` has {count} parts instead of six, and matches nothing."));
+    let mut finding = RULE.at(
+        &p.span,
+        format!("`{text}` has {count} parts instead of six, and matches nothing."),
+    );
     let parts: Vec<&str> = text.split(':').collect();
     if let [a, partition, service, region, rest] = parts.as_slice()
         && rest.contains('/')

@@ -23,7 +23,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for s in cx.document.statements.iter().filter(|s| !s.action.negated) {
-        let arns: Vec<_> = resources(s).iter().map(|p| arn(&p.value, cx.version())).collect();
+        let arns: Vec<_> = resources(s)
+            .iter()
+            .map(|p| arn(&p.value, cx.version()))
+            .collect();
         // What is known only after apply is an ARN where its name says so; otherwise it may be `*`.
         let is_open = |p: &super::super::ast::Text, a: &ArnText| match a {
             ArnText::All | ArnText::Broken => true,
@@ -34,12 +37,20 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             continue;
         }
         for p in &s.action.patterns {
-            let Some(actions) = cx.actions(&p.value).filter(|a| !a.is_empty()) else { continue };
+            let Some(actions) = cx.actions(&p.value).filter(|a| !a.is_empty()) else {
+                continue;
+            };
             let star_only = |a: &super::super::catalogue::Action| {
-                a.resources.is_empty() && !arns.iter().any(|r| matches!(r, ArnText::Segments(_)) && may_be(cx, a, r))
+                a.resources.is_empty()
+                    && !arns
+                        .iter()
+                        .any(|r| matches!(r, ArnText::Segments(_)) && may_be(cx, a, r))
             };
             if actions.iter().all(|a| star_only(a)) {
-                let text = format!("`{}` is checked against no resource: only `\"Resource\": \"*\"` matches it.", p.value);
+                let text = format!(
+                    "`{}` is checked against no resource: only `\"Resource\": \"*\"` matches it.",
+                    p.value
+                );
                 out.push(RULE.at(&p.span, text));
             }
         }

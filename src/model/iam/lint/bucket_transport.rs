@@ -1,6 +1,9 @@
 //! A refusal of plain HTTP that forgets the objects.
 
-use super::{Context, Finding, Rule, context::{condition, resources}};
+use super::{
+    Context, Finding, Rule,
+    context::{condition, resources},
+};
 use crate::base::{Level, RuleDoc};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +20,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    for s in cx.denies().filter(|s| condition(s, "aws:SecureTransport").is_some()) {
+    for s in cx
+        .denies()
+        .filter(|s| condition(s, "aws:SecureTransport").is_some())
+    {
         let patterns = resources(s);
         for p in patterns.iter().filter(|p| p.value != "*") {
             // A symbol that is the whole ARN of a bucket stands for the bucket.
@@ -30,9 +36,16 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             } else {
                 continue;
             };
-            let has = |q: &str| patterns.iter().any(|o| o.value == q || o.value == format!("{}*", q.trim_end_matches("/*")));
+            let has = |q: &str| {
+                patterns
+                    .iter()
+                    .any(|o| o.value == q || o.value == format!("{}*", q.trim_end_matches("/*")))
+            };
             if !has(&other) {
-                let text = format!("This covers `{}` and not {what}: `{other}` is missing.", p.value);
+                let text = format!(
+                    "This covers `{}` and not {what}: `{other}` is missing.",
+                    p.value
+                );
                 let both = serde_json::json!([p.value, other]).to_string();
                 let whole = s.resource.as_ref().filter(|_| patterns.len() == 1);
                 let finding = RULE.at(&p.span, text);

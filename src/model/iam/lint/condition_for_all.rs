@@ -22,15 +22,24 @@ pub(super) static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for s in cx.allows() {
         for c in &s.conditions {
-            let is_for_all = Operator::parse(&c.operator.value).is_some_and(|o| o.quantifier == Quantifier::ForAll);
+            let is_for_all = Operator::parse(&c.operator.value)
+                .is_some_and(|o| o.quantifier == Quantifier::ForAll);
             if !is_for_all {
                 continue;
             }
             let guarded = s.conditions.iter().any(|g| {
-                let Some(o) = Operator::parse(&g.operator.value) else { return false };
+                let Some(o) = Operator::parse(&g.operator.value) else {
+                    return false;
+                };
                 let same = g.key.value.eq_ignore_ascii_case(&c.key.value);
-                let present = o.base == Base::Null && g.values.iter().all(|v| v.value.eq_ignore_ascii_case("false"));
-                let needs = o.base != Base::Null && !o.if_exists && !o.base.is_negated() && o.quantifier != Quantifier::ForAll;
+                let present = o.base == Base::Null
+                    && g.values
+                        .iter()
+                        .all(|v| v.value.eq_ignore_ascii_case("false"));
+                let needs = o.base != Base::Null
+                    && !o.if_exists
+                    && !o.base.is_negated()
+                    && o.quantifier != Quantifier::ForAll;
                 same && (present || needs)
             });
             if !guarded {

@@ -21,21 +21,31 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for c in cx.document.statements.iter().flat_map(|s| &s.conditions) {
-        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.key(&c.key.value)) else { continue };
+        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.key(&c.key.value))
+        else {
+            continue;
+        };
         if o.base == super::super::operator::Base::Null {
             continue;
         }
         let name = &c.key.value;
         match (o.quantifier, key.multi) {
             (Quantifier::ForAll, false) => {
-                out.push(RULE.at(&c.operator.span, format!("`{name}` has one value; `ForAllValues:` only adds that it may be missing.")));
+                out.push(RULE.at(
+                    &c.operator.span,
+                    format!(
+                        "`{name}` has one value; `ForAllValues:` only adds that it may be missing."
+                    ),
+                ));
             }
             (Quantifier::ForAny, false) => {
                 let text = format!("`{name}` has one value; `ForAnyValue:` says nothing here.");
                 out.push(RULE.at(&c.operator.span, text).level(Level::Advice));
             }
             (Quantifier::None, true) => {
-                let text = format!("`{name}` may have several values; say whether any or all of them must match.");
+                let text = format!(
+                    "`{name}` may have several values; say whether any or all of them must match."
+                );
                 out.push(RULE.at(&c.operator.span, text).level(Level::Advice));
             }
             _ => {}

@@ -26,15 +26,26 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Global keys that only some actions have.
-const LISTED: &[&str] = &["aws:RequestTag/${TagKey}", "aws:ResourceTag/${TagKey}", "aws:TagKeys"];
+const LISTED: &[&str] = &[
+    "aws:RequestTag/${TagKey}",
+    "aws:ResourceTag/${TagKey}",
+    "aws:TagKeys",
+];
 
 /// Keys that every request with the credentials of an instance has, although the reference lists them with few actions.
-const OF_INSTANCES: &[&str] = &["ec2:SourceInstanceARN", "ssm:SourceInstanceARN", "ec2:RoleDelivery", "ec2:SourceInstanceArn"];
+const OF_INSTANCES: &[&str] = &[
+    "ec2:SourceInstanceARN",
+    "ssm:SourceInstanceARN",
+    "ec2:RoleDelivery",
+    "ec2:SourceInstanceArn",
+];
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for s in &cx.document.statements {
         for c in &s.conditions {
-            let Some(operator) = Operator::parse(&c.operator.value) else { continue };
+            let Some(operator) = Operator::parse(&c.operator.value) else {
+                continue;
+            };
             if cx.key(&c.key.value).is_none() {
                 out.extend(unknown(cx, c));
             } else if operator.base != Base::Null && !operator.if_exists && !s.action.negated {
@@ -53,7 +64,11 @@ fn unknown(cx: &Context<'_>, c: &Condition) -> Option<Finding> {
     if service != "aws" && own.is_none() {
         return None;
     }
-    let names = cx.catalogue.global_keys.values().chain(own.into_iter().flat_map(|s| s.keys.values()));
+    let names = cx
+        .catalogue
+        .global_keys
+        .values()
+        .chain(own.into_iter().flat_map(|s| s.keys.values()));
     let near = words::nearest(key, names.map(|k| k.name).filter(|n| !n.contains("${")));
     let finding = RULE.at(&c.key.span, format!("There is no condition key `{key}`."));
     Some(match near {
@@ -66,32 +81,62 @@ fn unknown(cx: &Context<'_>, c: &Condition) -> Option<Finding> {
 
 fn missing(cx: &Context<'_>, s: &Statement, c: &Condition, operator: Operator) -> Option<Finding> {
     let key = c.key.value.as_str();
-    let global = key.to_ascii_lowercase().starts_with("aws:") && !LISTED.iter().any(|k| is_key(k, key));
+    let global =
+        key.to_ascii_lowercase().starts_with("aws:") && !LISTED.iter().any(|k| is_key(k, key));
     if global || OF_INSTANCES.iter().any(|k| k.eq_ignore_ascii_case(key)) {
         return None;
     }
-    let has = |a: &Action| cx.catalogue.keys_of(a, None).iter().any(|k| is_meant(k, key));
+    let has = |a: &Action| {
+        cx.catalogue
+            .keys_of(a, None)
+            .iter()
+            .any(|k| is_meant(k, key))
+    };
     let mut without: Vec<String> = Vec::new();
     let mut only_wild = true;
     for p in &s.action.patterns {
         let actions = cx.actions(&p.value)?;
         if !actions.is_empty() && !actions.iter().any(|a| has(a)) {
             only_wild &= p.value.contains(['*', '?']);
-            without.push(if p.value.contains(['*', '?']) { p.value.clone() } else { actions.first()?.full_name() });
+            without.push(if p.value.contains(['*', '?']) {
+                p.value.clone()
+            } else {
+                actions.first()?.full_name()
+            });
         }
     }
     if without.is_empty() {
         return None;
     }
     let holds = operator.base.is_negated() || operator.quantifier == Quantifier::ForAll;
-    let effect = if holds { "the condition is always true for it" } else { "the statement never applies to it" };
+    let effect = if holds {
+        "the condition is always true for it"
+    } else {
+        "the statement never applies to it"
+    };
     let names = words::list(without.iter().map(String::as_str), 3);
     let offers = match without.as_slice() {
-        [one] => cx.catalogue.action(one).map(|a| cx.catalogue.keys_of(a, None)).filter(|k| !k.is_empty()),
+        [one] => cx
+            .catalogue
+            .action(one)
+            .map(|a| cx.catalogue.keys_of(a, None))
+            .filter(|k| !k.is_empty()),
         _ => None,
     };
-    let offers = offers.map(|k| format!(" It has {}.", words::list(k, 6))).unwrap_or_default();
+    let offers = offers
+        .map(|k| format!(" It has {}.", words::list(k, 6)))
+        .unwrap_or_default();
     // A wildcard beside actions that have the key is what AWS's own samples write.
-    let level = if only_wild && without.len() < s.action.patterns.len() { Level::Advice } else { Level::Warning };
-    Some(RULE.at(&c.key.span, format!("Requests for {names} do not have the key `{key}`: {effect}.{offers}")).level(level))
+    let level = if only_wild && without.len() < s.action.patterns.len() {
+        Level::Advice
+    } else {
+        Level::Warning
+    };
+    Some(
+        RULE.at(
+            &c.key.span,
+            format!("Requests for {names} do not have the key `{key}`: {effect}.{offers}"),
+        )
+        .level(level),
+    )
 }

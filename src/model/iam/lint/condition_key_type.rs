@@ -24,7 +24,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for c in cx.document.statements.iter().flat_map(|s| &s.conditions) {
-        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.key(&c.key.value)) else { continue };
+        let (Some(o), Some(key)) = (Operator::parse(&c.operator.value), cx.key(&c.key.value))
+        else {
+            continue;
+        };
         let family = o.base.family();
         let fits = match key.kind {
             _ if family == Family::Null => true,
@@ -38,22 +41,38 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             KeyKind::Binary => family == Family::Binary,
         };
         // Some texts hold ARNs: keys that the reference gives as texts, tags, encryption contexts. Comparing them as ARNs works.
-        let holds_arns = c.key.value.to_ascii_lowercase().ends_with("arn") || c.values.iter().all(|v| v.value.starts_with("arn:") || v.value.starts_with(['*', '$']));
+        let holds_arns = c.key.value.to_ascii_lowercase().ends_with("arn")
+            || c.values
+                .iter()
+                .all(|v| v.value.starts_with("arn:") || v.value.starts_with(['*', '$']));
         if fits || (family == Family::Arn && key.kind == KeyKind::String && holds_arns) {
             continue;
         }
         let name = operator_of(key.kind, o.base.is_negated());
-        let text = format!("`{}` holds {}, which `{}` does not compare.", c.key.value, what(key.kind), c.operator.value);
-        let shared = cx.document.statements.iter().flat_map(|s| &s.conditions).filter(|d| d.operator.span == c.operator.span).count();
+        let text = format!(
+            "`{}` holds {}, which `{}` does not compare.",
+            c.key.value,
+            what(key.kind),
+            c.operator.value
+        );
+        let shared = cx
+            .document
+            .statements
+            .iter()
+            .flat_map(|s| &s.conditions)
+            .filter(|d| d.operator.span == c.operator.span)
+            .count();
         let finding = RULE.at(&c.operator.span, text);
         // An operator with several keys cannot be renamed for one of them.
-        out.push(if shared == 1 && o.quantifier == super::super::operator::Quantifier::None {
-            let suffix = if o.if_exists { "IfExists" } else { "" };
-            let name = format!("{name}{suffix}");
-            finding.text_patch(&c.operator.span, &name, format!("use `{name}`"))
-        } else {
-            finding
-        });
+        out.push(
+            if shared == 1 && o.quantifier == super::super::operator::Quantifier::None {
+                let suffix = if o.if_exists { "IfExists" } else { "" };
+                let name = format!("{name}{suffix}");
+                finding.text_patch(&c.operator.span, &name, format!("use `{name}`"))
+            } else {
+                finding
+            },
+        );
     }
 }
 

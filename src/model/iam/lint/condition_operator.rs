@@ -26,12 +26,27 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             continue;
         }
         let (prefix, name) = text.rsplit_once(':').map_or(("", text), |(p, n)| (p, n));
-        let (name, suffix) = name.strip_suffix("IfExists").map_or((name, ""), |n| (n, "IfExists"));
-        let finding = RULE.at(&c.operator.span, format!("There is no condition operator `{text}`."));
+        let (name, suffix) = name
+            .strip_suffix("IfExists")
+            .map_or((name, ""), |n| (n, "IfExists"));
+        let finding = RULE.at(
+            &c.operator.span,
+            format!("There is no condition operator `{text}`."),
+        );
         let near = words::nearest(name, Base::ALL.iter().map(|b| b.name()));
         let quantifier = ["ForAllValues", "ForAnyValue"].into_iter();
-        let prefix = if prefix.is_empty() { Some("") } else { words::nearest(prefix, quantifier) };
-        let meant = near.zip(prefix).map(|(n, p)| if p.is_empty() { format!("{n}{suffix}") } else { format!("{p}:{n}{suffix}") });
+        let prefix = if prefix.is_empty() {
+            Some("")
+        } else {
+            words::nearest(prefix, quantifier)
+        };
+        let meant = near.zip(prefix).map(|(n, p)| {
+            if p.is_empty() {
+                format!("{n}{suffix}")
+            } else {
+                format!("{p}:{n}{suffix}")
+            }
+        });
         out.push(match meant.filter(|m| Operator::parse(m).is_some()) {
             Some(m) => finding.text_patch(&c.operator.span, &m, format!("did you mean `{m}`?")),
             None => finding,

@@ -28,9 +28,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for c in cx.document.statements.iter().flat_map(|s| &s.conditions) {
-        let Some(operator) = Operator::parse(&c.operator.value) else { continue };
+        let Some(operator) = Operator::parse(&c.operator.value) else {
+            continue;
+        };
         if c.values.is_empty() {
-            out.push(RULE.at(&c.span, format!("`{}` is compared with nothing.", c.key.value)));
+            out.push(RULE.at(
+                &c.span,
+                format!("`{}` is compared with nothing.", c.key.value),
+            ));
         }
         for v in &c.values {
             let template = Template::plain(&v.value, cx.version());
@@ -49,7 +54,9 @@ fn judge(cx: &Context<'_>, family: Family, v: &Text) -> Option<Finding> {
     match family {
         Family::Ip => network(text).and_then(|what| wrong(&what)),
         Family::Numeric if !is_number(text) => wrong("no number"),
-        Family::Bool | Family::Null if !["true", "false"].contains(&text.to_ascii_lowercase().as_str()) => {
+        Family::Bool | Family::Null
+            if !["true", "false"].contains(&text.to_ascii_lowercase().as_str()) =>
+        {
             let meant = match text.to_ascii_lowercase().as_str() {
                 "yes" | "1" | "on" => Some("true"),
                 "no" | "0" | "off" => Some("false"),
@@ -61,16 +68,24 @@ fn judge(cx: &Context<'_>, family: Family, v: &Text) -> Option<Finding> {
                 None => finding,
             })
         }
-        Family::Date if !is_date(text) => wrong("no date: write `2030-01-31T12:00:00Z`, or seconds since 1970"),
-        Family::Arn if matches!(arn(text, cx.version()), ArnText::Broken) => wrong("no ARN of six parts"),
+        Family::Date if !is_date(text) => {
+            wrong("no date: write `2030-01-31T12:00:00Z`, or seconds since 1970")
+        }
+        Family::Arn if matches!(arn(text, cx.version()), ArnText::Broken) => {
+            wrong("no ARN of six parts")
+        }
         _ => None,
     }
 }
 
 /// Says what is wrong with an address or network.
 fn network(text: &str) -> Option<String> {
-    let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
-    let Ok(ip) = address.parse::<IpAddr>() else { return Some("no address or network".to_owned()) };
+    let (address, length) = text
+        .split_once('/')
+        .map_or((text, None), |(a, l)| (a, Some(l)));
+    let Ok(ip) = address.parse::<IpAddr>() else {
+        return Some("no address or network".to_owned());
+    };
     let most: u8 = if ip.is_ipv4() { 32 } else { 128 };
     match length.map(str::parse::<u8>) {
         None => None,
@@ -81,11 +96,17 @@ fn network(text: &str) -> Option<String> {
 
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (mantissa, exponent) = digits.split_once(['e', 'E']).map_or((digits, "0"), |(m, e)| (m, e));
+    let (mantissa, exponent) = digits
+        .split_once(['e', 'E'])
+        .map_or((digits, "0"), |(m, e)| (m, e));
     let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
     let all_digits = |t: &str| t.chars().all(|c| c.is_ascii_digit());
     let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    !(whole.is_empty() && part.is_empty()) && all_digits(whole) && all_digits(part) && !exponent.is_empty() && all_digits(exponent)
+    !(whole.is_empty() && part.is_empty())
+        && all_digits(whole)
+        && all_digits(part)
+        && !exponent.is_empty()
+        && all_digits(exponent)
 }
 
 /// Tells whether a text is a date as W3C's profile of ISO 8601 has it, or seconds.
@@ -93,19 +114,28 @@ fn is_date(text: &str) -> bool {
     if text.chars().all(|c| c.is_ascii_digit()) && !text.is_empty() && text.len() != 8 {
         return true;
     }
-    let (date, time) = text.split_once('T').map_or((text, None), |(d, t)| (d, Some(t)));
+    let (date, time) = text
+        .split_once('T')
+        .map_or((text, None), |(d, t)| (d, Some(t)));
     let mut parts = date.split('-');
     let mut number = |from: u32, to: u32, length: usize| {
-        parts.next().is_none_or(|p| p.len() == length && p.parse::<u32>().is_ok_and(|n| (from..=to).contains(&n)))
+        parts.next().is_none_or(|p| {
+            p.len() == length && p.parse::<u32>().is_ok_and(|n| (from..=to).contains(&n))
+        })
     };
-    let is_day = number(0, 9999, 4) && number(1, 12, 2) && number(1, 31, 2) && parts.next().is_none();
+    let is_day =
+        number(0, 9999, 4) && number(1, 12, 2) && number(1, 31, 2) && parts.next().is_none();
     let Some(time) = time else { return is_day };
     let zone = time.find(['Z', '+', '-']);
     let (clock, zone) = time.split_at(zone.unwrap_or(time.len()));
     let clock_ok = clock.split(':').count() >= 2
-        && clock.split(':').zip([24.0, 60.0, 61.0]).all(|(p, most)| p.len() >= 2 && p.parse::<f64>().is_ok_and(|n| (0.0..most).contains(&n)));
+        && clock.split(':').zip([24.0, 60.0, 61.0]).all(|(p, most)| {
+            p.len() >= 2 && p.parse::<f64>().is_ok_and(|n| (0.0..most).contains(&n))
+        });
     let zone_ok = zone == "Z"
-        || zone.get(1..).is_some_and(|z| z.replace(':', "").len() == 4 && z.chars().all(|c| c.is_ascii_digit() || c == ':'));
+        || zone.get(1..).is_some_and(|z| {
+            z.replace(':', "").len() == 4 && z.chars().all(|c| c.is_ascii_digit() || c == ':')
+        });
     is_day && clock_ok && zone_ok
 }
 
@@ -127,10 +157,25 @@ mod tests {
         for bad in ["", "one hour", ".", "1.2.3", "0x10", "1e"] {
             assert!(!is_number(bad), "{bad}");
         }
-        for ok in ["2030-01-31T12:00:00Z", "2030-01-31", "1700000000", "2030-01-31T12:00+01:00", "2030-01-31T12:00:00.5Z", "2030"] {
+        for ok in [
+            "2030-01-31T12:00:00Z",
+            "2030-01-31",
+            "1700000000",
+            "2030-01-31T12:00+01:00",
+            "2030-01-31T12:00:00.5Z",
+            "2030",
+        ] {
             assert!(is_date(ok), "{ok}");
         }
-        for bad in ["2030-13-01", "tomorrow", "2030-01-31 12:00", "20300131", "2030-01-31T12:00", "2030-01-31T25:00:00Z", ""] {
+        for bad in [
+            "2030-13-01",
+            "tomorrow",
+            "2030-01-31 12:00",
+            "20300131",
+            "2030-01-31T12:00",
+            "2030-01-31T25:00:00Z",
+            "",
+        ] {
             assert!(!is_date(bad), "{bad}");
         }
     }

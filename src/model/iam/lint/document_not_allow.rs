@@ -19,13 +19,26 @@ pub(super) static RULE: Rule = Rule {
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for s in cx.allows() {
         if s.action.negated {
-            out.push(RULE.at(&s.action.span, "Every action but these is allowed, those of the future included."));
+            out.push(RULE.at(
+                &s.action.span,
+                "Every action but these is allowed, those of the future included.",
+            ));
         }
-        if let Some(r) = s.resource.as_ref().filter(|r| r.negated && cx.kind != Kind::Endpoint) {
-            out.push(RULE.at(&r.span, "Every resource but these is allowed, those of the future included."));
+        if let Some(r) = s
+            .resource
+            .as_ref()
+            .filter(|r| r.negated && cx.kind != Kind::Endpoint)
+        {
+            out.push(RULE.at(
+                &r.span,
+                "Every resource but these is allowed, those of the future included.",
+            ));
         }
         if let Some(p) = s.principal.as_ref().filter(|p| p.negated) {
-            out.push(RULE.at(&p.span, "Everybody but these is allowed, anonymous callers included."));
+            out.push(RULE.at(
+                &p.span,
+                "Everybody but these is allowed, anonymous callers included.",
+            ));
         }
     }
 }

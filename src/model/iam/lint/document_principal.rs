@@ -28,10 +28,16 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
             _ => {}
         }
         if let Some(r) = s.resource.as_ref().filter(|_| cx.kind == Kind::Trust) {
-            out.push(RULE.at(&r.span, "A trust policy is about its role: it has no `Resource`."));
+            out.push(RULE.at(
+                &r.span,
+                "A trust policy is about its role: it has no `Resource`.",
+            ));
         }
         if s.resource.is_none() && cx.kind.is_identity() {
-            out.push(RULE.at(&s.span, "A statement in a policy of a user, role or group must have a `Resource`."));
+            out.push(RULE.at(
+                &s.span,
+                "A statement in a policy of a user, role or group must have a `Resource`.",
+            ));
         }
     }
 }

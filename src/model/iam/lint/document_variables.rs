@@ -24,11 +24,23 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     let statements = &cx.document.statements;
-    let resources = statements.iter().filter_map(|s| s.resource.as_ref()).flat_map(|r| &r.patterns);
-    let values = statements.iter().flat_map(|s| &s.conditions).flat_map(|c| &c.values);
+    let resources = statements
+        .iter()
+        .filter_map(|s| s.resource.as_ref())
+        .flat_map(|r| &r.patterns);
+    let values = statements
+        .iter()
+        .flat_map(|s| &s.conditions)
+        .flat_map(|c| &c.values);
     let mut texts = resources.chain(values);
-    let Some(first) = texts.find(|t| Template::wild(&t.value, Version::V2012).has_variables()) else { return };
-    let text = format!("`{}` holds a policy variable, which version 2008-10-17 takes as it stands.", first.value);
+    let Some(first) = texts.find(|t| Template::wild(&t.value, Version::V2012).has_variables())
+    else {
+        return;
+    };
+    let text = format!(
+        "`{}` holds a policy variable, which version 2008-10-17 takes as it stands.",
+        first.value
+    );
     let finding = RULE.at(&first.span, text);
     out.push(match &cx.document.version_span {
         Some(span) => finding.text_patch(span, "2012-10-17", "use the current version"),

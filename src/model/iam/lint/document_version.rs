@@ -29,8 +29,15 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         }
         None => {
             let start = cx.document.span.start;
-            let finding = RULE.at(&(start..start + 1), "No `Version` means the one of 2008, which knows no policy variables.");
-            out.push(finding.raw_patch(&(start..start + 1), "{\"Version\": \"2012-10-17\",", "say the version"));
+            let finding = RULE.at(
+                &(start..start + 1),
+                "No `Version` means the one of 2008, which knows no policy variables.",
+            );
+            out.push(finding.raw_patch(
+                &(start..start + 1),
+                "{\"Version\": \"2012-10-17\",",
+                "say the version",
+            ));
         }
     }
 }

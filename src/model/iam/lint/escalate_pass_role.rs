@@ -1,8 +1,9 @@
 //! Any role may be passed on.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{condition, everything, limits},
+    covers,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -40,15 +41,22 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if !cx.kind.grants() {
         return;
     }
-    let starts = cx.allows().find_map(|s| super::covers_any(s, STARTS)).map(|(a, _)| a);
+    let starts = cx
+        .allows()
+        .find_map(|s| super::covers_any(s, STARTS))
+        .map(|(a, _)| a);
     for s in cx.allows() {
-        let Some(span) = covers(s, "iam:PassRole") else { continue };
+        let Some(span) = covers(s, "iam:PassRole") else {
+            continue;
+        };
         // Everything is everything: another rule says so.
         if everything(s, &["role"]).is_none() || cx.text.get(span.clone()) == Some("\"*\"") {
             continue;
         }
         let service = condition(s, "iam:PassedToService").filter(|c| limits(c));
-        if condition(s, "iam:AssociatedResourceArn").is_some_and(limits) || super::context::tag_condition(s).is_some_and(limits) {
+        if condition(s, "iam:AssociatedResourceArn").is_some_and(limits)
+            || super::context::tag_condition(s).is_some_and(limits)
+        {
             continue;
         }
         match (service, starts) {

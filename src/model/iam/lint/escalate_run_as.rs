@@ -1,8 +1,9 @@
 //! The tag that chooses the user of the operating system.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{condition, limits},
+    covers,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -24,9 +25,13 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     for action in ["iam:TagRole", "iam:TagUser"] {
-        let is_denied = cx.denies().any(|s| covers(s, action).is_some() && condition(s, "aws:TagKeys").is_some());
+        let is_denied = cx
+            .denies()
+            .any(|s| covers(s, action).is_some() && condition(s, "aws:TagKeys").is_some());
         for s in cx.allows() {
-            let Some(span) = covers(s, action) else { continue };
+            let Some(span) = covers(s, action) else {
+                continue;
+            };
             let keys = condition(s, "aws:TagKeys").is_some();
             let value = condition(s, "aws:RequestTag/${TagKey}").is_some_and(limits);
             let is_everything = cx.text.get(span.clone()) == Some("\"*\"");

@@ -28,7 +28,10 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for s in cx.allows() {
         let bounded = s.conditions.iter().any(|c| {
             let key = c.key.value.to_ascii_lowercase();
-            limits(c) && (key.starts_with("kms:") || key.starts_with("aws:resource") || key.starts_with("aws:calledvia"))
+            limits(c)
+                && (key.starts_with("kms:")
+                    || key.starts_with("aws:resource")
+                    || key.starts_with("aws:calledvia"))
         });
         if bounded || everything(s, &["key"]).is_none() || s.action.negated {
             continue;
@@ -36,7 +39,9 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         if let Some((action, span)) = super::covers_any(s, USES)
             && cx.text.get(span.clone()) != Some("\"*\"")
         {
-            let text = format!("`{action}` is allowed with every key. List the ARNs of the keys that are needed.");
+            let text = format!(
+                "`{action}` is allowed with every key. List the ARNs of the keys that are needed."
+            );
             out.push(RULE.at(&span, text));
         }
     }

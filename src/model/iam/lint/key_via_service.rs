@@ -1,6 +1,9 @@
 //! A condition that session encryption cannot meet.
 
-use super::{Context, Finding, Rule, context::{condition, limits}};
+use super::{
+    Context, Finding, Rule,
+    context::{condition, limits},
+};
 use crate::base::{Level, RuleDoc};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,19 +19,41 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-const SESSIONS: &[&str] = &["ssm:StartSession", "ssmmessages:OpenDataChannel", "ssmmessages:OpenControlChannel"];
+const SESSIONS: &[&str] = &[
+    "ssm:StartSession",
+    "ssmmessages:OpenDataChannel",
+    "ssmmessages:OpenControlChannel",
+];
 const KEY_ACTIONS: &[&str] = &["kms:GenerateDataKey", "kms:Decrypt"];
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    if !cx.allows().any(|s| super::covers_any(s, SESSIONS).is_some()) {
+    if !cx
+        .allows()
+        .any(|s| super::covers_any(s, SESSIONS).is_some())
+    {
         return;
     }
-    for s in cx.allows().filter(|s| super::covers_any(s, KEY_ACTIONS).is_some()) {
-        let Some(c) = condition(s, "kms:ViaService").filter(|c| limits(c)) else { continue };
+    for s in cx
+        .allows()
+        .filter(|s| super::covers_any(s, KEY_ACTIONS).is_some())
+    {
+        let Some(c) = condition(s, "kms:ViaService").filter(|c| limits(c)) else {
+            continue;
+        };
         // Another statement without the condition serves the sessions.
-        let served = cx.allows().any(|o| super::covers_any(o, KEY_ACTIONS).is_some() && condition(o, "kms:ViaService").is_none());
-        if let Some(v) = c.values.iter().find(|v| v.value.starts_with("ssm.")).filter(|_| !served) {
-            let text = format!("Session encryption does not call KMS through `{}`: this statement never applies to it.", v.value);
+        let served = cx.allows().any(|o| {
+            super::covers_any(o, KEY_ACTIONS).is_some() && condition(o, "kms:ViaService").is_none()
+        });
+        if let Some(v) = c
+            .values
+            .iter()
+            .find(|v| v.value.starts_with("ssm."))
+            .filter(|_| !served)
+        {
+            let text = format!(
+                "Session encryption does not call KMS through `{}`: this statement never applies to it.",
+                v.value
+            );
             out.push(RULE.at(&v.span, text));
         }
     }

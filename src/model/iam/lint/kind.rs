@@ -60,10 +60,22 @@ impl Kind {
         if document.statements.iter().all(|s| s.principal.is_none()) {
             return Self::Managed;
         }
-        let patterns = || document.statements.iter().flat_map(|s| &s.action.patterns).map(|p| p.value.to_ascii_lowercase());
-        let of = |service: &str| patterns().next().is_some() && patterns().all(|p| p.starts_with(service));
+        let patterns = || {
+            document
+                .statements
+                .iter()
+                .flat_map(|s| &s.action.patterns)
+                .map(|p| p.value.to_ascii_lowercase())
+        };
+        let of = |service: &str| {
+            patterns().next().is_some() && patterns().all(|p| p.starts_with(service))
+        };
         let is_open = document.statements.iter().any(|s| {
-            s.principal.as_ref().is_some_and(|p| p.entries.iter().any(|e| e.kind == PrincipalKind::Any || e.value.value == "*"))
+            s.principal.as_ref().is_some_and(|p| {
+                p.entries
+                    .iter()
+                    .any(|e| e.kind == PrincipalKind::Any || e.value.value == "*")
+            })
         });
         match () {
             () if of("sts:") => Self::Trust,
@@ -77,7 +89,12 @@ impl Kind {
     pub fn is_identity(self) -> bool {
         matches!(
             self,
-            Self::Managed | Self::InlineUser | Self::InlineRole | Self::InlineGroup | Self::Session | Self::ServiceControl
+            Self::Managed
+                | Self::InlineUser
+                | Self::InlineRole
+                | Self::InlineGroup
+                | Self::Session
+                | Self::ServiceControl
         )
     }
 
@@ -88,6 +105,9 @@ impl Kind {
 
     /// Tells whether IAM keeps it, which is stricter about names of statements than other services.
     pub fn is_of_iam(self) -> bool {
-        matches!(self, Self::Managed | Self::InlineUser | Self::InlineRole | Self::InlineGroup | Self::Trust)
+        matches!(
+            self,
+            Self::Managed | Self::InlineUser | Self::InlineRole | Self::InlineGroup | Self::Trust
+        )
     }
 }

@@ -18,12 +18,29 @@ pub(super) struct Limit {
 
 /// Returns the limit of a kind; `None` where services differ.
 pub(super) fn of(kind: Kind) -> Option<Limit> {
-    let limit = |most, raised, counts_space, what| Some(Limit { most, raised, counts_space, what });
+    let limit = |most, raised, counts_space, what| {
+        Some(Limit {
+            most,
+            raised,
+            counts_space,
+            what,
+        })
+    };
     match kind {
         Kind::Managed => limit(6_144, None, false, "a managed policy"),
         Kind::InlineUser => limit(2_048, None, false, "all inline policies of a user together"),
-        Kind::InlineRole => limit(10_240, None, false, "all inline policies of a role together"),
-        Kind::InlineGroup => limit(5_120, None, false, "all inline policies of a group together"),
+        Kind::InlineRole => limit(
+            10_240,
+            None,
+            false,
+            "all inline policies of a role together",
+        ),
+        Kind::InlineGroup => limit(
+            5_120,
+            None,
+            false,
+            "all inline policies of a group together",
+        ),
         Kind::Session => limit(2_048, None, true, "a session policy"),
         Kind::ServiceControl => limit(5_120, Some(10_240), true, "a service-control policy"),
         Kind::Trust => limit(2_048, Some(4_096), false, "a trust policy"),

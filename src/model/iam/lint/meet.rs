@@ -54,7 +54,10 @@ pub(super) fn format(text: &str) -> Option<[Vec<Token>; SEGMENTS]> {
 }
 
 fn split(tokens: &[Token]) -> Option<[Vec<Token>; SEGMENTS]> {
-    let segments: Vec<Vec<Token>> = tokens.splitn(SEGMENTS, |t| *t == Token::Char(':')).map(<[Token]>::to_vec).collect();
+    let segments: Vec<Vec<Token>> = tokens
+        .splitn(SEGMENTS, |t| *t == Token::Char(':'))
+        .map(<[Token]>::to_vec)
+        .collect();
     let segments: [Vec<Token>; SEGMENTS] = segments.try_into().ok()?;
     let [first, ..] = &segments;
     (first.as_slice() == [Token::Char('a'), Token::Char('r'), Token::Char('n')]).then_some(segments)
@@ -77,7 +80,9 @@ pub(super) fn meet(a: &[Token], b: &[Token]) -> bool {
                 (None, None) => true,
                 (Some(Token::Any), None) => at(&row, j),
                 (None, Some(Token::Any)) => at(&next, j + 1),
-                (Some(Token::Any), Some(_)) | (Some(_), Some(Token::Any)) => at(&row, j) || at(&next, j + 1),
+                (Some(Token::Any), Some(_)) | (Some(_), Some(Token::Any)) => {
+                    at(&row, j) || at(&next, j + 1)
+                }
                 (Some(Token::Char(x)), Some(Token::Char(y))) => x == y && at(&row, j + 1),
                 (Some(_), Some(_)) => at(&row, j + 1),
                 _ => false,
@@ -97,14 +102,29 @@ mod tests {
 
     #[test]
     fn patterns_meet() {
-        let p = |t: &str| Template::wild(t, Version::V2012).parts.into_iter().map(|p| match p {
-            Part::Token(t) => t,
-            _ => Token::Any,
-        }).collect::<Vec<_>>();
+        let p = |t: &str| {
+            Template::wild(t, Version::V2012)
+                .parts
+                .into_iter()
+                .map(|p| match p {
+                    Part::Token(t) => t,
+                    _ => Token::Any,
+                })
+                .collect::<Vec<_>>()
+        };
         for (a, b, expected) in [
-            ("", "", true), ("", "*", true), ("a", "", false), ("a*", "*b", true), ("a*c", "a?c", true), ("ab", "a?", true),
-            ("instance/*", "instance-connect-endpoint/*", false), ("*", "*", true), ("a*b", "ba*", false), ("a?", "a", false),
-            ("log-group:x:*", "log-group:*", true), ("log-group:x", "log-group:*:log-stream:*", false),
+            ("", "", true),
+            ("", "*", true),
+            ("a", "", false),
+            ("a*", "*b", true),
+            ("a*c", "a?c", true),
+            ("ab", "a?", true),
+            ("instance/*", "instance-connect-endpoint/*", false),
+            ("*", "*", true),
+            ("a*b", "ba*", false),
+            ("a?", "a", false),
+            ("log-group:x:*", "log-group:*", true),
+            ("log-group:x", "log-group:*:log-stream:*", false),
         ] {
             assert_eq!(meet(&p(a), &p(b)), expected, "{a} {b}");
             assert_eq!(meet(&p(b), &p(a)), expected, "{b} {a}");
@@ -113,10 +133,24 @@ mod tests {
 
     #[test]
     fn arns_of_a_plan() {
-        assert!(matches!(arn("${aws_instance.a.arn}", Version::V2012), ArnText::Opaque));
-        assert!(matches!(arn("arn:${data.aws_partition.p.id}:ec2:*:*:instance/*", Version::V2012), ArnText::Segments(_)));
-        assert!(matches!(arn("arn:aws:ec2:us-east-1:instance/i-1", Version::V2012), ArnText::Broken));
+        assert!(matches!(
+            arn("${aws_instance.a.arn}", Version::V2012),
+            ArnText::Opaque
+        ));
+        assert!(matches!(
+            arn(
+                "arn:${data.aws_partition.p.id}:ec2:*:*:instance/*",
+                Version::V2012
+            ),
+            ArnText::Segments(_)
+        ));
+        assert!(matches!(
+            arn("arn:aws:ec2:us-east-1:instance/i-1", Version::V2012),
+            ArnText::Broken
+        ));
         assert!(matches!(arn("*", Version::V2012), ArnText::All));
-        assert!(format("arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}").is_some());
+        assert!(
+            format("arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}").is_some()
+        );
     }
 }

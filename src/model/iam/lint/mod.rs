@@ -146,12 +146,25 @@ pub static RULES: &[&Rule] = &[
 
 /// Returns what the rules find in a policy, in the order of the text. `text` is what was parsed.
 pub fn lint(parsed: &Parsed, text: &str, kind: Kind) -> Vec<Finding> {
-    let cx = Context { document: &parsed.document, problems: &parsed.problems, text, kind, catalogue: Catalogue::get() };
+    let cx = Context {
+        document: &parsed.document,
+        problems: &parsed.problems,
+        text,
+        kind,
+        catalogue: Catalogue::get(),
+    };
     let mut out = Vec::new();
     for rule in RULES {
         (rule.check)(&cx, &mut out);
     }
-    out.sort_by(|a, b| (a.span.start, a.span.end, a.rule.id, &a.message).cmp(&(b.span.start, b.span.end, b.rule.id, &b.message)));
+    out.sort_by(|a, b| {
+        (a.span.start, a.span.end, a.rule.id, &a.message).cmp(&(
+            b.span.start,
+            b.span.end,
+            b.rule.id,
+            &b.message,
+        ))
+    });
     out.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.message == b.message);
     out
 }
@@ -159,7 +172,13 @@ pub fn lint(parsed: &Parsed, text: &str, kind: Kind) -> Vec<Finding> {
 impl Rule {
     /// Makes a finding of this rule.
     fn at(&'static self, span: &Range<usize>, message: impl Into<String>) -> Finding {
-        Finding { rule: &self.doc, level: self.doc.level, span: span.clone(), message: message.into(), patch: None }
+        Finding {
+            rule: &self.doc,
+            level: self.doc.level,
+            span: span.clone(),
+            message: message.into(),
+            patch: None,
+        }
     }
 }
 
@@ -176,10 +195,19 @@ impl Finding {
     }
 
     /// Adds a change.
-    fn raw_patch(mut self, span: &Range<usize>, replacement: impl Into<String>, why: impl Into<String>) -> Self {
+    fn raw_patch(
+        mut self,
+        span: &Range<usize>,
+        replacement: impl Into<String>,
+        why: impl Into<String>,
+    ) -> Self {
         // An empty place is that of a text which was not read: nothing there can be replaced.
         if !span.is_empty() {
-            self.patch = Some(Edit { span: span.clone(), replacement: replacement.into(), text: why.into() });
+            self.patch = Some(Edit {
+                span: span.clone(),
+                replacement: replacement.into(),
+                text: why.into(),
+            });
         }
         self
     }

@@ -1,8 +1,9 @@
 //! Commands beside sessions.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{everything, resources},
+    covers,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -19,16 +20,32 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-const SESSIONS: &[&str] = &["ssm:StartSession", "ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey"];
-const ANY_COMMAND: &[&str] = &["document/AWS-RunShellScript", "document/AWS-RunPowerShellScript", "document/AWS-RunRemoteScript"];
+const SESSIONS: &[&str] = &[
+    "ssm:StartSession",
+    "ec2-instance-connect:OpenTunnel",
+    "ec2-instance-connect:SendSSHPublicKey",
+];
+const ANY_COMMAND: &[&str] = &[
+    "document/AWS-RunShellScript",
+    "document/AWS-RunPowerShellScript",
+    "document/AWS-RunRemoteScript",
+];
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    if !cx.kind.grants() || !cx.allows().any(|s| super::covers_any(s, SESSIONS).is_some()) {
+    if !cx.kind.grants()
+        || !cx
+            .allows()
+            .any(|s| super::covers_any(s, SESSIONS).is_some())
+    {
         return;
     }
     for s in cx.allows() {
-        let Some(span) = covers(s, "ssm:SendCommand") else { continue };
-        let any = resources(s).iter().any(|p| ANY_COMMAND.iter().any(|d| p.value.ends_with(d)));
+        let Some(span) = covers(s, "ssm:SendCommand") else {
+            continue;
+        };
+        let any = resources(s)
+            .iter()
+            .any(|p| ANY_COMMAND.iter().any(|d| p.value.ends_with(d)));
         let is_everything = cx.text.get(span.clone()) == Some("\"*\"");
         if (any || everything(s, &["document"]).is_some()) && !is_everything {
             out.push(RULE.at(&span, "`ssm:SendCommand` runs commands as root, past sessions and their logs. A session does not need it."));

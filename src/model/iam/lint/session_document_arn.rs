@@ -1,8 +1,9 @@
 //! Documents of sessions that are missing or can never match.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::resources,
+    covers,
     meet::{ArnText, arn},
 };
 use crate::base::{Level, RuleDoc};
@@ -24,7 +25,10 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if !cx.kind.grants() {
         return;
     }
-    let starts: Vec<_> = cx.allows().filter(|s| covers(s, "ssm:StartSession").is_some() && !s.action.negated).collect();
+    let starts: Vec<_> = cx
+        .allows()
+        .filter(|s| covers(s, "ssm:StartSession").is_some() && !s.action.negated)
+        .collect();
     let patterns = || starts.iter().flat_map(|s| resources(s));
     for p in patterns() {
         out.extend(account(p));
@@ -35,31 +39,46 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         ArnText::Opaque => !text.starts_with("${aws_instance."),
         ArnText::Segments(_) => {
             let last = text.splitn(6, ':').nth(5).unwrap_or_default();
-            last.starts_with(['*', '?', '$']) || last.starts_with("document/") || "document/".starts_with(last.trim_end_matches('*'))
+            last.starts_with(['*', '?', '$'])
+                || last.starts_with("document/")
+                || "document/".starts_with(last.trim_end_matches('*'))
         }
     };
-    let negated = starts.iter().any(|s| s.resource.as_ref().is_some_and(|r| r.negated));
+    let negated = starts
+        .iter()
+        .any(|s| s.resource.as_ref().is_some_and(|r| r.negated));
     if negated || patterns().any(|p| may_be_document(&p.value)) {
         return;
     }
     if let Some(first) = patterns().next() {
-        out.push(RULE.at(&first.span, "`ssm:StartSession` is allowed on this and on no document; a session needs both."));
+        out.push(RULE.at(
+            &first.span,
+            "`ssm:StartSession` is allowed on this and on no document; a session needs both.",
+        ));
     }
 }
 
 fn account(p: &super::super::ast::Text) -> Option<Finding> {
     let parts: Vec<&str> = p.value.splitn(6, ':').collect();
-    let ["arn", partition, "ssm", region, account, last] = parts.as_slice() else { return None };
+    let ["arn", partition, "ssm", region, account, last] = parts.as_slice() else {
+        return None;
+    };
     let name = last.strip_prefix("document/")?;
     let of_aws = name.starts_with("AWS-") || name.starts_with("AWSSupport-");
     let has_account = !account.is_empty() && !account.contains('*');
     if of_aws && has_account {
         let fix = format!("arn:{partition}:ssm:{region}::{last}");
-        let text = format!("`{name}` is a document of AWS: its ARN has an empty account, and this one never matches.");
-        return Some(RULE.at(&p.span, text).text_patch(&p.span, &fix, "leave the account empty"));
+        let text = format!(
+            "`{name}` is a document of AWS: its ARN has an empty account, and this one never matches."
+        );
+        return Some(
+            RULE.at(&p.span, text)
+                .text_patch(&p.span, &fix, "leave the account empty"),
+        );
     }
     if account.is_empty() && !name.starts_with(['*', 'A', '?', '$']) {
-        let text = format!("`{name}` is no document of AWS: its ARN has the number of the account.");
+        let text =
+            format!("`{name}` is no document of AWS: its ARN has the number of the account.");
         return Some(RULE.at(&p.span, text));
     }
     None

@@ -1,8 +1,9 @@
 //! The default document beside the listed ones.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{condition, resources},
+    covers,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -25,10 +26,23 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if !cx.kind.grants() {
         return;
     }
-    let starts: Vec<_> = cx.allows().filter(|s| covers(s, "ssm:StartSession").is_some() && !s.action.negated).collect();
-    let is_document = |text: &str| text.contains(":document/") || text.starts_with("${aws_ssm_document.");
-    let documents = || starts.iter().flat_map(|s| resources(s)).filter(|p| is_document(&p.value));
-    if documents().next().is_none() || documents().any(|p| p.value.ends_with(":document/*") || p.value.ends_with("SSM-SessionManagerRunShell")) {
+    let starts: Vec<_> = cx
+        .allows()
+        .filter(|s| covers(s, "ssm:StartSession").is_some() && !s.action.negated)
+        .collect();
+    let is_document =
+        |text: &str| text.contains(":document/") || text.starts_with("${aws_ssm_document.");
+    let documents = || {
+        starts
+            .iter()
+            .flat_map(|s| resources(s))
+            .filter(|p| is_document(&p.value))
+    };
+    if documents().next().is_none()
+        || documents().any(|p| {
+            p.value.ends_with(":document/*") || p.value.ends_with("SSM-SessionManagerRunShell")
+        })
+    {
         return;
     }
     for s in starts {

@@ -1,8 +1,8 @@
 //! Documents that let through any port, host or command.
 
-use super::{Context, Finding, Rule, covers, context::resources, words};
-use crate::base::{Level, RuleDoc};
 use super::super::pattern::Pattern;
+use super::{Context, Finding, Rule, context::resources, covers, words};
+use crate::base::{Level, RuleDoc};
 
 pub(super) static RULE: Rule = Rule {
     doc: RuleDoc {
@@ -29,13 +29,30 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     if !cx.kind.grants() {
         return;
     }
-    for s in cx.allows().filter(|s| covers(s, "ssm:StartSession").is_some()) {
+    for s in cx
+        .allows()
+        .filter(|s| covers(s, "ssm:StartSession").is_some())
+    {
         for p in resources(s) {
-            let Some(last) = p.value.splitn(6, ':').nth(5).filter(|l| l.starts_with("document/")) else { continue };
+            let Some(last) = p
+                .value
+                .splitn(6, ':')
+                .nth(5)
+                .filter(|l| l.starts_with("document/"))
+            else {
+                continue;
+            };
             let pattern = Pattern::wild(last);
-            let open: Vec<&str> = OPEN.iter().filter(|d| pattern.matches(d)).filter_map(|d| d.strip_prefix("document/")).collect();
+            let open: Vec<&str> = OPEN
+                .iter()
+                .filter(|d| pattern.matches(d))
+                .filter_map(|d| d.strip_prefix("document/"))
+                .collect();
             if !open.is_empty() {
-                let text = format!("{} sets no limit to ports, hosts or commands.", words::list(open, 2));
+                let text = format!(
+                    "{} sets no limit to ports, hosts or commands.",
+                    words::list(open, 2)
+                );
                 out.push(RULE.at(&p.span, text));
             }
         }

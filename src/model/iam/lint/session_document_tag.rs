@@ -1,8 +1,9 @@
 //! A tag of the instance that the document does not have.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{limits, resources, tag_condition},
+    covers,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -20,12 +21,24 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
-    for s in cx.allows().filter(|s| covers(s, "ssm:StartSession").is_some()) {
-        let Some(tag) = tag_condition(s).filter(|c| limits(c)) else { continue };
-        let is_document = |text: &str| text.contains(":document/") || text.starts_with("${aws_ssm_document.");
+    for s in cx
+        .allows()
+        .filter(|s| covers(s, "ssm:StartSession").is_some())
+    {
+        let Some(tag) = tag_condition(s).filter(|c| limits(c)) else {
+            continue;
+        };
+        let is_document =
+            |text: &str| text.contains(":document/") || text.starts_with("${aws_ssm_document.");
         let others = resources(s).iter().any(|p| !is_document(&p.value));
-        for p in resources(s).iter().filter(|p| is_document(&p.value) && (others || p.value.contains("::document/"))) {
-            let text = format!("`{}` must have the tag of `{}`, too, which is meant for instances.", p.value, tag.key.value);
+        for p in resources(s)
+            .iter()
+            .filter(|p| is_document(&p.value) && (others || p.value.contains("::document/")))
+        {
+            let text = format!(
+                "`{}` must have the tag of `{}`, too, which is meant for instances.",
+                p.value, tag.key.value
+            );
             out.push(RULE.at(&p.span, text));
         }
     }

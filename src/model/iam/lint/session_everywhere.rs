@@ -1,8 +1,9 @@
 //! Sessions on every node.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{everything, limits, tag_condition},
+    covers,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -24,11 +25,18 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     for s in cx.allows() {
-        let Some(span) = covers(s, "ssm:StartSession") else { continue };
+        let Some(span) = covers(s, "ssm:StartSession") else {
+            continue;
+        };
         let limited = tag_condition(s).is_some_and(limits);
         let is_everything = cx.text.get(span) == Some("\"*\"");
-        if let Some(p) = everything(s, &["instance", "managed-instance"]).filter(|_| !limited && !is_everything) {
-            out.push(RULE.at(&p.span, "`ssm:StartSession` is allowed on every node. List instances, or require a tag."));
+        if let Some(p) =
+            everything(s, &["instance", "managed-instance"]).filter(|_| !limited && !is_everything)
+        {
+            out.push(RULE.at(
+                &p.span,
+                "`ssm:StartSession` is allowed on every node. List instances, or require a tag.",
+            ));
         }
     }
 }

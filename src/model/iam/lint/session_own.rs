@@ -28,15 +28,21 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     for s in cx.allows() {
-        let Some((_, span)) = super::covers_any(s, ACTIONS) else { continue };
+        let Some((_, span)) = super::covers_any(s, ACTIONS) else {
+            continue;
+        };
         if cx.text.get(span) == Some("\"*\"") {
             continue;
         }
         by_name(cx, s, out);
-        let owned = [OWNER, "aws:ResourceTag/aws:ssmmessages:session-id"].iter().any(|k| condition(s, k).is_some());
+        let owned = [OWNER, "aws:ResourceTag/aws:ssmmessages:session-id"]
+            .iter()
+            .any(|k| condition(s, k).is_some());
         let tagged = super::context::tag_condition(s).is_some();
         if let Some(p) = everything(s, &["session"]).filter(|_| !owned && !tagged) {
-            let text = format!("Everybody's sessions may be ended and taken over. Add a condition on `{OWNER}`.");
+            let text = format!(
+                "Everybody's sessions may be ended and taken over. Add a condition on `{OWNER}`."
+            );
             out.push(RULE.at(&p.span, text));
         }
     }
@@ -44,7 +50,10 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
 
 fn by_name(cx: &Context<'_>, s: &Statement, out: &mut Vec<Finding>) {
     let of_role = cx.kind == Kind::InlineRole;
-    for p in resources(s).iter().filter(|p| p.value.contains(":session/")) {
+    for p in resources(s)
+        .iter()
+        .filter(|p| p.value.contains(":session/"))
+    {
         let text = if p.value.contains("${aws:username}") {
             "Roles have no `aws:username`: whoever comes by a role cannot end or resume sessions."
         } else if of_role && p.value.contains("${aws:userid}") {

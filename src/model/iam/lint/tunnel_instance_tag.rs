@@ -1,8 +1,9 @@
 //! Tags of the endpoint taken for tags of the instance.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{condition, limits, tag_condition},
+    covers,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -19,19 +20,30 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-const ON_INSTANCES: &[&str] = &["ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:SendSerialConsoleSSHPublicKey", "ssm:StartSession"];
+const ON_INSTANCES: &[&str] = &[
+    "ec2-instance-connect:SendSSHPublicKey",
+    "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+    "ssm:StartSession",
+];
 
 fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
     for s in cx.document.statements.iter().filter(|s| !s.action.negated) {
-        let Some(span) = covers(s, "ec2-instance-connect:OpenTunnel") else { continue };
-        let Some(tag) = tag_condition(s) else { continue };
+        let Some(span) = covers(s, "ec2-instance-connect:OpenTunnel") else {
+            continue;
+        };
+        let Some(tag) = tag_condition(s) else {
+            continue;
+        };
         if cx.text.get(span) == Some("\"*\"") {
             continue;
         }
         let mixed = super::covers_any(s, ON_INSTANCES).is_some();
         let by_address = condition(s, "ec2-instance-connect:privateIpAddress").is_some_and(limits);
         if mixed || !by_address {
-            let text = format!("For `OpenTunnel`, `{}` is a tag of the endpoint, not of the instance: it does not choose instances.", tag.key.value);
+            let text = format!(
+                "For `OpenTunnel`, `{}` is a tag of the endpoint, not of the instance: it does not choose instances.",
+                tag.key.value
+            );
             out.push(RULE.at(&tag.key.span, text));
         }
     }

@@ -1,9 +1,9 @@
 //! Tunnels to every address and port.
 
 use super::{
-    Context, Finding, Rule, covers,
+    Context, Finding, Rule,
     context::{condition, limits},
-    words,
+    covers, words,
 };
 use crate::base::{Level, RuleDoc};
 
@@ -25,11 +25,16 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         return;
     }
     for s in cx.allows().filter(|s| !s.action.negated) {
-        let Some(span) = covers(s, "ec2-instance-connect:OpenTunnel") else { continue };
-        let missing: Vec<&str> = ["ec2-instance-connect:privateIpAddress", "ec2-instance-connect:remotePort"]
-            .into_iter()
-            .filter(|k| !condition(s, k).is_some_and(limits))
-            .collect();
+        let Some(span) = covers(s, "ec2-instance-connect:OpenTunnel") else {
+            continue;
+        };
+        let missing: Vec<&str> = [
+            "ec2-instance-connect:privateIpAddress",
+            "ec2-instance-connect:remotePort",
+        ]
+        .into_iter()
+        .filter(|k| !condition(s, k).is_some_and(limits))
+        .collect();
         if !missing.is_empty() && cx.text.get(span.clone()) != Some("\"*\"") {
             let text = format!("Nothing limits the tunnel by {}.", words::list(missing, 2));
             out.push(RULE.at(&span, text));

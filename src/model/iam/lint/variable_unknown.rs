@@ -31,18 +31,31 @@ fn check(cx: &Context<'_>, out: &mut Vec<Finding>) {
         for p in s.resource.iter().flat_map(|r| &r.patterns) {
             names(cx, p, out);
             let template = Template::wild(&p.value, Version::V2012);
-            let replaced = |t: &Template| t.parts.iter().filter(|p| matches!(p, Part::Variable { .. })).count();
-            if p.value.starts_with("arn:") && replaced(&template) > replaced(&template.clone().for_resource()) {
+            let replaced = |t: &Template| {
+                t.parts
+                    .iter()
+                    .filter(|p| matches!(p, Part::Variable { .. }))
+                    .count()
+            };
+            if p.value.starts_with("arn:")
+                && replaced(&template) > replaced(&template.clone().for_resource())
+            {
                 out.push(RULE.at(&p.span, "Variables are replaced only after the fifth colon of an ARN; before, they are literal text."));
             }
         }
         for c in &s.conditions {
             let family = Operator::parse(&c.operator.value).map(|o| o.base.family());
-            let replaces = matches!(family, Some(Family::String | Family::Arn | Family::Bool | Family::Binary) | None);
+            let replaces = matches!(
+                family,
+                Some(Family::String | Family::Arn | Family::Bool | Family::Binary) | None
+            );
             for v in &c.values {
                 names(cx, v, out);
                 if !replaces && Template::plain(&v.value, Version::V2012).has_variables() {
-                    out.push(RULE.at(&v.span, format!("`{}` does not replace variables.", c.operator.value)));
+                    out.push(RULE.at(
+                        &v.span,
+                        format!("`{}` does not replace variables.", c.operator.value),
+                    ));
                 }
             }
         }
@@ -65,18 +78,32 @@ fn names(cx: &Context<'_>, text: &Text, out: &mut Vec<Finding>) {
 fn name(cx: &Context<'_>, text: &Text, key: &str) -> Option<Finding> {
     let service = key.split_once(':').map(|(s, _)| s.to_ascii_lowercase())?;
     if let Some(known) = cx.catalogue.key(key) {
-        return known.multi.then(|| RULE.at(&text.span, format!("`{key}` may have several values; only keys with one can be variables.")));
+        return known.multi.then(|| {
+            RULE.at(
+                &text.span,
+                format!("`{key}` may have several values; only keys with one can be variables."),
+            )
+        });
     }
     let own = cx.catalogue.services.get(&service);
     if service != "aws" && own.is_none() {
         return None;
     }
-    let all = cx.catalogue.global_keys.values().chain(own.into_iter().flat_map(|s| s.keys.values()));
+    let all = cx
+        .catalogue
+        .global_keys
+        .values()
+        .chain(own.into_iter().flat_map(|s| s.keys.values()));
     let near = words::nearest(key, all.map(|k| k.name).filter(|n| !n.contains("${")));
-    let finding = RULE.at(&text.span, format!("There is no policy variable `${{{key}}}`."));
+    let finding = RULE.at(
+        &text.span,
+        format!("There is no policy variable `${{{key}}}`."),
+    );
     Some(match near {
         Some(near) => {
-            let fixed = text.value.replace(&format!("${{{key}"), &format!("${{{near}"));
+            let fixed = text
+                .value
+                .replace(&format!("${{{key}"), &format!("${{{near}"));
             finding.text_patch(&text.span, &fixed, format!("did you mean `${{{near}}}`?"))
         }
         None => finding,

@@ -127,7 +127,9 @@ fn matches(schema: &Block, prior: &Value, config: &Value) -> bool {
         let (p, c) = pair(name);
         content_equal(p, c)
             || match (n.nesting, p.elements(), c.elements()) {
-                (Nesting::Single | Nesting::Group, ..) => !c.is_null() && !p.is_null() && matches(&n.block, p, c),
+                (Nesting::Single | Nesting::Group, ..) => {
+                    !c.is_null() && !p.is_null() && matches(&n.block, p, c)
+                }
                 (Nesting::List, Some(ps), Some(cs)) => {
                     ps.len() == cs.len() && ps.iter().zip(cs).all(|(p, c)| matches(&n.block, p, c))
                 }

@@ -404,7 +404,13 @@ fn the_output_of_terraform_data_follows_its_input() {
     let tuple = Value::tuple(vec!["a".into()]);
     let list = Value::list(Type::String, vec!["a".into()]);
     let wanted = config("a", "t").with("input", tuple.clone());
-    let planned = |prior: &Value| plan(Some(prior), &wanted).value.get("output").unwrap().clone();
+    let planned = |prior: &Value| {
+        plan(Some(prior), &wanted)
+            .value
+            .get("output")
+            .unwrap()
+            .clone()
+    };
     assert!(planned(&listed(list)).is_unknown() && !planned(&listed(tuple)).is_unknown());
     let replaced = plan(Some(&prior), &config("a", "u"));
     assert_eq!(
@@ -423,5 +429,8 @@ fn the_output_of_terraform_data_follows_its_input() {
     assert!(empty.get("output").unwrap().is_null());
     let without = config("a", "t").with("input", null_of(&Type::Dynamic));
     let emptied = plan(Some(&prior), &without).value;
-    assert!(emptied.get("output").unwrap().is_unknown(), "as Terraform 1.15 plans it");
+    assert!(
+        emptied.get("output").unwrap().is_unknown(),
+        "as Terraform 1.15 plans it"
+    );
 }

@@ -67,7 +67,10 @@ fn configuration(schema: &Schema, extent: Extent) -> Value {
         ],
         _ => &[],
     };
-    let later: Vec<Arc<str>> = later.cloned().chain(refused.iter().map(|n| Arc::from(*n))).collect();
+    let later: Vec<Arc<str>> = later
+        .cloned()
+        .chain(refused.iter().map(|n| Arc::from(*n)))
+        .collect();
     let firsts: Vec<_> = schema
         .exactly_one
         .iter()

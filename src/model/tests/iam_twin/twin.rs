@@ -12,7 +12,11 @@ const MARK: char = '\u{E001}';
 
 /// Returns `allow`, `deny` or `implicit_deny` for a line of requests (reference_policies_evaluation-logic_policy-eval-denyallow).
 pub(crate) fn decide(line: &Json) -> &'static str {
-    if layers(line).iter().any(|(layer, policy)| statements(policy).iter().any(|s| is(s, "Deny") && applies(line, layer, policy, s))) {
+    if layers(line).iter().any(|(layer, policy)| {
+        statements(policy)
+            .iter()
+            .any(|s| is(s, "Deny") && applies(line, layer, policy, s))
+    }) {
         return "deny";
     }
     for level in list(&line["scps"]) {
@@ -55,7 +59,13 @@ fn answer(allowed: bool) -> &'static str {
 /// All policies with the member that they stand in, in no order that matters.
 pub(crate) fn layers(line: &Json) -> Vec<(&'static str, Json)> {
     let mut out = Vec::new();
-    for layer in ["identity", "boundary", "session", "resource_policy", "endpoint"] {
+    for layer in [
+        "identity",
+        "boundary",
+        "session",
+        "resource_policy",
+        "endpoint",
+    ] {
         if !line[layer].is_null() {
             out.extend(list(&line[layer]).into_iter().map(|p| (layer, p)));
         }
@@ -67,7 +77,11 @@ pub(crate) fn layers(line: &Json) -> Vec<(&'static str, Json)> {
 }
 
 fn allows(line: &Json, layer: &str, policies: &[Json]) -> bool {
-    policies.iter().any(|p| statements(p).iter().any(|s| is(s, "Allow") && applies(line, layer, p, s)))
+    policies.iter().any(|p| {
+        statements(p)
+            .iter()
+            .any(|s| is(s, "Allow") && applies(line, layer, p, s))
+    })
 }
 
 pub(crate) fn statements(policy: &Json) -> Vec<Json> {
@@ -92,7 +106,8 @@ fn text(json: &Json) -> &str {
 }
 
 fn scalar(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+    json.as_str()
+        .map_or_else(|| json.to_string(), str::to_owned)
 }
 
 /// Whether a statement is about the request.
@@ -104,22 +119,38 @@ pub(crate) fn applies(line: &Json, layer: &str, policy: &Json, statement: &Json)
     let modern = policy["Version"] == "2012-10-17";
     action_fits(line, statement)
         && resource_fits(line, layer, statement, modern)
-        && statement["Condition"].as_object().into_iter().flatten().all(|(operator, keys)| {
-            keys.as_object().unwrap().iter().all(|(key, values)| condition_holds(line, operator, key, &list(values), modern))
-        })
+        && statement["Condition"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .all(|(operator, keys)| {
+                keys.as_object().unwrap().iter().all(|(key, values)| {
+                    condition_holds(line, operator, key, &list(values), modern)
+                })
+            })
 }
 
 /// reference_policies_elements_action: letter case does not matter, `*` and `?` are wildcards.
 fn action_fits(line: &Json, statement: &Json) -> bool {
     let action = text(&line["action"]).to_lowercase();
-    let any = |member: &str| list(&statement[member]).iter().any(|p| glob(&text(p).to_lowercase(), &action));
-    if statement["Action"].is_null() { !any("NotAction") } else { any("Action") }
+    let any = |member: &str| {
+        list(&statement[member])
+            .iter()
+            .any(|p| glob(&text(p).to_lowercase(), &action))
+    };
+    if statement["Action"].is_null() {
+        !any("NotAction")
+    } else {
+        any("Action")
+    }
 }
 
 /// reference_policies_elements_resource, reference-arns (incomplete ARNs).
 fn resource_fits(line: &Json, layer: &str, statement: &Json, modern: bool) -> bool {
     let fits = |pattern: &str| {
-        let Some(pattern) = resource_pattern(line, pattern, modern) else { return false };
+        let Some(pattern) = resource_pattern(line, pattern, modern) else {
+            return false;
+        };
         if pattern.chars().all(|c| c == '*') && !pattern.is_empty() {
             return true;
         }
@@ -130,7 +161,10 @@ fn resource_fits(line: &Json, layer: &str, statement: &Json, modern: bool) -> bo
         segments_match(&parts, text(&line["resource"]))
     };
     let any = |member: &str| list(&statement[member]).iter().any(|p| fits(text(p)));
-    match (statement["Resource"].is_null(), statement["NotResource"].is_null()) {
+    match (
+        statement["Resource"].is_null(),
+        statement["NotResource"].is_null(),
+    ) {
         (false, _) => any("Resource"),
         (true, false) => !any("NotResource"),
         (true, true) => layer == "resource_policy",
@@ -165,8 +199,12 @@ fn substituted(line: &Json, pattern: &str, modern: bool) -> Option<String> {
     if !modern {
         return Some(pattern.to_owned());
     }
-    let Some(start) = pattern.find("${") else { return Some(pattern.to_owned()) };
-    let Some(end) = pattern[start..].find('}').map(|e| start + e) else { return Some(pattern.to_owned()) };
+    let Some(start) = pattern.find("${") else {
+        return Some(pattern.to_owned());
+    };
+    let Some(end) = pattern[start..].find('}').map(|e| start + e) else {
+        return Some(pattern.to_owned());
+    };
     let inner = &pattern[start + 2..end];
     let value = match inner {
         "*" => STAR.to_string(),
@@ -178,7 +216,9 @@ fn substituted(line: &Json, pattern: &str, modern: bool) -> Option<String> {
                 None => (inner, None),
             };
             let values = context(line, key);
-            let single = values.filter(|v| v.is_string()).map(|v| text(&v).to_owned());
+            let single = values
+                .filter(|v| v.is_string())
+                .map(|v| text(&v).to_owned());
             hidden(&single.or(default)?)
         }
     };
@@ -186,12 +226,16 @@ fn substituted(line: &Json, pattern: &str, modern: bool) -> Option<String> {
 }
 
 fn hidden(text: &str) -> String {
-    text.replace('*', &STAR.to_string()).replace('?', &MARK.to_string())
+    text.replace('*', &STAR.to_string())
+        .replace('?', &MARK.to_string())
 }
 
 fn context(line: &Json, key: &str) -> Option<Json> {
     let members = line["context"].as_object()?;
-    members.iter().find(|(k, _)| k.to_lowercase() == key.to_lowercase()).map(|(_, v)| v.clone())
+    members
+        .iter()
+        .find(|(k, _)| k.to_lowercase() == key.to_lowercase())
+        .map(|(_, v)| v.clone())
 }
 
 fn segments_match(parts: &[&str], arn: &str) -> bool {
@@ -218,7 +262,9 @@ fn condition_holds(line: &Json, operator: &str, key: &str, values: &[Json], mode
     let found = context(line, key).map(|v| list(&v)).unwrap_or_default();
     let found: Vec<String> = found.iter().map(scalar).collect();
     if operator == "Null" {
-        return values.iter().any(|v| (scalar(v).to_lowercase() == "true") == found.is_empty());
+        return values
+            .iter()
+            .any(|v| (scalar(v).to_lowercase() == "true") == found.is_empty());
     }
     let for_all = operator.starts_with("ForAllValues:");
     let for_any = operator.starts_with("ForAnyValue:");
@@ -231,7 +277,10 @@ fn condition_holds(line: &Json, operator: &str, key: &str, values: &[Json], mode
     }
     let values: Vec<String> = values.iter().map(scalar).collect();
     let satisfied = |one: &String| {
-        let compared: Vec<Option<bool>> = values.iter().map(|v| compare(line, base, v, one, modern)).collect();
+        let compared: Vec<Option<bool>> = values
+            .iter()
+            .map(|v| compare(line, base, v, one, modern))
+            .collect();
         // A value of the request that cannot be read fails the operator.
         if !readable(base, one) {
             return false;
@@ -239,7 +288,11 @@ fn condition_holds(line: &Json, operator: &str, key: &str, values: &[Json], mode
         let any = compared.contains(&Some(true));
         if negated { !any } else { any }
     };
-    if for_all || (negated && !for_any) { found.iter().all(satisfied) } else { found.iter().any(satisfied) }
+    if for_all || (negated && !for_any) {
+        found.iter().all(satisfied)
+    } else {
+        found.iter().any(satisfied)
+    }
 }
 
 fn readable(base: &str, value: &str) -> bool {
@@ -258,11 +311,19 @@ fn compare(line: &Json, base: &str, policy: &str, request: &str, modern: bool) -
     let literal = |p: &str| {
         let shielded = p.replace("${*}", "\u{E002}").replace("${?}", "\u{E003}");
         let shielded = if modern { hidden(&shielded) } else { hidden(p) };
-        substituted(line, &shielded.replace('\u{E002}', "${*}").replace('\u{E003}', "${?}"), modern)
+        substituted(
+            line,
+            &shielded
+                .replace('\u{E002}', "${*}")
+                .replace('\u{E003}', "${?}"),
+            modern,
+        )
     };
     Some(match plain.as_str() {
         "StringEquals" => literal(policy)? == hidden(request),
-        "StringEqualsIgnoreCase" => literal(policy)?.to_lowercase() == hidden(request).to_lowercase(),
+        "StringEqualsIgnoreCase" => {
+            literal(policy)?.to_lowercase() == hidden(request).to_lowercase()
+        }
         "StringLike" => glob(&wild(policy)?, request),
         "BinaryEquals" => policy == request,
         "Bool" => (policy.to_lowercase() == "true") == (request.to_lowercase() == "true"),
@@ -281,7 +342,10 @@ fn compare(line: &Json, base: &str, policy: &str, request: &str, modern: bool) -
             } else {
                 (seconds(request)?, seconds(policy)?)
             };
-            match other.trim_start_matches("Numeric").trim_start_matches("Date") {
+            match other
+                .trim_start_matches("Numeric")
+                .trim_start_matches("Date")
+            {
                 "Equals" => a == b,
                 "LessThan" => a < b,
                 "LessThanEquals" => a <= b,
@@ -294,7 +358,9 @@ fn compare(line: &Json, base: &str, policy: &str, request: &str, modern: bool) -
 }
 
 fn number(text: &str) -> Option<f64> {
-    let only = text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
+    let only = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
     if only { text.parse().ok() } else { None }
 }
 
@@ -303,12 +369,33 @@ fn seconds(text: &str) -> Option<f64> {
     if let Ok(n) = text.parse::<i64>() {
         return Some(n as f64);
     }
-    let digits = |s: &str| if s.chars().all(|c| c.is_ascii_digit()) { s.parse::<i64>().ok() } else { None };
+    let digits = |s: &str| {
+        if s.chars().all(|c| c.is_ascii_digit()) {
+            s.parse::<i64>().ok()
+        } else {
+            None
+        }
+    };
     let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
     let ymd: Vec<i64> = date.split('-').map(digits).collect::<Option<_>>()?;
-    let &[year, month, day] = ymd.as_slice() else { return None };
+    let &[year, month, day] = ymd.as_slice() else {
+        return None;
+    };
     let leap = |y: i64| (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-    let lengths = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let lengths = [
+        31,
+        if leap(year) { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
     if !(1..=12).contains(&month) || day < 1 || day > lengths[month as usize - 1] {
         return None;
     }
@@ -329,9 +416,15 @@ fn seconds(text: &str) -> Option<f64> {
 
 /// Whether an address lies in a block: their first bits, written out, are the same.
 fn inside(block: &str, address: &str) -> Option<bool> {
-    let (base, size) = block.split_once('/').map_or((block, None), |(b, s)| (b, Some(s)));
+    let (base, size) = block
+        .split_once('/')
+        .map_or((block, None), |(b, s)| (b, Some(s)));
     let written = |ip: IpAddr| match ip {
-        IpAddr::V4(v4) => v4.octets().iter().map(|o| format!("{o:08b}")).collect::<String>(),
+        IpAddr::V4(v4) => v4
+            .octets()
+            .iter()
+            .map(|o| format!("{o:08b}"))
+            .collect::<String>(),
         IpAddr::V6(v6) => v6.octets().iter().map(|o| format!("{o:08b}")).collect(),
     };
     let (base, address) = (written(base.parse().ok()?), written(address.parse().ok()?));
@@ -342,21 +435,35 @@ fn inside(block: &str, address: &str) -> Option<bool> {
 /// How a statement names the principal (reference_policies_elements_principal, …_notprincipal).
 fn named(line: &Json, statement: &Json) -> &'static str {
     if let Some(listed) = statement.get("NotPrincipal") {
-        let listed: Vec<_> = principals(listed).iter().map(|(kind, p)| names(line, kind, p)).collect();
+        let listed: Vec<_> = principals(listed)
+            .iter()
+            .map(|(kind, p)| names(line, kind, p))
+            .collect();
         let exempt = listed.iter().any(|n| *n != "nobody") && line["boundary"].is_null();
         return if exempt { "nobody" } else { "everyone" };
     }
-    let all: Vec<_> = principals(&statement["Principal"]).iter().map(|(kind, p)| names(line, kind, p)).collect();
+    let all: Vec<_> = principals(&statement["Principal"])
+        .iter()
+        .map(|(kind, p)| names(line, kind, p))
+        .collect();
     let by_closeness = ["itself", "role", "everyone", "account"];
-    by_closeness.into_iter().find(|n| all.contains(n)).unwrap_or("nobody")
+    by_closeness
+        .into_iter()
+        .find(|n| all.contains(n))
+        .unwrap_or("nobody")
 }
 
 fn principals(json: &Json) -> Vec<(String, String)> {
     match json {
         Json::String(s) => vec![("*".into(), s.clone())],
-        Json::Object(kinds) => {
-            kinds.iter().flat_map(|(kind, all)| list(all).into_iter().map(|p| (kind.clone(), text(&p).to_owned()))).collect()
-        }
+        Json::Object(kinds) => kinds
+            .iter()
+            .flat_map(|(kind, all)| {
+                list(all)
+                    .into_iter()
+                    .map(|p| (kind.clone(), text(&p).to_owned()))
+            })
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -1,7 +1,11 @@
 //! The static graph.
 
 use super::super::testing::linked;
-use crate::lang::{address::Mode, graph::{ConfigNode, NodeKind}, program::ModuleId};
+use crate::lang::{
+    address::Mode,
+    graph::{ConfigNode, NodeKind},
+    program::ModuleId,
+};
 
 #[test]
 fn cycles_name_the_way_round() {

@@ -2,8 +2,8 @@
 
 use bastionless_model::value::Value;
 
-use super::check;
 use super::super::testing::linked;
+use super::check;
 
 #[test]
 fn provider_configurations_are_inherited_and_passed() {

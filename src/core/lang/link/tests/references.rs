@@ -1,7 +1,7 @@
 //! References.
 
-use super::check;
 use super::super::testing::linked;
+use super::check;
 
 #[test]
 fn undeclared_names_are_reported_together() {

@@ -1,7 +1,7 @@
 //! `resource` and `data`.
 
-use super::check;
 use super::super::testing::linked;
+use super::check;
 
 #[test]
 fn what_we_never_run_is_refused_by_name() {

@@ -1,7 +1,7 @@
 //! `terraform`, and override files.
 
-use super::check;
 use super::super::testing::linked;
+use super::check;
 
 #[test]
 fn versions_are_those_of_the_language_and_of_the_built_in_types() {

@@ -19,14 +19,20 @@ fn document(text: &str) -> Document {
 }
 
 fn allows(documents: &[Document], request: &Request) -> bool {
-    let set = PolicySet { identity: documents.to_vec(), ..PolicySet::default() };
+    let set = PolicySet {
+        identity: documents.to_vec(),
+        ..PolicySet::default()
+    };
     decide(request, &set).verdict == Verdict::Allow
 }
 
 /// Asserts that every witness is what it claims to be.
 #[track_caller]
 fn confirm(found: &Comparison, old: &[Document], new: &[Document]) {
-    for (list, one, other) in [(&found.new_access, new, old), (&found.lost_access, old, new)] {
+    for (list, one, other) in [
+        (&found.new_access, new, old),
+        (&found.lost_access, old, new),
+    ] {
         for d in list {
             let request = d.witness.request(USER, "111122223333");
             assert!(allows(one, &request) && !allows(other, &request), "{d:?}");

@@ -16,12 +16,18 @@ fn pairs() -> Vec<Pair> {
     let read = |line: &str| {
         let json: Json = serde_json::from_str(line).unwrap();
         let list = json["actions"].as_array().unwrap();
-        let actions = list.iter().map(|a| a.as_str().unwrap().to_owned()).collect();
+        let actions = list
+            .iter()
+            .map(|a| a.as_str().unwrap().to_owned())
+            .collect();
         Pair {
             id: json["id"].as_str().unwrap().to_owned(),
             old: document(&json["old"].to_string()),
             new: document(&json["new"].to_string()),
-            options: Options { actions: Some(actions), ..Options::default() },
+            options: Options {
+                actions: Some(actions),
+                ..Options::default()
+            },
             has_new: json["new_access"].as_bool().unwrap(),
         }
     };
@@ -50,11 +56,17 @@ fn a_policy_equals_itself_and_directions_mirror() {
     for p in pairs().iter().step_by(5) {
         let (old, new) = ([p.old.clone()], [p.new.clone()]);
         for documents in [&old, &new] {
-            let thorough = Options { thorough: true, ..p.options.clone() };
+            let thorough = Options {
+                thorough: true,
+                ..p.options.clone()
+            };
             let found = compare(documents, documents, &thorough);
             assert!(found.is_equal(), "{}: {found:#?}", p.id);
         }
-        let (there, back) = (compare(&old, &new, &p.options), compare(&new, &old, &p.options));
+        let (there, back) = (
+            compare(&old, &new, &p.options),
+            compare(&new, &old, &p.options),
+        );
         assert_eq!(there.new_access.len(), back.lost_access.len(), "{}", p.id);
         assert_eq!(there.lost_access.len(), back.new_access.len(), "{}", p.id);
     }

@@ -9,14 +9,24 @@ pub(super) fn users(check: &mut Check<'_>) -> Vec<Statement> {
     let grant = check.grant;
     no_session(check);
     const UNSEEN: &str = "opens a tunnel to an address: `OpenTunnel` is decided on the endpoint and never sees the instance";
-    check.without("instances", !grant.instances.is_empty(), UNSEEN, "Give the private addresses of the instances in `addresses`.");
+    check.without(
+        "instances",
+        !grant.instances.is_empty(),
+        UNSEEN,
+        "Give the private addresses of the instances in `addresses`.",
+    );
     check.without(
         "instance_tags",
         !grant.instance_tags.is_empty(),
         &format!("{UNSEEN}, so its tags cannot restrict it"),
         "Give `addresses`, or the tags of the endpoint in `endpoint_tags`.",
     );
-    check.without("except_instances", !grant.except_instances.is_empty(), UNSEEN, "Give `except_addresses`.");
+    check.without(
+        "except_instances",
+        !grant.except_instances.is_empty(),
+        UNSEEN,
+        "Give `except_addresses`.",
+    );
     check.without(
         "os_users",
         !grant.os_users.is_empty(),

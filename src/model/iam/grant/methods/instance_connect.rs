@@ -7,10 +7,26 @@ pub(super) fn users(check: &mut Check<'_>) -> Vec<Statement> {
     let grant = check.grant;
     no_session(check);
     no_endpoint(check);
-    const DIRECT: &str = "connects straight to the instance, past AWS's interfaces, so no policy sees where to";
-    check.without("addresses", !grant.addresses.is_empty(), DIRECT, "Restrict the instance's security group.");
-    check.without("except_addresses", !grant.except_addresses.is_empty(), DIRECT, "Give `except_instances`.");
-    check.without("ports", !grant.ports.is_empty(), DIRECT, "Restrict the instance's security group.");
+    const DIRECT: &str =
+        "connects straight to the instance, past AWS's interfaces, so no policy sees where to";
+    check.without(
+        "addresses",
+        !grant.addresses.is_empty(),
+        DIRECT,
+        "Restrict the instance's security group.",
+    );
+    check.without(
+        "except_addresses",
+        !grant.except_addresses.is_empty(),
+        DIRECT,
+        "Give `except_instances`.",
+    );
+    check.without(
+        "ports",
+        !grant.ports.is_empty(),
+        DIRECT,
+        "Restrict the instance's security group.",
+    );
     check.without(
         "max_duration",
         grant.max_duration.is_some(),

@@ -10,12 +10,7 @@ mod ssm_shell;
 mod ssm_ssh;
 mod tunnel;
 
-use super::{
-    check::Check,
-    except,
-    model::Method,
-    statement::Statement,
-};
+use super::{check::Check, except, model::Method, statement::Statement};
 
 /// Returns the statements for users.
 pub(super) fn users(check: &mut Check<'_>) -> Vec<Statement> {
@@ -40,14 +35,22 @@ fn find(check: &mut Check<'_>, actions: &[&str]) -> Option<Statement> {
     }
     let region = check.scope.region.clone();
     let common = check.common();
-    Some(Statement::allow("Find", actions.iter().copied(), ["*"]).with(&common).when("StringEquals", "aws:RequestedRegion", [region]))
+    Some(
+        Statement::allow("Find", actions.iter().copied(), ["*"])
+            .with(&common)
+            .when("StringEquals", "aws:RequestedRegion", [region]),
+    )
 }
 
 /// Allows pushing a key to instances, as the named users of the operating system.
 fn push_key(check: &mut Check<'_>) -> Statement {
     use super::arn::INSTANCE;
     let grant = check.grant;
-    let (arns, tags) = check.targets(("instances", &grant.instances), ("instance_tags", &grant.instance_tags), &[INSTANCE]);
+    let (arns, tags) = check.targets(
+        ("instances", &grant.instances),
+        ("instance_tags", &grant.instance_tags),
+        &[INSTANCE],
+    );
     if grant.os_users.is_empty() {
         check.refuse(
             "os_users",
@@ -57,7 +60,11 @@ fn push_key(check: &mut Check<'_>) -> Statement {
     }
     for user in &grant.os_users {
         if user.is_empty() || super::arn::is_pattern(user) {
-            check.refuse("os_users", format!("\"{user}\" is no name of a user; `ec2:osuser` is compared to the letter"), "Name each user.");
+            check.refuse(
+                "os_users",
+                format!("\"{user}\" is no name of a user; `ec2:osuser` is compared to the letter"),
+                "Name each user.",
+            );
         }
     }
     let common = check.common();
@@ -73,9 +80,22 @@ fn no_session(check: &mut Check<'_>) {
     const WHY: &str = "opens no session of Session Manager";
     const INSTEAD: &str = "Leave the argument out, or choose an `ssm-` method.";
     check.without("documents", !grant.documents.is_empty(), WHY, INSTEAD);
-    check.without("hosts", !grant.hosts.is_empty(), WHY, "Reach other hosts with `ssm-remote-port-forward`.");
-    check.without("session_key_arns", !grant.session_keys.is_empty(), WHY, INSTEAD);
-    check.without_logging("carries what Session Manager does not see, so nothing can log it", "Log in sshd, or choose `ssm-shell`.");
+    check.without(
+        "hosts",
+        !grant.hosts.is_empty(),
+        WHY,
+        "Reach other hosts with `ssm-remote-port-forward`.",
+    );
+    check.without(
+        "session_key_arns",
+        !grant.session_keys.is_empty(),
+        WHY,
+        INSTEAD,
+    );
+    check.without_logging(
+        "carries what Session Manager does not see, so nothing can log it",
+        "Log in sshd, or choose `ssm-shell`.",
+    );
     check.without("own_sessions_only", !grant.own_sessions_only, WHY, INSTEAD);
 }
 
@@ -85,5 +105,10 @@ fn no_endpoint(check: &mut Check<'_>) {
     const WHY: &str = "goes through no EC2 Instance Connect endpoint";
     const INSTEAD: &str = "Leave the argument out, or choose `eic-tunnel` or `eic-ssh`.";
     check.without("endpoints", !grant.endpoints.is_empty(), WHY, INSTEAD);
-    check.without("endpoint_tags", !grant.endpoint_tags.is_empty(), WHY, INSTEAD);
+    check.without(
+        "endpoint_tags",
+        !grant.endpoint_tags.is_empty(),
+        WHY,
+        INSTEAD,
+    );
 }

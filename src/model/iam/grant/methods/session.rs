@@ -12,8 +12,18 @@ pub(super) fn refusals(check: &mut Check<'_>) {
     let grant = check.grant;
     no_endpoint(check);
     const BY_ID: &str = "names its target by id, so no policy sees an address";
-    check.without("addresses", !grant.addresses.is_empty(), BY_ID, "Give `instances` or `instance_tags`.");
-    check.without("except_addresses", !grant.except_addresses.is_empty(), BY_ID, "Give `except_instances`.");
+    check.without(
+        "addresses",
+        !grant.addresses.is_empty(),
+        BY_ID,
+        "Give `instances` or `instance_tags`.",
+    );
+    check.without(
+        "except_addresses",
+        !grant.except_addresses.is_empty(),
+        BY_ID,
+        "Give `except_instances`.",
+    );
     check.without(
         "os_users",
         !grant.os_users.is_empty(),
@@ -46,24 +56,42 @@ pub(super) fn only_of_shells(check: &mut Check<'_>) {
 /// Allows sessions on the targets with the documents, and what belongs to a session.
 pub(super) fn statements(check: &mut Check<'_>, documents: &[String]) -> Vec<Statement> {
     let grant = check.grant;
-    let (targets, tags) =
-        check.targets(("instances", &grant.instances), ("instance_tags", &grant.instance_tags), &[INSTANCE, MANAGED]);
+    let (targets, tags) = check.targets(
+        ("instances", &grant.instances),
+        ("instance_tags", &grant.instance_tags),
+        &[INSTANCE, MANAGED],
+    );
     let mut arns = Vec::new();
     for name in documents {
         match arn::document(check.scope, name) {
             Some(arn) => arns.push(arn),
-            None => check.refuse("documents", format!("\"{name}\" is no name of a session document"), "Name each document; patterns would allow others."),
+            None => check.refuse(
+                "documents",
+                format!("\"{name}\" is no name of a session document"),
+                "Name each document; patterns would allow others.",
+            ),
         }
     }
     let common = check.common();
     // Without this key a session without a document name gets the account's default document, listed or not.
     let start = |resources: Vec<String>| {
-        Statement::allow("Session", ["ssm:StartSession"], resources).with(&common).when("BoolIfExists", "ssm:SessionDocumentAccessCheck", ["true"])
+        Statement::allow("Session", ["ssm:StartSession"], resources)
+            .with(&common)
+            .when("BoolIfExists", "ssm:SessionDocumentAccessCheck", ["true"])
     };
     let sessions = [session_arn(check)];
-    let mut own = Statement::allow("OwnSessions", ["ssm:ResumeSession", "ssm:TerminateSession"], sessions.clone()).with(&common);
+    let mut own = Statement::allow(
+        "OwnSessions",
+        ["ssm:ResumeSession", "ssm:TerminateSession"],
+        sessions.clone(),
+    )
+    .with(&common);
     if grant.own_sessions_only {
-        own = own.when("StringEquals", "ssm:resourceTag/aws:ssmmessages:session-id", ["${aws:userid}"]);
+        own = own.when(
+            "StringEquals",
+            "ssm:resourceTag/aws:ssmmessages:session-id",
+            ["${aws:userid}"],
+        );
     }
     // Documents have no tags of instances, so they stand apart.
     let mut out = vec![
@@ -73,7 +101,11 @@ pub(super) fn statements(check: &mut Check<'_>, documents: &[String]) -> Vec<Sta
         own,
     ];
     if grant.discovery {
-        out.push(Statement::allow("Status", ["ssm:GetConnectionStatus"], targets).with(&tags).with(&common));
+        out.push(
+            Statement::allow("Status", ["ssm:GetConnectionStatus"], targets)
+                .with(&tags)
+                .with(&common),
+        );
     }
     out.extend(find(check, &["ssm:DescribeSessions"]));
     out
@@ -81,32 +113,72 @@ pub(super) fn statements(check: &mut Check<'_>, documents: &[String]) -> Vec<Sta
 
 fn session_arn(check: &Check<'_>) -> String {
     let scope = check.scope;
-    format!("arn:{}:ssm:{}:{}:session/*", scope.partition, scope.region, scope.account)
+    format!(
+        "arn:{}:ssm:{}:{}:session/*",
+        scope.partition, scope.region, scope.account
+    )
 }
 
 /// Returns the documents of a method that opens a port: the named ones, where `of_aws` opens any port (or host and port) and
 /// therefore must be named, and cannot be limited.
-pub(super) fn port_documents(check: &mut Check<'_>, of_aws: &str, opens: &str, is_default: bool) -> Vec<String> {
+pub(super) fn port_documents(
+    check: &mut Check<'_>,
+    of_aws: &str,
+    opens: &str,
+    is_default: bool,
+) -> Vec<String> {
     let grant = check.grant;
-    let limited = if grant.hosts.is_empty() { "ports" } else { "hosts" };
+    let limited = if grant.hosts.is_empty() {
+        "ports"
+    } else {
+        "hosts"
+    };
     let is_limited = !grant.ports.is_empty() || !grant.hosts.is_empty();
     let own = "Name a document of your own in `documents`: `session_documents` gives the content that limits it.";
     for port in grant.ports.iter().filter(|p| !(1..=65_535).contains(*p)) {
-        check.refuse("ports", format!("{port} is no port"), "Give numbers from 1 to 65535.");
+        check.refuse(
+            "ports",
+            format!("{port} is no port"),
+            "Give numbers from 1 to 65535.",
+        );
     }
     if grant.documents.is_empty() {
         if is_limited {
-            check.refuse(limited, format!("{of_aws} opens {opens}, and IAM does not see which"), own);
+            check.refuse(
+                limited,
+                format!("{of_aws} opens {opens}, and IAM does not see which"),
+                own,
+            );
         } else if !is_default {
-            check.refuse("documents", format!("{of_aws} opens {opens}"), format!("{own} If any will do, name {of_aws} there."));
+            check.refuse(
+                "documents",
+                format!("{of_aws} opens {opens}"),
+                format!("{own} If any will do, name {of_aws} there."),
+            );
         }
-        return if is_default { vec![of_aws.to_owned()] } else { Vec::new() };
+        return if is_default {
+            vec![of_aws.to_owned()]
+        } else {
+            Vec::new()
+        };
     }
     for name in &grant.documents {
         if arn::is_of_aws(name) && arn::document_name(name) != of_aws {
-            check.refuse("documents", format!("{} is not the document of `{}`", arn::document_name(name), grant.method.name()), format!("Name {of_aws}, or a document of your own."));
+            check.refuse(
+                "documents",
+                format!(
+                    "{} is not the document of `{}`",
+                    arn::document_name(name),
+                    grant.method.name()
+                ),
+                format!("Name {of_aws}, or a document of your own."),
+            );
         } else if arn::is_of_aws(name) && is_limited {
-            check.refuse(limited, format!("{of_aws} opens {opens}, and IAM does not see which"), own);
+            check.refuse(
+                limited,
+                format!("{of_aws} opens {opens}, and IAM does not see which"),
+                own,
+            );
         }
     }
     grant.documents.clone()

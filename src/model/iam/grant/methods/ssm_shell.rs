@@ -10,8 +10,18 @@ pub(super) fn users(check: &mut Check<'_>) -> Vec<Statement> {
     let grant = check.grant;
     session::refusals(check);
     const SHELL: &str = "opens a shell, from which its user reaches what the instance reaches";
-    check.without("ports", !grant.ports.is_empty(), SHELL, "Choose `ssm-port-forward`, or restrict the instance's security group.");
-    check.without("hosts", !grant.hosts.is_empty(), SHELL, "Choose `ssm-remote-port-forward`, or restrict the instance's security group.");
+    check.without(
+        "ports",
+        !grant.ports.is_empty(),
+        SHELL,
+        "Choose `ssm-port-forward`, or restrict the instance's security group.",
+    );
+    check.without(
+        "hosts",
+        !grant.hosts.is_empty(),
+        SHELL,
+        "Choose `ssm-remote-port-forward`, or restrict the instance's security group.",
+    );
     for name in grant.documents.iter().filter(|d| arn::is_of_aws(d)) {
         check.refuse(
             "documents",
@@ -19,7 +29,11 @@ pub(super) fn users(check: &mut Check<'_>) -> Vec<Statement> {
             format!("Name {DEFAULT} or a session document of your own, or choose the method of that document."),
         );
     }
-    let documents = if grant.documents.is_empty() { vec![DEFAULT.to_owned()] } else { grant.documents.clone() };
+    let documents = if grant.documents.is_empty() {
+        vec![DEFAULT.to_owned()]
+    } else {
+        grant.documents.clone()
+    };
     let mut out = session::statements(check, &documents);
     let keys = check.arns("session_key_arns", &grant.session_keys, &[KEY]);
     if !keys.is_empty() {

@@ -10,7 +10,11 @@ const LONGEST: i64 = 3_600;
 /// Allows tunnels through the endpoints to the addresses and ports.
 pub(super) fn open(check: &mut Check<'_>, ports: &BTreeSet<i64>) -> Statement {
     let grant = check.grant;
-    let (arns, tags) = check.targets(("endpoints", &grant.endpoints), ("endpoint_tags", &grant.endpoint_tags), &[ENDPOINT]);
+    let (arns, tags) = check.targets(
+        ("endpoints", &grant.endpoints),
+        ("endpoint_tags", &grant.endpoint_tags),
+        &[ENDPOINT],
+    );
     if grant.addresses.is_empty() {
         check.refuse(
             "addresses",
@@ -21,18 +25,40 @@ pub(super) fn open(check: &mut Check<'_>, ports: &BTreeSet<i64>) -> Statement {
     let addresses = check.ranges("addresses", &grant.addresses);
     let duration = grant.max_duration.unwrap_or(LONGEST);
     if !(1..=LONGEST).contains(&duration) {
-        check.refuse("max_duration", format!("{duration} seconds is not between 1 and {LONGEST}, the longest tunnel"), "Correct it, or leave it out.");
+        check.refuse(
+            "max_duration",
+            format!("{duration} seconds is not between 1 and {LONGEST}, the longest tunnel"),
+            "Correct it, or leave it out.",
+        );
     }
     let common = check.common();
     Statement::allow("Tunnel", ["ec2-instance-connect:OpenTunnel"], arns)
         .with(&tags)
         .with(&common)
-        .when("NumericEquals", "ec2-instance-connect:remotePort", ports.iter().map(i64::to_string))
-        .when("IpAddress", "ec2-instance-connect:privateIpAddress", addresses)
-        .when("NumericLessThanEquals", "ec2-instance-connect:maxTunnelDuration", [duration.to_string()])
+        .when(
+            "NumericEquals",
+            "ec2-instance-connect:remotePort",
+            ports.iter().map(i64::to_string),
+        )
+        .when(
+            "IpAddress",
+            "ec2-instance-connect:privateIpAddress",
+            addresses,
+        )
+        .when(
+            "NumericLessThanEquals",
+            "ec2-instance-connect:maxTunnelDuration",
+            [duration.to_string()],
+        )
 }
 
 /// Allows clients to find instance and endpoint.
 pub(super) fn find(check: &mut Check<'_>) -> Option<Statement> {
-    super::find(check, &["ec2:DescribeInstances", "ec2:DescribeInstanceConnectEndpoints"])
+    super::find(
+        check,
+        &[
+            "ec2:DescribeInstances",
+            "ec2:DescribeInstanceConnectEndpoints",
+        ],
+    )
 }

@@ -2,7 +2,10 @@
 //!
 //! [`spec`] says what an order means without building a policy, so compiler, evaluator and specification are three.
 
-#![expect(clippy::print_stderr, reason = "the counts are what one runs the sweep for")]
+#![expect(
+    clippy::print_stderr,
+    reason = "the counts are what one runs the sweep for"
+)]
 
 mod mutants;
 mod orders;
@@ -31,22 +34,35 @@ enum Side {
 fn sides(compiled: &Compiled) -> Vec<(Side, Vec<String>)> {
     let one = |side, text: &Option<String>| text.clone().map(|t| (side, vec![t]));
     let users = (!compiled.users.is_empty()).then(|| (Side::Users, compiled.users.clone()));
-    [users, one(Side::Instance, &compiled.instance), one(Side::ControlPlane, &compiled.control_plane)].into_iter().flatten().collect()
+    [
+        users,
+        one(Side::Instance, &compiled.instance),
+        one(Side::ControlPlane, &compiled.control_plane),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn document(text: &str) -> Document {
-    let Parsed { document, problems, .. } = Document::parse(text).unwrap();
+    let Parsed {
+        document, problems, ..
+    } = Document::parse(text).unwrap();
     assert!(problems.is_empty(), "{problems:?}: {text}");
     document
 }
 
 /// What `deny_others` is for: another policy that allows everything.
-const ADMIN: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+const ADMIN: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 fn evaluator(texts: &[String], with_admin: bool) -> Evaluator {
     let admin = with_admin.then(|| document(ADMIN));
     let identity = texts.iter().map(|t| document(t)).chain(admin).collect();
-    Evaluator::new(&PolicySet { identity, ..PolicySet::default() })
+    Evaluator::new(&PolicySet {
+        identity,
+        ..PolicySet::default()
+    })
 }
 
 fn allows(evaluator: &Evaluator, probe: &Request) -> bool {
@@ -78,7 +94,12 @@ fn cases(nth: usize) -> impl Iterator<Item = Case> {
                 let request = p.request(&order.scope);
                 (p, request, expected)
             });
-            Case { probes: probes.collect(), order: order.clone(), side, texts }
+            Case {
+                probes: probes.collect(),
+                order: order.clone(),
+                side,
+                texts,
+            }
         })
     })
 }
@@ -92,23 +113,47 @@ fn every_order_allows_what_it_says_and_nothing_else() {
         count.0 += 1;
         for (probe, request, expected) in &case.probes {
             let found = allows(&evaluator, request);
-            assert_eq!(found, *expected, "{probe:#?}\n{:#?}\n{:#?}", case.texts, case.order);
+            assert_eq!(
+                found, *expected,
+                "{probe:#?}\n{:#?}\n{:#?}",
+                case.texts, case.order
+            );
             *(if found { &mut count.1 } else { &mut count.2 }) += 1;
         }
-        if case.order.grants.iter().any(|g| !g.except_instances.is_empty() || !g.except_addresses.is_empty()) {
+        if case
+            .order
+            .grants
+            .iter()
+            .any(|g| !g.except_instances.is_empty() || !g.except_addresses.is_empty())
+        {
             let beside_admin = self::evaluator(&case.texts, true);
             for (probe, request, _) in &case.probes {
                 let expected = spec::allows_beside_admin(&case.order, case.side, probe);
-                assert_eq!(allows(&beside_admin, request), expected || case.side != Side::Users, "{probe:#?}\n{:#?}", case.texts);
+                assert_eq!(
+                    allows(&beside_admin, request),
+                    expected || case.side != Side::Users,
+                    "{probe:#?}\n{:#?}",
+                    case.texts
+                );
             }
         }
         // Sufficient: every grant has calls that must pass, and they do.
-        assert!(case.probes.iter().any(|(.., expected)| *expected), "{:#?}", case.order);
+        assert!(
+            case.probes.iter().any(|(.., expected)| *expected),
+            "{:#?}",
+            case.order
+        );
     }
     let orders = orders::all();
     let grants: usize = orders.iter().map(|o| o.grants.len()).sum();
-    eprintln!("{} orders with {grants} grants; policies, allowed, refused: {counts:?}", orders.len());
-    assert!(orders.len() >= 500 && counts.values().all(|c| c.1 > 100 && c.2 > 1000), "{counts:?}");
+    eprintln!(
+        "{} orders with {grants} grants; policies, allowed, refused: {counts:?}",
+        orders.len()
+    );
+    assert!(
+        orders.len() >= 500 && counts.values().all(|c| c.1 > 100 && c.2 > 1000),
+        "{counts:?}"
+    );
 }
 
 /// The numbers of the probes by action.
@@ -149,37 +194,79 @@ impl<'a> Trial<'a> {
         }
         let judged = |texts: &[String]| {
             let has_others = case.with_admin() && !mutant.is_of_others;
-            let texts = texts.iter().map(|t| if has_others { mutants::without_others(t) } else { t.clone() });
+            let texts = texts.iter().map(|t| {
+                if has_others {
+                    mutants::without_others(t)
+                } else {
+                    t.clone()
+                }
+            });
             texts.filter(|t| !t.is_empty()).collect::<Vec<_>>()
         };
         let mut texts = case.texts.clone();
         texts[text] = mutant.text.clone();
-        Self { case, mutant, before: judged(&case.texts), after: judged(&texts) }
+        Self {
+            case,
+            mutant,
+            before: judged(&case.texts),
+            after: judged(&texts),
+        }
     }
 
     /// Judges the statement by itself.
     fn alone(case: &'a Case, mutant: &'a mutants::Mutant) -> Self {
         let (before, after) = mutant.alone.clone();
-        Self { case, mutant, before: vec![before], after: vec![after] }
+        Self {
+            case,
+            mutant,
+            before: vec![before],
+            after: vec![after],
+        }
     }
 
     /// Tells whether a request of the sweep shows the change. What the statement speaks of shows it soonest.
     fn shows(&self, groups: &BTreeMap<&str, Vec<usize>>) -> bool {
-        let [before, after] = [&self.before, &self.after].map(|texts| evaluator(texts, self.mutant.is_denial));
-        let differs = |i: &usize| self.case.probes.get(*i).is_some_and(|(_, r, _)| allows(&before, r) != allows(&after, r));
-        let near = self.mutant.actions.iter().filter_map(|a| groups.get(a.as_str())).flatten();
+        let [before, after] =
+            [&self.before, &self.after].map(|texts| evaluator(texts, self.mutant.is_denial));
+        let differs = |i: &usize| {
+            self.case
+                .probes
+                .get(*i)
+                .is_some_and(|(_, r, _)| allows(&before, r) != allows(&after, r))
+        };
+        let near = self
+            .mutant
+            .actions
+            .iter()
+            .filter_map(|a| groups.get(a.as_str()))
+            .flatten();
         // The same requests for resources that the action never has, so that nobody else asks about them.
         let foreign = |i: &usize| {
-            let Some((_, request, _)) = self.case.probes.get(*i) else { return false };
-            [(":ec2:", ":rds:"), (":ssm:", ":rds:"), (":instance/", ":other/"), (":document/", ":other/")].iter().any(|(own, other)| {
-                let request = Request { resource: request.resource.replacen(own, other, 1), ..request.clone() };
+            let Some((_, request, _)) = self.case.probes.get(*i) else {
+                return false;
+            };
+            [
+                (":ec2:", ":rds:"),
+                (":ssm:", ":rds:"),
+                (":instance/", ":other/"),
+                (":document/", ":other/"),
+            ]
+            .iter()
+            .any(|(own, other)| {
+                let request = Request {
+                    resource: request.resource.replacen(own, other, 1),
+                    ..request.clone()
+                };
                 allows(&before, &request) != allows(&after, &request)
             })
         };
         if self.mutant.is_of_others && near.clone().any(foreign) {
             return true;
         }
-        let far = groups.iter().filter(|(a, _)| !self.mutant.actions.iter().any(|m| m == **a)).flat_map(|(_, g)| g);
+        let far = groups
+            .iter()
+            .filter(|(a, _)| !self.mutant.actions.iter().any(|m| m == **a))
+            .flat_map(|(_, g)| g);
         near.chain(far).any(differs)
     }
 
@@ -187,9 +274,18 @@ impl<'a> Trial<'a> {
     fn is_idle(&self) -> bool {
         let documents = |texts: &[String]| {
             let admin = self.mutant.is_denial.then_some(ADMIN);
-            texts.iter().map(String::as_str).chain(admin).map(document).collect::<Vec<_>>()
+            texts
+                .iter()
+                .map(String::as_str)
+                .chain(admin)
+                .map(document)
+                .collect::<Vec<_>>()
         };
-        let found = compare(&documents(&self.before), &documents(&self.after), &Options::default());
+        let found = compare(
+            &documents(&self.before),
+            &documents(&self.after),
+            &Options::default(),
+        );
         found.new_access.is_empty() && found.lost_access.is_empty()
     }
 }
@@ -212,19 +308,36 @@ fn mutate(nth: usize) -> usize {
                 compared += 1;
                 if trial.is_idle() {
                     // Grants of one order may overlap: what one of them allows until a day, another may allow from a day before.
-                    if case.order.grants.len() > 1 && mutant.is_wider && !Trial::alone(&case, &mutant).is_idle() {
+                    if case.order.grants.len() > 1
+                        && mutant.is_wider
+                        && !Trial::alone(&case, &mutant).is_idle()
+                    {
                         overlapping += 1;
                         continue;
                     }
-                    idle.push(format!("{}: {}\n{text}\n{:#?}", mutant.kind, mutant.what, case.order));
+                    idle.push(format!(
+                        "{}: {}\n{text}\n{:#?}",
+                        mutant.kind, mutant.what, case.order
+                    ));
                 }
             }
         }
     }
     let total: usize = counts.values().sum();
-    eprintln!("{policies} policies, {total} mutants, {compared} of them seen by the comparison only, {overlapping} in their statement only, {} idle: {counts:?}", idle.len());
-    let heads: Vec<&str> = idle.iter().filter_map(|i: &String| i.lines().next()).collect();
-    assert!(idle.is_empty(), "{} of {total} mutants change nothing: {heads:#?}\n{}", idle.len(), idle[0]);
+    eprintln!(
+        "{policies} policies, {total} mutants, {compared} of them seen by the comparison only, {overlapping} in their statement only, {} idle: {counts:?}",
+        idle.len()
+    );
+    let heads: Vec<&str> = idle
+        .iter()
+        .filter_map(|i: &String| i.lines().next())
+        .collect();
+    assert!(
+        idle.is_empty(),
+        "{} of {total} mutants change nothing: {heads:#?}\n{}",
+        idle.len(),
+        idle[0]
+    );
     total
 }
 

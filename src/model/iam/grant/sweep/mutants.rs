@@ -60,19 +60,35 @@ pub(super) fn of(text: &str) -> Vec<Mutant> {
             });
         };
         put("statement removed", sid.to_owned(), None);
-        let resource = if s.get("Resource").is_some() { "Resource" } else { "NotResource" };
+        let resource = if s.get("Resource").is_some() {
+            "Resource"
+        } else {
+            "NotResource"
+        };
         for (element, removed) in [("Action", "action removed"), (resource, "resource removed")] {
             let all = list(&s[element]);
             for at in 0..all.len() {
                 if all.len() > 1 {
                     let mut fewer = all.clone();
                     let gone = fewer.remove(at);
-                    put(removed, format!("{sid}: {gone}"), Some(with(s, element, fewer.into())));
+                    put(
+                        removed,
+                        format!("{sid}: {gone}"),
+                        Some(with(s, element, fewer.into())),
+                    );
                 }
-                for (kind, wider) in if element == "Action" { wider_actions(&all[at]) } else { wider_arns(&all[at]) } {
+                for (kind, wider) in if element == "Action" {
+                    wider_actions(&all[at])
+                } else {
+                    wider_arns(&all[at])
+                } {
                     let mut changed = all.clone();
                     changed[at] = wider.clone();
-                    put(kind, format!("{sid}: {} -> {wider}", all[at]), Some(with(s, element, changed.into())));
+                    put(
+                        kind,
+                        format!("{sid}: {} -> {wider}", all[at]),
+                        Some(with(s, element, changed.into())),
+                    );
                 }
             }
         }
@@ -99,7 +115,11 @@ pub(super) fn without_others(text: &str) -> String {
     let mut policy: Json = serde_json::from_str(text).unwrap();
     let statements = policy["Statement"].as_array_mut().unwrap();
     statements.retain(|s| !s["Sid"].as_str().unwrap().starts_with(OTHERS));
-    if statements.is_empty() { String::new() } else { policy.to_string() }
+    if statements.is_empty() {
+        String::new()
+    } else {
+        policy.to_string()
+    }
 }
 
 fn with(s: &Json, key: &str, value: Json) -> Json {
@@ -110,7 +130,10 @@ fn with(s: &Json, key: &str, value: Json) -> Json {
 
 fn wider_actions(action: &str) -> Vec<(&'static str, String)> {
     let service = action.split(':').next().unwrap();
-    vec![("action widened", format!("{service}:*")), ("action widened", "*".into())]
+    vec![
+        ("action widened", format!("{service}:*")),
+        ("action widened", "*".into()),
+    ]
 }
 
 fn wider_arns(arn: &str) -> Vec<(&'static str, String)> {
@@ -123,16 +146,34 @@ fn wider_arns(arn: &str) -> Vec<(&'static str, String)> {
         let mut changed: Vec<String> = parts.iter().map(|p| (*p).to_owned()).collect();
         for wider in match at {
             5 => {
-                let cut = |c| parts[5].split_once(c).map(|(kind, _)| format!("{kind}{c}*"));
-                let last = parts[5].strip_suffix("/*").unwrap_or(parts[5]).rsplit_once('/').map(|(head, _)| format!("{head}/*"));
-                [Some("*".to_owned()), cut('/'), cut(':'), last].into_iter().flatten().collect()
+                let cut = |c| {
+                    parts[5]
+                        .split_once(c)
+                        .map(|(kind, _)| format!("{kind}{c}*"))
+                };
+                let last = parts[5]
+                    .strip_suffix("/*")
+                    .unwrap_or(parts[5])
+                    .rsplit_once('/')
+                    .map(|(head, _)| format!("{head}/*"));
+                [Some("*".to_owned()), cut('/'), cut(':'), last]
+                    .into_iter()
+                    .flatten()
+                    .collect()
             }
             _ => vec!["*".to_owned()],
         } {
             changed[at] = wider;
             let text = changed.join(":");
             if text != arn && !out.iter().any(|(_, t)| *t == text) {
-                out.push((if at == 5 { "resource widened" } else { "segment widened" }, text));
+                out.push((
+                    if at == 5 {
+                        "resource widened"
+                    } else {
+                        "segment widened"
+                    },
+                    text,
+                ));
             }
         }
     }
@@ -163,7 +204,11 @@ fn conditions(all: Option<&Map<String, Json>>) -> Vec<(String, &'static str, Map
                 if let Some(wider) = wider_value(operator, key, &values[at]) {
                     let mut changed = values.clone();
                     changed[at] = wider.clone();
-                    put("value widened", format!("{} -> {wider}", values[at]), changed);
+                    put(
+                        "value widened",
+                        format!("{} -> {wider}", values[at]),
+                        changed,
+                    );
                 }
             }
         }
@@ -175,17 +220,34 @@ fn conditions(all: Option<&Map<String, Json>>) -> Vec<(String, &'static str, Map
 fn wider_value(operator: &str, key: &str, value: &str) -> Option<String> {
     let key = key.to_lowercase();
     match operator {
-        "IpAddress" | "NotIpAddress" => Some(if value.contains(':') { "::/0" } else { "0.0.0.0/0" }.into()),
-        "NumericLessThanEquals" | "NumericGreaterThanIfExists" => Some((value.parse::<i64>().unwrap() + 1).to_string()),
+        "IpAddress" | "NotIpAddress" => Some(
+            if value.contains(':') {
+                "::/0"
+            } else {
+                "0.0.0.0/0"
+            }
+            .into(),
+        ),
+        "NumericLessThanEquals" | "NumericGreaterThanIfExists" => {
+            Some((value.parse::<i64>().unwrap() + 1).to_string())
+        }
         // Allowed before, denied from then on.
-        "DateLessThan" | "DateGreaterThanEquals" if value.starts_with("2027") => Some("2099-01-01T00:00:00Z".into()),
+        "DateLessThan" | "DateGreaterThanEquals" if value.starts_with("2027") => {
+            Some("2099-01-01T00:00:00Z".into())
+        }
         "DateLessThan" | "DateGreaterThanEquals" => Some("2000-01-01T00:00:00Z".into()),
         // Another value is as wide, but no longer what was granted.
         "NumericEquals" | "NumericNotEquals" => Some("5432".into()),
         "StringEquals" | "StringNotEquals" if key == "ec2:osuser" => Some("root".into()),
-        "StringEquals" | "StringNotEquals" if key.starts_with("aws:resourcetag/access") => Some("team-b".into()),
-        "StringEquals" | "StringNotEquals" if key.starts_with("aws:resourcetag/stage") => Some("test".into()),
-        "StringEquals" | "StringNotEquals" if key.ends_with("session-id") => Some("AROAEXAMPLE:mallory".into()),
+        "StringEquals" | "StringNotEquals" if key.starts_with("aws:resourcetag/access") => {
+            Some("team-b".into())
+        }
+        "StringEquals" | "StringNotEquals" if key.starts_with("aws:resourcetag/stage") => {
+            Some("test".into())
+        }
+        "StringEquals" | "StringNotEquals" if key.ends_with("session-id") => {
+            Some("AROAEXAMPLE:mallory".into())
+        }
         "StringEquals" if key == "aws:requestedregion" => Some("eu-north-1".into()),
         "Bool" | "BoolIfExists" => Some(if value == "true" { "false" } else { "true" }.into()),
         _ => None,

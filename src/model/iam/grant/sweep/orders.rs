@@ -9,7 +9,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
@@ -18,7 +21,11 @@ impl Dice {
     }
 
     fn some(&mut self, from: &[&str]) -> Vec<String> {
-        let mut out: Vec<String> = from.iter().filter(|_| self.chance(2)).map(|t| (*t).to_owned()).collect();
+        let mut out: Vec<String> = from
+            .iter()
+            .filter(|_| self.chance(2))
+            .map(|t| (*t).to_owned())
+            .collect();
         if out.is_empty() {
             out.push(from[self.roll(from.len())].to_owned());
         }
@@ -75,10 +82,16 @@ fn limits(grant: &mut Grant, dice: &mut Dice) {
 fn documents(grant: &mut Grant, dice: &mut Dice) {
     let own = ["team-ports", "team-db"];
     match grant.method {
-        Method::SsmShell if dice.chance(2) => grant.documents = dice.some(&["team-shell", "SSM-SessionManagerRunShell"]),
+        Method::SsmShell if dice.chance(2) => {
+            grant.documents = dice.some(&["team-shell", "SSM-SessionManagerRunShell"])
+        }
         Method::SsmSsh if dice.chance(2) => grant.documents = dice.some(&own),
-        Method::SsmPortForward if dice.chance(3) => grant.documents = vec!["AWS-StartPortForwardingSession".into()],
-        Method::SsmRemotePortForward if dice.chance(3) => grant.documents = vec!["AWS-StartPortForwardingSessionToRemoteHost".into()],
+        Method::SsmPortForward if dice.chance(3) => {
+            grant.documents = vec!["AWS-StartPortForwardingSession".into()]
+        }
+        Method::SsmRemotePortForward if dice.chance(3) => {
+            grant.documents = vec!["AWS-StartPortForwardingSessionToRemoteHost".into()]
+        }
         Method::SsmPortForward | Method::SsmRemotePortForward => {
             grant.documents = dice.some(&own);
             grant.ports = vec![5432];
@@ -91,16 +104,30 @@ fn documents(grant: &mut Grant, dice: &mut Dice) {
 }
 
 fn shell(grant: &mut Grant, scope: &Scope, dice: &mut Dice) {
-    let Scope { partition, region, account } = scope;
+    let Scope {
+        partition,
+        region,
+        account,
+    } = scope;
     let key = |id: &str| format!("arn:{partition}:kms:{region}:{account}:key/{id}");
     if dice.chance(2) {
         grant.session_keys = vec![key("session")];
     }
     if dice.chance(2) {
         grant.logging = Logging {
-            log_groups: vec![format!("arn:{partition}:logs:{region}:{account}:log-group:/ssm/sessions")],
-            buckets: if dice.chance(2) { vec![format!("arn:{partition}:s3:::team-logs/shell")] } else { vec![format!("arn:{partition}:s3:::team-logs")] },
-            bucket_keys: if dice.chance(2) { vec![key("bucket")] } else { Vec::new() },
+            log_groups: vec![format!(
+                "arn:{partition}:logs:{region}:{account}:log-group:/ssm/sessions"
+            )],
+            buckets: if dice.chance(2) {
+                vec![format!("arn:{partition}:s3:::team-logs/shell")]
+            } else {
+                vec![format!("arn:{partition}:s3:::team-logs")]
+            },
+            bucket_keys: if dice.chance(2) {
+                vec![key("bucket")]
+            } else {
+                Vec::new()
+            },
         };
     }
 }
@@ -133,16 +160,34 @@ fn grant(method: Method, scope: &Scope, dice: &mut Dice) -> Grant {
 }
 
 fn scope(i: usize) -> Scope {
-    let (partition, region) = [("aws", "eu-west-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")][i % 3];
-    Scope { partition: partition.into(), region: region.into(), account: "111122223333".into() }
+    let (partition, region) = [
+        ("aws", "eu-west-1"),
+        ("aws-cn", "cn-north-1"),
+        ("aws-us-gov", "us-gov-west-1"),
+    ][i % 3];
+    Scope {
+        partition: partition.into(),
+        region: region.into(),
+        account: "111122223333".into(),
+    }
 }
 
 fn control_plane(grants: &[Grant]) -> Option<ControlPlane> {
     let is_eic = grants.iter().any(|g| g.method.is_eic());
-    let has_own = grants.iter().any(|g| g.documents.iter().any(|d| !d.starts_with("AWS-")));
+    let has_own = grants
+        .iter()
+        .any(|g| g.documents.iter().any(|d| !d.starts_with("AWS-")));
     (is_eic || has_own).then(|| ControlPlane {
-        subnets: if is_eic { vec!["subnet-0a".into()] } else { Vec::new() },
-        security_groups: if is_eic { vec!["sg-0a".into()] } else { Vec::new() },
+        subnets: if is_eic {
+            vec!["subnet-0a".into()]
+        } else {
+            Vec::new()
+        },
+        security_groups: if is_eic {
+            vec!["sg-0a".into()]
+        } else {
+            Vec::new()
+        },
     })
 }
 
@@ -154,7 +199,11 @@ pub(super) fn all() -> Vec<Order> {
         scope: scope(i),
         attachment: Attachment::Managed,
         deny_others: i % 6 == 5,
-        control_plane: if i % 4 == 3 { control_plane(&grants) } else { None },
+        control_plane: if i % 4 == 3 {
+            control_plane(&grants)
+        } else {
+            None
+        },
         grants,
     };
     for i in 0..560 {
@@ -168,7 +217,11 @@ pub(super) fn all() -> Vec<Order> {
             let mut g = grant(Method::ALL[dice.roll(7)].1, &scope(i), &mut dice);
             // Other exceptions would contradict targets of other grants.
             g.except_instances.clear();
-            if let Some(first) = grants.iter().find(|f| f.method.is_ssm()).filter(|_| g.method.is_ssm()) {
+            if let Some(first) = grants
+                .iter()
+                .find(|f| f.method.is_ssm())
+                .filter(|_| g.method.is_ssm())
+            {
                 g.instances = first.instances.clone();
                 g.instance_tags = first.instance_tags.clone();
                 if !g.ports.is_empty() {
