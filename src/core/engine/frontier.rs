@@ -34,16 +34,24 @@ impl Frontier {
             }
         }
         let waits: Vec<_> = nodes.iter().map(|n| n.after.len()).collect();
-        let ready = waits.iter().enumerate().filter(|(_, n)| **n == 0);
-        Self {
-            ready: ready.map(|(i, _)| i).collect(),
+        let joins: Vec<_> = nodes.iter().map(|n| n.kind == NodeKind::Join).collect();
+        let free = waits.iter().enumerate().filter(|(_, n)| **n == 0);
+        let (empty, ready): (Vec<_>, Vec<_>) = free
+            .map(|(i, _)| i)
+            .partition(|i| joins.get(*i) == Some(&true));
+        let mut frontier = Self {
+            ready: ready.into_iter().collect(),
             left: nodes.len(),
-            joins: nodes.iter().map(|n| n.kind == NodeKind::Join).collect(),
+            joins,
             waits,
             dependents,
             lost: BTreeSet::new(),
             finished: BTreeSet::new(),
+        };
+        for join in empty {
+            frontier.done(join);
         }
+        frontier
     }
 
     /// Takes in that a node is done, and with it the joining nodes that waited for nothing else.

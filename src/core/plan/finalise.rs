@@ -60,7 +60,13 @@ pub struct Finaliser {
     graph: Arc<StaticGraph>,
     catalogue: &'static Catalogue,
     world: World,
+    /// What was visited, and is worth the same until the end of the run.
     done: BTreeSet<ConfigNode>,
+    /// What was visited while instances of it, or of what it depends on, were still to be applied: it is visited again when it is
+    /// needed again. Instances of a module wait for their own objects only, so that this happens.
+    provisional: BTreeSet<ConfigNode>,
+    /// How many changes of a resource are still to be applied.
+    pending: BTreeMap<ConfigNode, usize>,
     expanded: BTreeSet<ConfigNode>,
     settings: BTreeMap<ProviderConfig, Arc<plan::Settings>>,
     provider_configs: BTreeMap<ProviderConfig, Value>,
@@ -88,12 +94,14 @@ impl Finaliser {
             false,
             plan.variables.clone(),
         );
-        Self {
+        let mut finaliser = Self {
             plan,
             graph,
             catalogue,
             world,
             done: BTreeSet::new(),
+            provisional: BTreeSet::new(),
+            pending: BTreeMap::new(),
             expanded: BTreeSet::new(),
             settings: BTreeMap::new(),
             provider_configs: BTreeMap::new(),
@@ -101,6 +109,32 @@ impl Finaliser {
             counter: 0,
             failed_checks: Vec::new(),
             host,
+        };
+        for index in 0..finaliser.plan.changes.len() {
+            if let Some(node) = finaliser.pending_node(index) {
+                *finaliser.pending.entry(node).or_default() += 1;
+            }
+        }
+        finaliser
+    }
+
+    /// Returns the resource of a change that gives it a new value.
+    fn pending_node(&self, index: usize) -> Option<ConfigNode> {
+        let change = self.plan.changes.get(index)?;
+        let is_kept = matches!(
+            change.action,
+            Action::NoOp | Action::Delete | Action::Forget
+        );
+        let has_value = !is_kept && change.deposed.is_none();
+        has_value.then(|| self.node_of(index)).flatten()
+    }
+
+    /// Takes in that a change is made: its object is in the state as it will stay.
+    pub fn settled(&mut self, index: usize) {
+        if let Some(node) = self.pending_node(index)
+            && let Some(left) = self.pending.get_mut(&node)
+        {
+            *left = left.saturating_sub(1);
         }
     }
 
@@ -125,6 +159,7 @@ impl Finaliser {
             let schema = self.catalogue.provider(&address.provider.name);
             return Ok(schema.map_or(Value::NULL, |s| super::settler::empty(&s)));
         };
+        self.provisional.clear();
         self.ensure(&ConfigNode::new(id, NodeKind::Provider(local)), state);
         let Some(schema) = &block.schema else {
             return Ok(Value::NULL);
@@ -288,6 +323,7 @@ impl Finaliser {
     /// # Errors
     /// The conditions that fail.
     pub fn applied(&mut self, index: usize, value: &Value) -> Result<(), Diagnostics> {
+        self.settled(index);
         let shared = self.plan.clone();
         let Some(change) = shared.changes.get(index) else {
             return Ok(());
@@ -394,6 +430,8 @@ impl Finaliser {
         }
         self.world.forget();
         self.done.clear();
+        self.provisional.clear();
+        self.pending.clear();
         self.expanded.clear();
         self.conditions = Conditions::default();
         for (module, check, why) in std::mem::take(&mut self.failed_checks) {
@@ -447,8 +485,9 @@ impl Finaliser {
         }
     }
 
-    /// Visits everything that a node depends on.
+    /// Visits everything that a node depends on; what was provisional is visited again.
     fn ensure_before(&mut self, node: &ConfigNode, state: &Snapshot) {
+        self.provisional.clear();
         let before: Vec<ConfigNode> = self.graph.dependencies(node).cloned().collect();
         for n in before {
             self.ensure(&n, state);
@@ -459,19 +498,28 @@ impl Finaliser {
     fn ensure(&mut self, node: &ConfigNode, state: &Snapshot) {
         let mut stack = vec![(node.clone(), false)];
         while let Some((n, ready)) = stack.pop() {
-            if self.done.contains(&n) {
+            if self.done.contains(&n) || self.provisional.contains(&n) {
                 continue;
             }
             if ready {
                 self.visit(&n, state);
-                self.done.insert(n);
+                let waits = self.pending.get(&n).is_some_and(|left| *left > 0)
+                    || self
+                        .graph
+                        .dependencies(&n)
+                        .any(|d| self.provisional.contains(d));
+                if waits {
+                    self.provisional.insert(n);
+                } else {
+                    self.done.insert(n);
+                }
                 continue;
             }
             stack.push((n.clone(), true));
             let before: Vec<ConfigNode> = self
                 .graph
                 .dependencies(&n)
-                .filter(|d| !self.done.contains(d))
+                .filter(|d| !self.done.contains(d) && !self.provisional.contains(d))
                 .cloned()
                 .collect();
             stack.extend(before.into_iter().map(|d| (d, false)));

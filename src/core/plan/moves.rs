@@ -27,10 +27,13 @@ pub(super) struct MoveResult {
 pub(super) fn apply(program: &Program, snapshot: &mut Snapshot) -> MoveResult {
     let mut result = MoveResult::default();
     let mut blocked = Vec::new();
+    let implied = implied(program, snapshot);
     for moved in in_order(&program.moved) {
         step(snapshot, moved, &mut result.previous, &mut blocked);
     }
-    implied(program, snapshot, &mut result.previous);
+    for (from, to) in implied {
+        rename(snapshot, &from, &to, &mut result.previous, None);
+    }
     if !blocked.is_empty() {
         let list = blocked
             .iter()
@@ -240,12 +243,22 @@ fn rename(
     previous.insert(to.clone(), first);
 }
 
-/// Moves `a` to `a[0]` where `count` was added, and back where it was removed.
-fn implied(
-    program: &Program,
-    snapshot: &mut Snapshot,
-    previous: &mut BTreeMap<AbsInstance, AbsInstance>,
-) {
+/// Tells whether a statement names a resource as one of its ends: then nothing is implied about it.
+fn names(moved: &Moved, address: &AbsResource) -> bool {
+    [&moved.from, &moved.to].into_iter().any(|end| match end {
+        MoveEnd::Module { .. } => false,
+        MoveEnd::Resource {
+            steps, resource, ..
+        } => {
+            let path = moved.module.0.iter().chain(steps.iter().map(|(n, _)| n));
+            *resource == address.resource && path.eq(&address.module.path().0)
+        }
+    })
+}
+
+/// Finds what moves from `a` to `a[0]` because `count` was added, or back because it was removed: objects of a snapshot in which
+/// nothing was moved yet.
+fn implied(program: &Program, snapshot: &Snapshot) -> Vec<(AbsInstance, AbsInstance)> {
     let mut pairs = Vec::new();
     for (address, state) in &snapshot.resources {
         let Some(module) = program
@@ -263,11 +276,10 @@ fn implied(
             Repetition::Count(_) => (Key::None, Key::Int(0)),
             Repetition::ForEach(_) => continue,
         };
-        if state.instances.contains_key(&from) && !state.instances.contains_key(&to) {
+        let is_free = state.instances.contains_key(&from) && !state.instances.contains_key(&to);
+        if is_free && !program.moved.iter().any(|m| names(m, address)) {
             pairs.push((address.instance(from), address.instance(to)));
         }
     }
-    for (from, to) in pairs {
-        rename(snapshot, &from, &to, previous, None);
-    }
+    pairs
 }

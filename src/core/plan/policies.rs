@@ -113,6 +113,7 @@ fn play(
         };
         state.put(&change.address, None, &change.provider, object);
     }
+    finaliser.settled(index);
 }
 
 /// Replaces unknown texts by references to them; other unknown parts become null.

@@ -238,7 +238,8 @@ impl Settler {
     fn refused(&mut self) -> bool {
         let program = self.world.program().clone();
         let host = self.world.host().clone();
-        let errors = super::validate(&program, &self.graph, host, &self.options.workspace);
+        let mut errors = super::validate(&program, &self.graph, host, &self.options.workspace);
+        errors.extend(targets::excluded_moves(&self.options, &self.previous));
         self.invalid = errors.has_errors();
         if self.invalid {
             self.conditions.diagnostics = errors;

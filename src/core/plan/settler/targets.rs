@@ -1,6 +1,8 @@
 //! `-target`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use super::{Mode, Options, Settler};
 use crate::lang::{
@@ -46,6 +48,28 @@ pub(super) fn select(
         .collect();
     selected.extend(graph.with_dependencies(&outputs));
     Some(selected)
+}
+
+/// Refuses targets that leave out objects which move: both their old and their new address must be covered.
+pub(super) fn excluded_moves(
+    options: &Options,
+    previous: &BTreeMap<AbsInstance, AbsInstance>,
+) -> Diagnostics {
+    let is_covered = |i: &&AbsInstance| options.targets.iter().any(|t| t.covers(i));
+    let ends = previous.iter().flat_map(|(to, from)| [from, to]);
+    let missing: BTreeSet<String> = ends
+        .filter(|i| !is_covered(i))
+        .map(|i| format!("\n  -target={:?}", i.resource.to_string()))
+        .collect();
+    if options.targets.is_empty() || missing.is_empty() {
+        return Diagnostics::default();
+    }
+    let missing: Vec<_> = missing.into_iter().collect();
+    Diagnostic::error(
+        "Moved resource instances excluded by targeting",
+        format!("Resource instances in your current state have moved to new addresses in the latest configuration. Bastionless must include those resource instances while planning in order to ensure a correct result, but your -target=... options do not fully cover all of those resource instances.\n\nTo create a valid plan, either remove your -target=... options altogether or add the following additional target options:{}\n\nNote that adding these options may include further additional resource instances in your plan, in order to respect object dependencies.", missing.concat()),
+    )
+    .into()
 }
 
 /// Returns the resources of the state that go with those that targets name: what depends on them, as the state says. Nothing

@@ -1,0 +1,5 @@
+module "w" {
+  source = "./m"
+  for_each = toset(["x","y"])
+  v = "b"
+}

@@ -1,0 +1,14 @@
+variable "v" {
+  default = "d"
+}
+resource "terraform_data" "r" {
+  count = 2
+  input = var.v
+  triggers_replace = var.v
+}
+resource "terraform_data" "s" {
+  input = length(terraform_data.r)
+}
+output "o" {
+  value = terraform_data.r[*].output
+}

@@ -1,0 +1,5 @@
+module "n" {
+  source = "./m"
+  count = 3
+  v = "b"
+}

@@ -1,0 +1,10 @@
+variable "v" {
+  default = "d"
+}
+resource "terraform_data" "r" {
+  for_each = toset(["x","y"])
+  input = var.v
+}
+output "o" {
+  value = keys(terraform_data.r)
+}
