@@ -1,12 +1,15 @@
 //! Moves: `moved` blocks and those implied by adding or removing `count`, applied to a snapshot.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use crate::{
     lang::{
-        address::{AbsInstance, AbsResource, Key, ModuleInstance},
+        address::{AbsInstance, AbsResource, ConfigResource, Key, ModuleInstance},
         program::{MoveEnd, Moved, Program, Repetition},
     },
     state::{InstanceState, ResourceState, Snapshot},
@@ -34,6 +37,7 @@ pub(super) fn apply(program: &Program, snapshot: &mut Snapshot) -> MoveResult {
     for (from, to) in implied {
         rename(snapshot, &from, &to, &mut result.previous, None);
     }
+    follow(snapshot, &result.previous);
     if !blocked.is_empty() {
         let list = blocked
             .iter()
@@ -49,6 +53,39 @@ pub(super) fn apply(program: &Program, snapshot: &mut Snapshot) -> MoveResult {
         ));
     }
     result
+}
+
+/// Lets what depended on something that moved depend on it where it is now: what is destroyed waits for that.
+fn follow(snapshot: &mut Snapshot, previous: &BTreeMap<AbsInstance, AbsInstance>) {
+    let ends = previous
+        .iter()
+        .map(|(to, from)| (from.resource.config(), to.resource.config()));
+    let renamed: BTreeMap<ConfigResource, ConfigResource> = ends.filter(|(a, b)| a != b).collect();
+    if renamed.is_empty() {
+        return;
+    }
+    let left: BTreeSet<ConfigResource> =
+        snapshot.resources.keys().map(AbsResource::config).collect();
+    let instances = snapshot
+        .resources
+        .values_mut()
+        .flat_map(|r| r.instances.values_mut());
+    for object in instances.flat_map(|i| i.current.iter_mut().chain(i.deposed.values_mut())) {
+        let new: Vec<_> = object
+            .dependencies
+            .iter()
+            .filter_map(|d| renamed.get(d).cloned())
+            .collect();
+        if new.is_empty() {
+            continue;
+        }
+        let mut all = std::mem::take(&mut object.dependencies);
+        all.retain(|d| !renamed.contains_key(d) || left.contains(d));
+        all.extend(new);
+        all.sort_by_cached_key(ToString::to_string);
+        all.dedup();
+        object.dependencies = all;
+    }
 }
 
 /// Orders statements so that chains (`a → b`, `b → c`) run from their beginning.

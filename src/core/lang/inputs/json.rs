@@ -116,5 +116,15 @@ fn problem(id: SourceId, text: &str, error: &serde_json::Error) -> Diagnostic {
         summary,
         format!("The file must hold one JSON object whose keys are names of variables: {error}."),
     )
-    .at(Span::new(id, at, (at + 1).min(text.len())))
+    .at(character(id, text, at))
+}
+
+/// Returns the place of the character that a byte belongs to.
+fn character(id: SourceId, text: &str, at: usize) -> Span {
+    let start = text.floor_char_boundary(at);
+    let length = text
+        .get(start..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
+    Span::new(id, start, start + length)
 }

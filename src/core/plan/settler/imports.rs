@@ -222,7 +222,7 @@ impl Settler {
 }
 
 /// Says why a resource has no instance of such a key.
-fn unfit(block: &ResourceBlock, key: &Key) -> Option<&'static str> {
+pub(super) fn unfit(block: &ResourceBlock, key: &Key) -> Option<&'static str> {
     match (key, &block.repetition) {
         (Key::None, Repetition::Count(_)) => Some("The target resource is using count."),
         (Key::None, Repetition::ForEach(_)) => Some("The target resource is using for_each."),

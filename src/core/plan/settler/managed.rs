@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use bastionless_model::{base::Diagnostic, schema::Schema};
 
-use super::{Read, Settler};
+use super::{Read, Settler, imports::unfit};
 use crate::{
     lang::{
         address::{AbsInstance, AbsResource, Key, ModuleInstance, Resource},
@@ -50,7 +50,13 @@ impl Settler {
                     },
                 )
             };
-            self.world.expand_resource(&module, resource, keys.clone());
+            let fits = keys
+                .instances()
+                .iter()
+                .all(|(key, _)| unfit(block, key).is_none());
+            // What is destroyed may have other keys than what is written; then its value is not known.
+            let shown = if fits { keys.clone() } else { Keys::Unknown };
+            self.world.expand_resource(&module, resource, shown);
             let Some(schema) = self.known_type(block, &keys, &module) else {
                 continue;
             };
@@ -159,6 +165,7 @@ impl Settler {
             self.plan_delete(&address, &block.provider, schema, reason, Some(block));
             if self.options.mode == Mode::Destroy
                 && let Some(change) = self.changes.get(&(address.clone(), None))
+                && unfit(block, &address.key).is_none()
             {
                 // Outputs say what they were before everything goes.
                 let value = change.before.clone();
