@@ -2,6 +2,7 @@
 //!
 //! Nothing is planned again: a finalised value must agree with the planned one wherever that was known.
 
+mod conditions;
 mod unchanged;
 
 use std::{
@@ -18,9 +19,9 @@ use bastionless_model::{
 
 use super::{
     Action, Change, CheckResult, Mode, Plan,
-    conditions::{Conditions, Rule},
+    conditions::Conditions,
     settler::lifecycle_ignore,
-    world::{Each, Keys, ModuleScope, World, expand},
+    world::{Keys, ModuleScope, World, expand},
 };
 use crate::{
     lang::{
@@ -287,92 +288,6 @@ impl Finaliser {
             config,
             planned: planned.mark_with_paths(&marks),
         })
-    }
-
-    fn conditions_before(
-        &mut self,
-        change: &Change,
-        block: &ResourceBlock,
-        each: &Each,
-    ) -> Result<(), Diagnostics> {
-        let scope =
-            ModuleScope::new(&self.world, &change.address.resource.module).with_each(each.clone());
-        let rules = block.lifecycle.preconditions.iter();
-        let rules = rules.map(|r| Rule {
-            rule: r,
-            at: None,
-            summary: "Resource precondition failed",
-        });
-        let config = change.address.resource.config().to_string();
-        let mut own = Conditions::default();
-        if own.check(
-            "resource",
-            &config,
-            &change.address.to_string(),
-            rules,
-            &scope,
-        ) {
-            Ok(())
-        } else {
-            Err(own.diagnostics)
-        }
-    }
-
-    /// Checks the postconditions of an object that was applied; `value` is what it is now.
-    ///
-    /// # Errors
-    /// The conditions that fail.
-    pub fn applied(&mut self, index: usize, value: &Value) -> Result<(), Diagnostics> {
-        self.settled(index);
-        let shared = self.plan.clone();
-        let Some(change) = shared.changes.get(index) else {
-            return Ok(());
-        };
-        let resource = &change.address.resource;
-        let Some(id) = self.world.module_at(&resource.module.path()) else {
-            return Ok(());
-        };
-        let Some(block) = self
-            .world
-            .module(id)
-            .and_then(|m| m.resources.get(&resource.resource))
-            .cloned()
-        else {
-            return Ok(());
-        };
-        if block.lifecycle.postconditions.is_empty() {
-            return Ok(());
-        }
-        let keys = self
-            .world
-            .resource_keys(&resource.module, &resource.resource)
-            .cloned()
-            .unwrap_or_default();
-        let each = self.world.each_of(&keys, &change.address.key);
-        let marks = change.after.clone().unmark_with_paths().1;
-        let this = value.clone().mark_with_paths(&marks);
-        let scope = ModuleScope::new(&self.world, &resource.module)
-            .with_each(each)
-            .with_self(this);
-        let rules = block.lifecycle.postconditions.iter();
-        let rules = rules.map(|r| Rule {
-            rule: r,
-            at: None,
-            summary: "Resource postcondition failed",
-        });
-        let config = resource.config().to_string();
-        let mut own = Conditions::default();
-        if own.check(
-            "resource",
-            &config,
-            &change.address.to_string(),
-            rules,
-            &scope,
-        ) {
-            Ok(())
-        } else {
-            Err(own.diagnostics)
-        }
     }
 
     /// Takes in that a data source could not be read; tells whether a `check` block holds it, so that this stops nothing.
