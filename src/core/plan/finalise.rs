@@ -220,7 +220,7 @@ impl Finaliser {
         let schema = block.schema.clone().ok_or_else(|| bug("no schema"))?;
         let node = ConfigNode::new(id, NodeKind::Resource(resource.resource.clone()));
         self.ensure_before(&node, state);
-        let problems = self.expand(&node, &block, state);
+        let problems = self.expand(&node, &block);
         if problems.has_errors() {
             return Err(problems);
         }
@@ -239,7 +239,7 @@ impl Finaliser {
         if resource.resource.mode == ResourceMode::Data {
             return known(config, change);
         }
-        self.plan_again(change, &block, &schema, config, state)
+        self.plan_again(change, &block, &schema, config)
     }
 
     fn plan_again(
@@ -248,7 +248,6 @@ impl Finaliser {
         block: &ResourceBlock,
         schema: &Schema,
         config: Value,
-        state: &Snapshot,
     ) -> Result<Finalised, Diagnostics> {
         let (plain, marks) = config.clone().unmark_with_paths();
         let settings = self
@@ -260,7 +259,6 @@ impl Finaliser {
             Action::Update => Some(change.before.clone().unmark_deep().0),
             _ => None,
         };
-        let _ = state;
         let plain = match &prior {
             Some(prior) => lifecycle_ignore(&block.lifecycle, prior, plain),
             None => plain,
@@ -464,12 +462,7 @@ impl Finaliser {
         }
     }
 
-    fn expand(
-        &mut self,
-        node: &ConfigNode,
-        block: &ResourceBlock,
-        _state: &Snapshot,
-    ) -> Diagnostics {
+    fn expand(&mut self, node: &ConfigNode, block: &ResourceBlock) -> Diagnostics {
         let mut problems = Diagnostics::default();
         if !self.expanded.insert(node.clone()) {
             return problems;
@@ -495,7 +488,7 @@ impl Finaliser {
         else {
             return;
         };
-        let problems = self.expand(node, block, state);
+        let problems = self.expand(node, block);
         self.conditions.diagnostics.extend(problems);
         let Some(schema) = &block.schema else { return };
         for module in self.world.instances_of(node.module) {

@@ -4,7 +4,7 @@ use bastionless_model::{base::Diagnostics, value::Value};
 
 use super::Finaliser;
 use crate::{
-    lang::program::ResourceBlock,
+    lang::program::{CheckRule, ResourceBlock},
     plan::{
         Change,
         conditions::{Conditions, Rule},
@@ -25,25 +25,8 @@ impl Finaliser {
     ) -> Result<(), Diagnostics> {
         let scope =
             ModuleScope::new(&self.world, &change.address.resource.module).with_each(each.clone());
-        let rules = block.lifecycle.preconditions.iter();
-        let rules = rules.map(|r| Rule {
-            rule: r,
-            at: None,
-            summary: "Resource precondition failed",
-        });
-        let config = change.address.resource.config().to_string();
-        let mut own = Conditions::default();
-        if own.check(
-            "resource",
-            &config,
-            &change.address.to_string(),
-            rules,
-            &scope,
-        ) {
-            Ok(())
-        } else {
-            Err(own.diagnostics)
-        }
+        let rules = &block.lifecycle.preconditions;
+        check(change, rules, "Resource precondition failed", &scope)
     }
 
     /// Checks the postconditions of an object that was applied; `value` is what it is now.
@@ -82,24 +65,29 @@ impl Finaliser {
         let scope = ModuleScope::new(&self.world, &resource.module)
             .with_each(each)
             .with_self(this);
-        let rules = block.lifecycle.postconditions.iter();
-        let rules = rules.map(|r| Rule {
-            rule: r,
-            at: None,
-            summary: "Resource postcondition failed",
-        });
-        let config = resource.config().to_string();
-        let mut own = Conditions::default();
-        if own.check(
-            "resource",
-            &config,
-            &change.address.to_string(),
-            rules,
-            &scope,
-        ) {
-            Ok(())
-        } else {
-            Err(own.diagnostics)
-        }
+        let rules = &block.lifecycle.postconditions;
+        check(change, rules, "Resource postcondition failed", &scope)
+    }
+}
+
+/// Checks conditions of the object of a change; those that fail are the error.
+fn check(
+    change: &Change,
+    rules: &[CheckRule],
+    summary: &'static str,
+    scope: &ModuleScope<'_>,
+) -> Result<(), Diagnostics> {
+    let rules = rules.iter().map(|rule| Rule {
+        rule,
+        at: None,
+        summary,
+    });
+    let config = change.address.resource.config().to_string();
+    let mut own = Conditions::default();
+    let address = change.address.to_string();
+    if own.check("resource", &config, &address, rules, scope) {
+        Ok(())
+    } else {
+        Err(own.diagnostics)
     }
 }
