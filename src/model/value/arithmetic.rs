@@ -14,7 +14,7 @@ impl Number {
     /// Adds.
     ///
     /// # Errors
-    /// Opposing infinities have no sum.
+    /// Opposing infinities have no sum; none is larger than numbers may be.
     pub fn add(&self, other: &Self) -> Result<Self, NumberError> {
         let precision = self.precision.max(other.precision);
         if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
@@ -38,14 +38,14 @@ impl Number {
                 repr: other.repr.clone(),
                 precision,
             }),
-            (Some(a), Some(b)) => Ok(Self::rounded(sum(a, b, precision), precision)),
+            (Some(a), Some(b)) => Self::bounded(sum(a, b, precision), precision),
         }
     }
 
     /// Subtracts.
     ///
     /// # Errors
-    /// An infinity cannot be taken from itself.
+    /// An infinity cannot be taken from itself; no difference is larger than numbers may be.
     pub fn sub(&self, other: &Self) -> Result<Self, NumberError> {
         if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
             && let Some(n) = a.checked_sub(*b)
@@ -57,13 +57,16 @@ impl Number {
             });
         }
         self.add(&other.neg())
-            .map_err(|_| NumberError("can't subtract infinity from itself".into()))
+            .map_err(|e| match self.is_infinite() {
+                true => NumberError("can't subtract infinity from itself".into()),
+                false => e,
+            })
     }
 
     /// Multiplies.
     ///
     /// # Errors
-    /// Zero and infinity have no product.
+    /// Zero and infinity have no product; none is larger or smaller than numbers may be.
     pub fn mul(&self, other: &Self) -> Result<Self, NumberError> {
         let precision = self.precision.max(other.precision);
         if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
@@ -84,7 +87,7 @@ impl Number {
                     mantissa: a.mantissa * b.mantissa,
                     exponent: a.exponent + b.exponent,
                 };
-                Ok(Self::rounded(parts, precision))
+                Self::bounded(parts, precision)
             }
             _ if self.is_zero() || other.is_zero() => {
                 Err(NumberError("can't multiply zero by infinity".into()))
@@ -99,7 +102,7 @@ impl Number {
     /// Divides; a number by zero is infinite.
     ///
     /// # Errors
-    /// Zero by zero and infinity by infinity have no quotient.
+    /// Zero by zero and infinity by infinity have no quotient; none is larger or smaller than numbers may be.
     pub fn div(&self, other: &Self) -> Result<Self, NumberError> {
         let precision = self.precision.max(other.precision);
         if let (Repr::Small(a), Repr::Small(b)) = (&self.repr, &other.repr)
@@ -138,7 +141,7 @@ impl Number {
                     })
                 }
             }
-            (Some(a), Some(b)) => Ok(Self::rounded(quotient(a, &b, precision), precision)),
+            (Some(a), Some(b)) => Self::bounded(quotient(a, &b, precision), precision),
         }
     }
 
@@ -176,6 +179,16 @@ impl Number {
         let whole = whole.with_precision(self.precision);
         let product = whole.mul(other)?.with_precision(self.precision);
         self.sub(&product).map(|n| n.with_precision(self.precision))
+    }
+
+    fn bounded(parts: Parts, precision: u16) -> Result<Self, NumberError> {
+        if parts.is_far() {
+            return Err(NumberError(format!(
+                "the result is not between 1e-{0} and 1e{0}, the smallest and the largest number",
+                Self::FARTHEST
+            )));
+        }
+        Ok(Self::rounded(parts, precision))
     }
 }
 

@@ -251,11 +251,7 @@ impl fmt::Display for Number {
     }
 }
 
-/// The largest exponent of a number that is read. Terraform reads larger ones, too; to write such a number out, which happens several
-/// times in a run, takes seconds for a few characters of text.
-const LARGEST_EXPONENT: i64 = 100_000;
-
-/// Reads `[+-] (digits [. digits] | . digits) [(e|p) [+-] digits]` or an infinity.
+/// Reads `[+-] (digits [. digits] | . digits) [(e|p) [+-] digits]` or an infinity; nothing beyond [`Number::FARTHEST`].
 pub(super) fn parse(text: &str, precision: u16) -> Option<Number> {
     let (negative, text) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
@@ -314,7 +310,7 @@ pub(super) fn parse(text: &str, precision: u16) -> Option<Number> {
             exponent,
         }
     };
-    Some(Number::rounded(parts, precision))
+    (!parts.is_far()).then(|| Number::rounded(parts, precision))
 }
 
 fn parse_exponent(text: &str) -> Option<i64> {
@@ -322,7 +318,7 @@ fn parse_exponent(text: &str) -> Option<i64> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let n: i64 = digits.parse().ok().filter(|n| *n <= LARGEST_EXPONENT)?;
+    let n: i64 = digits.parse().ok().filter(|n| *n <= Number::FARTHEST)?;
     Some(if text.starts_with('-') { -n } else { n })
 }
 

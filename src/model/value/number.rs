@@ -48,12 +48,27 @@ pub(super) struct Parts {
     pub(super) exponent: i64,
 }
 
+impl Parts {
+    /// Tells whether the number is farther from one than numbers may be.
+    pub(super) fn is_far(&self) -> bool {
+        let bits = i64::try_from(self.mantissa.bit_len()).unwrap_or(i64::MAX);
+        // log2(10) is 3.3219…
+        let bound = Number::FARTHEST * 33_220 / 10_000;
+        self.mantissa != UBig::ZERO
+            && bits.saturating_add(self.exponent).unsigned_abs() > bound.unsigned_abs()
+    }
+}
+
 /// Why an operation has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NumberError(pub String);
 
 impl Number {
+    /// How far from one a number may be, as a power of ten.
+    ///
+    /// Terraform goes to about 10^±646,000,000 and writes all digits out, several times in a run: a few characters would cost seconds.
+    pub const FARTHEST: i64 = 10_000;
     /// Nought.
     pub const ZERO: Self = Self {
         repr: Repr::Small(0),
@@ -419,28 +434,19 @@ impl Number {
             mantissa >>= zeros;
             exponent = exponent.saturating_add(i64::try_from(zeros).unwrap_or(i64::MAX));
         }
-        let bits = i64::try_from(mantissa.bit_len()).unwrap_or(i64::MAX);
-        let top = bits.saturating_add(exponent);
-        let repr = if top > i64::from(i32::MAX) {
-            Repr::Infinite { negative }
-        } else if top < i64::from(i32::MIN) {
-            if negative {
-                Repr::NegativeZero
-            } else {
-                Repr::Small(0)
+        let small = match (usize::try_from(exponent), u64::try_from(&mantissa)) {
+            (Ok(shift), Ok(m)) if mantissa.bit_len().saturating_add(shift) <= 63 => {
+                i64::try_from(m << shift).ok()
             }
-        } else {
-            match u64::try_from(&mantissa) {
-                Ok(m) if exponent >= 0 && top <= 63 => {
-                    let n = i64::try_from(m << exponent).unwrap_or(i64::MAX);
-                    Repr::Small(if negative { -n } else { n })
-                }
-                _ => Repr::Big(Arc::new(Big {
-                    negative,
-                    mantissa,
-                    exponent,
-                })),
-            }
+            _ => None,
+        };
+        let repr = match small {
+            Some(n) => Repr::Small(if negative { -n } else { n }),
+            None => Repr::Big(Arc::new(Big {
+                negative,
+                mantissa,
+                exponent,
+            })),
         };
         Self { repr, precision }
     }

@@ -153,7 +153,10 @@ impl Cursor<'_> {
                 error(
                     self.span(token),
                     "Invalid number literal",
-                    "Failed to recognize the value of this number literal.",
+                    format!(
+                        "Numbers lie between 1e-{0} and 1e{0}: more digits than that are not written out.",
+                        Number::FARTHEST,
+                    ),
                 )
             })
     }
