@@ -10,7 +10,7 @@ use super::{
         ParameterType::{Any, Bool, String as Text, StringSet},
         Returns::{Always, Computed},
     },
-    glob::Glob,
+    glob,
     hash::hex,
 };
 
@@ -308,16 +308,6 @@ fn fileset(args: &Args<'_>) -> Result {
         None => ".",
     };
     let files = args.host.list_files(root).map_err(FunctionError::new)?;
-    let Some(glob) = Glob::new(&pattern) else {
-        // Terraform notices only where there is a file to compare with.
-        if files.is_empty() {
-            return Ok(Value::set(Type::String, Vec::new()));
-        }
-        return Err(FunctionError::new(format!(
-            "failed to glob pattern {}: syntax error in pattern",
-            quote(&pattern)
-        )));
-    };
     let full = |name: &str| {
         if root == "." {
             name.to_owned()
@@ -325,18 +315,33 @@ fn fileset(args: &Args<'_>) -> Result {
             clean(&format!("{root}/{name}"))
         }
     };
-    let found = files
-        .iter()
-        .map(|name| full(name))
-        .filter(|path| glob.matches(path));
+    let mut found = Vec::new();
+    for path in files.iter().map(|name| full(name)) {
+        match glob::matches(&pattern, &path) {
+            Ok(true) => found.push(path),
+            Ok(false) => {}
+            Err(problem) => return Err(bad_pattern(&pattern, problem)),
+        }
+    }
     let relative = |path: String| match path.strip_prefix(&format!("{base}/")) {
         Some(inside) => inside.to_owned(),
         None => climb(&base, &path),
     };
     Ok(Value::set(
         Type::String,
-        found.map(|p| Value::from(relative(p))).collect(),
+        found
+            .into_iter()
+            .map(|p| Value::from(relative(p)))
+            .collect(),
     ))
+}
+
+fn bad_pattern(pattern: &str, problem: glob::Problem) -> FunctionError {
+    let why = match problem {
+        glob::Problem::Syntax => "syntax error in pattern",
+        glob::Problem::TooLong => "too many wildcards in pattern",
+    };
+    FunctionError::new(format!("failed to glob pattern {}: {why}", quote(pattern)))
 }
 
 /// Returns a path as seen from a directory that it is not below.
