@@ -4,6 +4,7 @@ use bastionless_model::value::{Kind, Number, Refinement, Type, Value, convert};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
+    bounds,
     encoding::{json_string, json_text},
     function::{
         Args, Function, FunctionError, Parameter,
@@ -116,6 +117,7 @@ fn formatlist(args: &Args<'_>) -> Result {
     }
     let rows = count.map_or(1, |(_, n)| n);
     let mut out = Vec::with_capacity(rows);
+    let mut length = 0;
     for row in 0..rows {
         let arguments: Vec<Value> = values
             .iter()
@@ -134,7 +136,11 @@ fn formatlist(args: &Args<'_>) -> Result {
             FunctionError::new(format!("error on format iteration {row}: {}", e.message))
         })?;
         out.push(match written {
-            Written::Text(s) => s.into(),
+            Written::Text(s) => {
+                length += s.len();
+                bounds::text(length)?;
+                s.into()
+            }
             Written::Unknown(prefix) => unknown_text(args, &prefix),
         });
     }
@@ -197,6 +203,7 @@ fn write(format: &str, args: &[Value]) -> Result<Written> {
             continue;
         }
         append(&verb, arg, &mut out)?;
+        bounds::text(out.len())?;
     }
     out.push_str(rest);
     if verbs == 0 && !args.is_empty() {

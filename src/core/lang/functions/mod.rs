@@ -1,5 +1,6 @@
 //! The built-in functions: one family a file, every function with its documentation and examples.
 
+mod bounds;
 mod charset;
 mod datetime;
 mod deflate;

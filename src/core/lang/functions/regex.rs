@@ -4,6 +4,7 @@ use bastionless_model::value::{Type, Value};
 use regex::Captures;
 
 use super::{
+    bounds,
     function::{
         Args, Function, FunctionError, Parameter,
         ParameterType::String as Text,
@@ -127,13 +128,28 @@ fn replace(args: &Args<'_>) -> Result {
     let (text, search, with) = (args.text(0), args.text(1), args.text(2));
     let inner = search.strip_prefix('/').and_then(|s| s.strip_suffix('/'));
     let Some(inner) = inner else {
+        let more = with.len().saturating_sub(search.len());
+        let found = text.matches(search).count();
+        bounds::text(text.len().saturating_add(found.saturating_mul(more)))?;
         return Ok(text.replace(search, with).into());
     };
     let pattern = compile(inner)
         .map_err(|m| FunctionError::new(format!("error parsing regexp: {}", quoted(&m))))?;
-    let replaced = pattern
-        .regex
-        .replace_all(text, |found: &Captures<'_>| expand(&pattern, found, with));
+    let dollars = with.matches('$').count();
+    let mut length = text.len();
+    let replaced = pattern.regex.replace_all(text, |found: &Captures<'_>| {
+        // No group is longer than what was found.
+        let whole = found.get(0).map_or(0, |m| m.len());
+        let groups = whole.saturating_mul(dollars);
+        if bounds::text(length.saturating_add(groups)).is_err() {
+            length = length.saturating_add(groups);
+            return String::new();
+        }
+        let new = expand(&pattern, found, with);
+        length = length.saturating_add(new.len());
+        new
+    });
+    bounds::text(length)?;
     Ok(replaced.into_owned().into())
 }
 

@@ -3,6 +3,7 @@
 use bastionless_model::value::{Marks, Type, Value, equal, unify};
 
 use super::{
+    bounds,
     function::{
         Args, Function, FunctionError, Parameter,
         ParameterType::{Any, Set},
@@ -184,6 +185,9 @@ fn product(args: &Args<'_>) -> Result {
         for v in arg.children() {
             column.push(converted(v, &ty).map_err(|e| FunctionError::argument(i, e.message))?);
         }
+        // Every row is to have one value of each argument.
+        let values = rows.len().saturating_mul(column.len());
+        bounds::collection(values.saturating_mul(args.values.len()))?;
         rows = rows
             .iter()
             .flat_map(|row| {

@@ -3,10 +3,13 @@
 use bastionless_model::value::{Type, Value};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::function::{
-    Args, Function, FunctionError, Parameter,
-    ParameterType::{Bool, Number as Num, String as Text, Strings},
-    Returns::Always,
+use super::{
+    bounds,
+    function::{
+        Args, Function, FunctionError, Parameter,
+        ParameterType::{Bool, Number as Num, String as Text, Strings},
+        Returns::Always,
+    },
 };
 
 type Result<T = Value> = std::result::Result<T, FunctionError>;
@@ -179,6 +182,12 @@ fn join(args: &Args<'_>) -> Result {
             texts.push(text);
         }
     }
+    let separators = texts
+        .len()
+        .saturating_sub(1)
+        .saturating_mul(args.text(0).len());
+    let length = texts.iter().map(|t| t.len()).sum::<usize>();
+    bounds::text(length.saturating_add(separators))?;
     Ok(texts.join(args.text(0)).into())
 }
 
