@@ -83,6 +83,20 @@ impl fmt::Display for ModulePath {
 pub struct ModuleInstance(pub Vec<(Arc<str>, Key)>);
 
 impl ModuleInstance {
+    /// The root module.
+    pub const ROOT: Self = Self(Vec::new());
+
+    /// Tells whether this is the other instance or inside it.
+    pub fn is_in(&self, outer: &Self) -> bool {
+        self.0.starts_with(&outer.0)
+    }
+
+    /// Returns the instance so many calls below the root that this is or is inside of.
+    #[must_use]
+    pub fn outer(&self, depth: usize) -> Self {
+        Self(self.0.get(..depth).unwrap_or(&self.0).to_vec())
+    }
+
     /// Returns the instance of a module called from this one.
     #[must_use]
     pub fn child(&self, name: &Arc<str>, key: Key) -> Self {

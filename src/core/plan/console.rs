@@ -149,10 +149,14 @@ fn bare(expr: &Expr) -> &Expr {
 fn visit(world: &mut World, node: &ConfigNode, state: &Snapshot, out: &mut Conditions) {
     let id = node.module;
     match &node.kind {
-        NodeKind::Call(name) => world.expand_call(id, name, &mut out.diagnostics),
-        NodeKind::Variable(name) => world.evaluate_variable(id, name, out),
-        NodeKind::Local(name) => world.evaluate_local(id, name, &mut out.diagnostics),
-        NodeKind::Output(name) => world.evaluate_output(id, name, out),
+        NodeKind::Call(name) => {
+            world.expand_call(id, &ModuleInstance::ROOT, name, &mut out.diagnostics)
+        }
+        NodeKind::Variable(name) => world.evaluate_variable(id, &ModuleInstance::ROOT, name, out),
+        NodeKind::Local(name) => {
+            world.evaluate_local(id, &ModuleInstance::ROOT, name, &mut out.diagnostics)
+        }
+        NodeKind::Output(name) => world.evaluate_output(id, &ModuleInstance::ROOT, name, out),
         NodeKind::Resource(resource) => {
             let program = world.program().clone();
             let block = program

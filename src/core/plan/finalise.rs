@@ -4,6 +4,7 @@
 
 mod conditions;
 mod unchanged;
+mod visit;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,22 +18,22 @@ use bastionless_model::{
     value::{Path, Value},
 };
 
+use visit::Part;
+
 use super::{
     Action, Change, CheckResult, Mode, Plan,
     conditions::Conditions,
     settler::lifecycle_ignore,
-    world::{Keys, ModuleScope, World, expand},
+    world::{ModuleScope, World},
 };
 use crate::{
     lang::{
-        address::{
-            AbsResource, Key, Mode as ResourceMode, ModuleInstance, ProviderConfig, Resource,
-        },
+        address::{Mode as ResourceMode, ModuleInstance, ProviderConfig},
         functions::Host,
         graph::{ConfigNode, NodeKind, StaticGraph},
         program::{ModuleId, Program, ResourceBlock},
     },
-    state::{OutputState, Snapshot, sensitive_paths},
+    state::{OutputState, Snapshot},
 };
 
 /// What a change is to be carried out with.
@@ -62,13 +63,13 @@ pub struct Finaliser {
     catalogue: &'static Catalogue,
     world: World,
     /// What was visited, and is worth the same until the end of the run.
-    done: BTreeSet<ConfigNode>,
+    done: BTreeSet<Part>,
     /// What was visited while instances of it, or of what it depends on, were still to be applied: it is visited again when it is
     /// needed again. Instances of a module wait for their own objects only, so that this happens.
-    provisional: BTreeSet<ConfigNode>,
-    /// How many changes of a resource are still to be applied.
-    pending: BTreeMap<ConfigNode, usize>,
-    expanded: BTreeSet<ConfigNode>,
+    provisional: BTreeSet<Part>,
+    /// How many changes of a resource are still to be applied, by the module instance that holds it; none where there are none.
+    pending: BTreeMap<ConfigNode, BTreeMap<ModuleInstance, usize>>,
+    expanded: BTreeSet<Part>,
     settings: BTreeMap<ProviderConfig, Arc<plan::Settings>>,
     provider_configs: BTreeMap<ProviderConfig, Value>,
     conditions: Conditions,
@@ -113,7 +114,9 @@ impl Finaliser {
         };
         for index in 0..finaliser.plan.changes.len() {
             if let Some(node) = finaliser.pending_node(index) {
-                *finaliser.pending.entry(node).or_default() += 1;
+                let module = finaliser.module_of(index).unwrap_or_default();
+                let modules = finaliser.pending.entry(node).or_default();
+                *modules.entry(module).or_default() += 1;
             }
         }
         finaliser
@@ -133,10 +136,25 @@ impl Finaliser {
     /// Takes in that a change is made: its object is in the state as it will stay.
     pub fn settled(&mut self, index: usize) {
         if let Some(node) = self.pending_node(index)
-            && let Some(left) = self.pending.get_mut(&node)
+            && let Some(module) = self.module_of(index)
+            && let Some(modules) = self.pending.get_mut(&node)
+            && let Some(left) = modules.get_mut(&module)
         {
             *left = left.saturating_sub(1);
+            if *left == 0 {
+                modules.remove(&module);
+            }
         }
+    }
+
+    /// Returns how many expressions were evaluated so far.
+    pub fn evaluations(&self) -> u64 {
+        self.world.evaluations()
+    }
+
+    fn module_of(&self, index: usize) -> Option<ModuleInstance> {
+        let change = self.plan.changes.get(index)?;
+        Some(change.address.resource.module.clone())
     }
 
     /// Returns the configuration of a provider, once what it refers to is applied; without marks.
@@ -161,7 +179,8 @@ impl Finaliser {
             return Ok(schema.map_or(Value::NULL, |s| super::settler::empty(&s)));
         };
         self.provisional.clear();
-        self.ensure(&ConfigNode::new(id, NodeKind::Provider(local)), state);
+        let node = ConfigNode::new(id, NodeKind::Provider(local));
+        self.ensure(&node, &ModuleInstance::ROOT, state);
         let Some(schema) = &block.schema else {
             return Ok(Value::NULL);
         };
@@ -219,8 +238,8 @@ impl Finaliser {
         drop(program);
         let schema = block.schema.clone().ok_or_else(|| bug("no schema"))?;
         let node = ConfigNode::new(id, NodeKind::Resource(resource.resource.clone()));
-        self.ensure_before(&node, state);
-        let problems = self.expand(&node, &block);
+        self.ensure_before(&node, &resource.module, state);
+        let problems = self.expand(&node, &resource.module, &block);
         if problems.has_errors() {
             return Err(problems);
         }
@@ -366,7 +385,7 @@ impl Finaliser {
                 _ => false,
             };
             if wanted {
-                self.ensure(&node, state);
+                self.ensure(&node, &ModuleInstance::ROOT, state);
             }
         }
         let root = ModuleInstance::default();
@@ -397,117 +416,6 @@ impl Finaliser {
             diagnostics: self.conditions.diagnostics,
         }
     }
-
-    /// Visits everything that a node depends on; what was provisional is visited again.
-    fn ensure_before(&mut self, node: &ConfigNode, state: &Snapshot) {
-        self.provisional.clear();
-        let before: Vec<ConfigNode> = self.graph.dependencies(node).cloned().collect();
-        for n in before {
-            self.ensure(&n, state);
-        }
-    }
-
-    /// Visits a node after everything that it depends on; nodes that were visited are passed over. Without recursion: chains are long.
-    fn ensure(&mut self, node: &ConfigNode, state: &Snapshot) {
-        let mut stack = vec![(node.clone(), false)];
-        while let Some((n, ready)) = stack.pop() {
-            if self.done.contains(&n) || self.provisional.contains(&n) {
-                continue;
-            }
-            if ready {
-                self.visit(&n, state);
-                let waits = self.pending.get(&n).is_some_and(|left| *left > 0)
-                    || self
-                        .graph
-                        .dependencies(&n)
-                        .any(|d| self.provisional.contains(d));
-                if waits {
-                    self.provisional.insert(n);
-                } else {
-                    self.done.insert(n);
-                }
-                continue;
-            }
-            stack.push((n.clone(), true));
-            let before: Vec<ConfigNode> = self
-                .graph
-                .dependencies(&n)
-                .filter(|d| !self.done.contains(d) && !self.provisional.contains(d))
-                .cloned()
-                .collect();
-            stack.extend(before.into_iter().map(|d| (d, false)));
-        }
-    }
-
-    fn visit(&mut self, node: &ConfigNode, state: &Snapshot) {
-        let id = node.module;
-        match &node.kind {
-            NodeKind::Call(name) => {
-                self.world
-                    .expand_call(id, name, &mut self.conditions.diagnostics)
-            }
-            NodeKind::Variable(name) => {
-                self.world.evaluate_variable(id, name, &mut self.conditions)
-            }
-            NodeKind::Local(name) => {
-                self.world
-                    .evaluate_local(id, name, &mut self.conditions.diagnostics)
-            }
-            NodeKind::Output(name) => self.world.evaluate_output(id, name, &mut self.conditions),
-            NodeKind::Resource(resource) => self.take_from_state(node, resource, state),
-            NodeKind::Check(name) => {
-                super::settler::check_node(&self.world, id, name, &mut self.conditions)
-            }
-            NodeKind::Provider(_) | NodeKind::Close(_) => {}
-        }
-    }
-
-    fn expand(&mut self, node: &ConfigNode, block: &ResourceBlock) -> Diagnostics {
-        let mut problems = Diagnostics::default();
-        if !self.expanded.insert(node.clone()) {
-            return problems;
-        }
-        for module in self.world.instances_of(node.module) {
-            let keys = expand(&block.repetition, &ModuleScope::new(&self.world, &module))
-                .unwrap_or_else(|d| {
-                    problems.extend(d);
-                    Keys::Unknown
-                });
-            self.world.expand_resource(&module, &block.resource, keys);
-        }
-        problems
-    }
-
-    /// Puts the values of a resource's instances into the world, as the state has them now.
-    fn take_from_state(&mut self, node: &ConfigNode, resource: &Resource, state: &Snapshot) {
-        let program = self.world.program().clone();
-        let Some(block) = program
-            .modules
-            .get(node.module.0)
-            .and_then(|m| m.resources.get(resource))
-        else {
-            return;
-        };
-        let problems = self.expand(node, block);
-        self.conditions.diagnostics.extend(problems);
-        let Some(schema) = &block.schema else { return };
-        for module in self.world.instances_of(node.module) {
-            let address = AbsResource {
-                module: module.clone(),
-                resource: resource.clone(),
-            };
-            let keys = self
-                .world
-                .resource_keys(&module, resource)
-                .cloned()
-                .unwrap_or_default();
-            for (key, _) in keys.instances() {
-                let value = value_in(state, &address, &key, schema);
-                self.world.set_resource(&module, resource, key, value);
-            }
-            self.world.seal_resource(&module, resource);
-        }
-    }
 }
 
 fn incomplete() -> Diagnostic {
@@ -515,18 +423,6 @@ fn incomplete() -> Diagnostic {
         "Applied changes may be incomplete",
         "The plan was created with the -target option in effect, so some changes requested in the configuration may have been ignored and the output values may not be fully updated. Run the following command to verify that no other changes are pending:\n    bastionless plan\n\nNote that the -target option is not suitable for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when an error message specifically suggests to use it.",
     )
-}
-
-fn value_in(state: &Snapshot, resource: &AbsResource, key: &Key, schema: &Schema) -> Value {
-    let unknown = || Value::unknown(schema.block.implied_type());
-    let Some(object) = state.object(&resource.instance(key.clone()), None) else {
-        return unknown();
-    };
-    let Ok(value) = object.decode(schema) else {
-        return unknown();
-    };
-    let paths = sensitive_paths(&value, schema);
-    value.mark_with_paths(&paths)
 }
 
 fn known(config: Value, change: &Change) -> Result<Finalised, Diagnostics> {

@@ -107,7 +107,8 @@ impl Validation {
         match &node.kind {
             NodeKind::Call(name) => self.call(id, name),
             NodeKind::Variable(name) => {
-                self.world.evaluate_variable(id, name, &mut self.conditions);
+                self.world
+                    .evaluate_variable(id, &ModuleInstance::ROOT, name, &mut self.conditions);
                 let declared = self
                     .world
                     .module(id)
@@ -116,12 +117,15 @@ impl Validation {
                     self.world.assume_variable(id, name, &value);
                 }
             }
-            NodeKind::Local(name) => {
-                self.world
-                    .evaluate_local(id, name, &mut self.conditions.diagnostics)
-            }
+            NodeKind::Local(name) => self.world.evaluate_local(
+                id,
+                &ModuleInstance::ROOT,
+                name,
+                &mut self.conditions.diagnostics,
+            ),
             NodeKind::Output(name) => {
-                self.world.evaluate_output(id, name, &mut self.conditions);
+                self.world
+                    .evaluate_output(id, &ModuleInstance::ROOT, name, &mut self.conditions);
                 self.world.assume_output(id, name);
             }
             NodeKind::Provider(local) => self.provider(id, local),

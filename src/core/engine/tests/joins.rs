@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{lifecycle::Stage, *};
 use crate::{
-    plan::{Options, execution::node_name},
+    plan::{Options, execution::node_name, finalise::Finaliser},
     report::execution_dot,
 };
 
@@ -199,4 +199,53 @@ resource "aws_security_group" "g" {
     assert!(applied.diagnostics.has_errors());
     assert_eq!(stage.cloud.objects("aws_vpc").len(), 2);
     assert_eq!(stage.cloud.objects("aws_security_group").len(), 0);
+}
+
+/// How many expressions are evaluated while modules of two objects each are applied, their outputs and checks left out.
+async fn evaluations(modules: usize) -> u64 {
+    let mut stage = Stage::new();
+    stage.files.push((
+        "m/main.tf",
+        r#"
+variable "v" {}
+locals {
+  l = "${var.v}-l"
+}
+resource "terraform_data" "a" {
+  input = local.l
+}
+resource "terraform_data" "b" {
+  input = terraform_data.a.output
+}
+"#,
+    ));
+    let text = format!(
+        r#"
+module "m" {{
+  source = "./m"
+  count  = {modules}
+  v      = "x${{count.index}}"
+}}
+"#
+    );
+    let made = stage.plan(&text, Options::default()).await;
+    let (plan, host) = (made.plan.clone(), made.host.clone());
+    let (program, graph) = made.loaded.clone();
+    clean(&stage.apply(made).await);
+    let state = open(&*stage.store(), &RealDisk).await.unwrap().snapshot;
+    let catalogue = Catalogue::builtin();
+    let mut finaliser = Finaliser::new(program, graph, plan.clone(), "default", host, catalogue);
+    for (i, change) in plan.changes.iter().enumerate() {
+        let known = finaliser.finalise(i, &state).unwrap().planned;
+        assert!(known.get_str("input").is_some(), "{change:?}");
+        finaliser.settled(i);
+    }
+    finaliser.evaluations()
+}
+
+#[tokio::test]
+async fn a_module_instance_costs_the_same_however_many_there_are() {
+    let (few, many) = (evaluations(10).await, evaluations(40).await);
+    // The call is expanded once; each instance evaluates its variable, its local and its two objects.
+    assert_eq!(many - few, 30 * (few - 1) / 10, "{few}, {many}");
 }

@@ -252,8 +252,8 @@ pub(super) struct Stage {
 pub(super) struct Made {
     pub(super) plan: Arc<Plan>,
     pub(super) diagnostics: Diagnostics,
-    loaded: (Arc<Program>, Arc<StaticGraph>),
-    host: Arc<SystemHost<'static>>,
+    pub(super) loaded: (Arc<Program>, Arc<StaticGraph>),
+    pub(super) host: Arc<SystemHost<'static>>,
     providers: Providers,
     prior: Prior,
 }

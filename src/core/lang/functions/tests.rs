@@ -212,7 +212,7 @@ fn short_texts_cannot_ask_for_all_memory_or_stack() {
     );
     let long = "x".repeat(11_000);
     let list = vec!["\"x\""; 11_000].join(", ");
-    let tuple = format!("[{}]", vec!["1"; 11].join(", "));
+    let tuple = format!("[{}]", ["1"; 11].join(", "));
     for (text, why) in [
         (format!("join(\"{long}\", [{list}])"), "100000000 bytes"),
         (

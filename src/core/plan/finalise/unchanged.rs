@@ -25,8 +25,8 @@ impl Finaliser {
             if none || change.action != Action::NoOp || change.deposed.is_some() {
                 continue;
             }
-            self.ensure_before(&node, state);
             let resource = &change.address.resource;
+            self.ensure_before(&node, &resource.module, state);
             let keys = self
                 .world
                 .resource_keys(&resource.module, &resource.resource)

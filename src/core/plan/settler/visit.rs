@@ -7,7 +7,7 @@ use bastionless_model::base::Severity;
 use super::{Read, Settler};
 use crate::{
     lang::{
-        address::{Mode as ResourceMode, Resource},
+        address::{Mode as ResourceMode, ModuleInstance, Resource},
         graph::{ConfigNode, NodeKind},
         program::ModuleId,
     },
@@ -26,24 +26,35 @@ impl Settler {
     pub(super) fn visit(&mut self, node: &ConfigNode) -> Vec<Read> {
         let id = node.module;
         match &node.kind {
-            NodeKind::Call(name) => {
-                self.world
-                    .expand_call(id, name, &mut self.conditions.diagnostics)
-            }
+            NodeKind::Call(name) => self.world.expand_call(
+                id,
+                &ModuleInstance::ROOT,
+                name,
+                &mut self.conditions.diagnostics,
+            ),
             NodeKind::Variable(name) => {
-                self.world.evaluate_variable(id, name, &mut self.conditions)
-            }
-            NodeKind::Local(name) => {
                 self.world
-                    .evaluate_local(id, name, &mut self.conditions.diagnostics)
+                    .evaluate_variable(id, &ModuleInstance::ROOT, name, &mut self.conditions)
             }
+            NodeKind::Local(name) => self.world.evaluate_local(
+                id,
+                &ModuleInstance::ROOT,
+                name,
+                &mut self.conditions.diagnostics,
+            ),
             NodeKind::Output(name) => {
                 if self.options.mode == Mode::Destroy && id == ModuleId(0) {
                     // Only what it was is of interest, and no problem with it.
                     let mut nobody = Conditions::default();
-                    self.world.evaluate_output(id, name, &mut nobody);
+                    self.world
+                        .evaluate_output(id, &ModuleInstance::ROOT, name, &mut nobody);
                 } else {
-                    self.world.evaluate_output(id, name, &mut self.conditions);
+                    self.world.evaluate_output(
+                        id,
+                        &ModuleInstance::ROOT,
+                        name,
+                        &mut self.conditions,
+                    );
                 }
             }
             NodeKind::Provider(local) => return self.visit_provider(id, local),

@@ -187,6 +187,19 @@ impl World {
         self.instances.get(id.0).cloned().unwrap_or_default()
     }
 
+    /// Returns the instances of a module that exist inside a module instance, or are it.
+    pub(crate) fn instances_in(&self, id: ModuleId, outer: &ModuleInstance) -> Vec<ModuleInstance> {
+        if outer.is_root() {
+            return self.instances_of(id);
+        }
+        self.modules
+            .range(outer..)
+            .take_while(|(instance, _)| instance.is_in(outer))
+            .filter(|(_, m)| m.id == id)
+            .map(|(instance, _)| instance.clone())
+            .collect()
+    }
+
     /// Tells whether a module instance exists.
     pub(crate) fn has_module(&self, instance: &ModuleInstance) -> bool {
         self.modules.contains_key(instance)
@@ -197,7 +210,12 @@ impl World {
         self.modules.get(instance)
     }
 
+    /// Makes a module instance; what is known inside one that exists stays.
     fn add_module(&mut self, instance: ModuleInstance, id: ModuleId, each: Each) {
+        if let Some(known) = self.modules.get_mut(&instance) {
+            known.each = each;
+            return;
+        }
         if let Some(list) = self.instances.get_mut(id.0) {
             list.push(instance.clone());
         }

@@ -19,10 +19,11 @@ use crate::{
 };
 
 impl World {
-    /// Evaluates a variable of all instances of a module, and its validations.
+    /// Evaluates a variable of the instances of a module inside `outer`, and its validations.
     pub(crate) fn evaluate_variable(
         &mut self,
         id: ModuleId,
+        outer: &ModuleInstance,
         name: &Arc<str>,
         out: &mut Conditions,
     ) {
@@ -34,7 +35,7 @@ impl World {
         else {
             return;
         };
-        for instance in self.instances_of(id) {
+        for instance in self.instances_in(id, outer) {
             let (value, span) = match self.argument(&instance, variable) {
                 Ok(found) => found,
                 Err(d) => {
@@ -134,13 +135,19 @@ impl World {
         );
     }
 
-    /// Evaluates a local of all instances of a module.
-    pub(crate) fn evaluate_local(&mut self, id: ModuleId, name: &Arc<str>, out: &mut Diagnostics) {
+    /// Evaluates a local of the instances of a module inside `outer`.
+    pub(crate) fn evaluate_local(
+        &mut self,
+        id: ModuleId,
+        outer: &ModuleInstance,
+        name: &Arc<str>,
+        out: &mut Diagnostics,
+    ) {
         let program = self.program.clone();
         let Some(local) = program.modules.get(id.0).and_then(|m| m.locals.get(name)) else {
             return;
         };
-        for instance in self.instances_of(id) {
+        for instance in self.instances_in(id, outer) {
             let value = match ModuleScope::new(self, &instance).evaluate(&local.expr) {
                 Ok(v) => v,
                 Err(d) => {
@@ -154,13 +161,19 @@ impl World {
         }
     }
 
-    /// Evaluates an output of all instances of a module, and its preconditions.
-    pub(crate) fn evaluate_output(&mut self, id: ModuleId, name: &Arc<str>, out: &mut Conditions) {
+    /// Evaluates an output of the instances of a module inside `outer`, and its preconditions.
+    pub(crate) fn evaluate_output(
+        &mut self,
+        id: ModuleId,
+        outer: &ModuleInstance,
+        name: &Arc<str>,
+        out: &mut Conditions,
+    ) {
         let program = self.program.clone();
         let Some(output) = program.modules.get(id.0).and_then(|m| m.outputs.get(name)) else {
             return;
         };
-        for instance in self.instances_of(id) {
+        for instance in self.instances_in(id, outer) {
             let scope = ModuleScope::new(self, &instance);
             let path = instance.path();
             let short = format!("output.{name}");
@@ -229,13 +242,19 @@ impl World {
         }
     }
 
-    /// Expands a module call in all instances of the calling module.
-    pub(crate) fn expand_call(&mut self, id: ModuleId, name: &Arc<str>, out: &mut Diagnostics) {
+    /// Expands a module call in the instances of the calling module inside `outer`.
+    pub(crate) fn expand_call(
+        &mut self,
+        id: ModuleId,
+        outer: &ModuleInstance,
+        name: &Arc<str>,
+        out: &mut Diagnostics,
+    ) {
         let program = self.program.clone();
         let Some(call) = program.modules.get(id.0).and_then(|m| m.calls.get(name)) else {
             return;
         };
-        for instance in self.instances_of(id) {
+        for instance in self.instances_in(id, outer) {
             let keys =
                 expand(&call.repetition, &ModuleScope::new(self, &instance)).unwrap_or_else(|d| {
                     out.extend(d);
