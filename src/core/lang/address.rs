@@ -255,6 +255,11 @@ impl Provider {
         }
     }
 
+    /// Tells whether this is the provider that Terraform has built in.
+    pub fn is_terraform(&self) -> bool {
+        *self == Self::implied("terraform")
+    }
+
     /// Makes an address of its parts.
     pub fn new(host: &str, namespace: &str, name: &str) -> Self {
         Self {

@@ -64,6 +64,8 @@ pub struct Module {
     pub providers: BTreeMap<LocalProvider, ProviderBlock>,
     /// What each local provider name stands for.
     pub provider_sources: BTreeMap<Arc<str>, Provider>,
+    /// The names by which the module calls functions of the provider that Terraform has built in.
+    pub function_providers: BTreeSet<Arc<str>>,
     /// `check`
     pub checks: BTreeMap<Arc<str>, Check>,
     /// `backend` or `cloud` (root module only).
@@ -339,6 +341,8 @@ pub struct Import {
     pub to: AbsResource,
     /// The instance key expression of `to`; may use `each` with `for_each`.
     pub key: Option<Expr>,
+    /// Keys of the modules in `to` that use `each`: the number of the module's step with the expression.
+    pub module_keys: Vec<(usize, Expr)>,
     /// `id`
     pub id: Arc<Expr>,
     /// `for_each`

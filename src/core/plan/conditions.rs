@@ -20,6 +20,15 @@ pub(crate) struct Rule<'a> {
     pub(crate) summary: &'static str,
 }
 
+/// The headline of a failed validation.
+pub(crate) const INVALID_VARIABLE: &str = "Invalid value for variable";
+
+impl Rule<'_> {
+    fn is_validation(&self) -> bool {
+        self.summary == INVALID_VARIABLE
+    }
+}
+
 /// Results of one object's instances, by address: the worst, and the messages of those that failed.
 type Results = BTreeMap<String, (CheckStatus, Vec<String>)>;
 
@@ -225,16 +234,13 @@ fn failed(rule: &Rule<'_>, scope: &ModuleScope<'_>, severity: Severity) -> Outco
 fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> Result<(String, Diagnostics), Diagnostics> {
     let span = rule.rule.error_message.span;
     let value = scope.evaluate(&rule.rule.error_message)?;
-    if is_sensitive(&value) {
-        return Ok((
-            "This check failed, but has an invalid error message as described in the other accompanying messages.".to_owned(),
-            Diagnostic::warning(
-                "Error message refers to sensitive values",
-                "The error expression used to explain this condition refers to sensitive values, so bastionless will not display the resulting message.\n\nYou can correct this by removing references to sensitive values, or by carefully using the nonsensitive() function if the expression will not reveal the sensitive data.",
-            )
-            .at(span)
-            .into(),
-        ));
+    if let Some(hidden) = hidden(&value, rule.is_validation()) {
+        let text = if rule.is_validation() {
+            "The error message included a sensitive value, so it will not be displayed."
+        } else {
+            "This check failed, but has an invalid error message as described in the other accompanying messages."
+        };
+        return Ok((text.to_owned(), hidden.at(span).into()));
     }
     match convert(&value, &Type::String) {
         Ok(v) if v.is_unknown() => Ok((
@@ -260,10 +266,44 @@ fn message(rule: &Rule<'_>, scope: &ModuleScope<'_>) -> Result<(String, Diagnost
     }
 }
 
-fn is_sensitive(value: &Value) -> bool {
+/// Says why a message must not be shown, if it must not: what it is made of is sensitive or ephemeral. A validation that
+/// has such a message is itself wrong, elsewhere it is a warning beside the failure.
+fn hidden(value: &Value, is_validation: bool) -> Option<Diagnostic> {
+    let (kind, remedy) = if holds(value, Marks::SENSITIVE) {
+        (
+            "sensitive",
+            "by carefully using the nonsensitive() function if the expression will not reveal the sensitive data",
+        )
+    } else if !holds(value, Marks::EPHEMERAL) {
+        return None;
+    } else if is_validation {
+        (
+            "ephemeral",
+            "by carefully using the ephemeralasnull() function if the expression will not reveal the ephemeral data",
+        )
+    } else {
+        (
+            "ephemeral",
+            "by using the ephemeralasnull() function on the references to not reveal ephemeral data",
+        )
+    };
+    let (join, make): (_, fn(String, String) -> Diagnostic) = if is_validation {
+        (". bastionless", |s, d| Diagnostic::error(s, d))
+    } else {
+        (", so bastionless", |s, d| Diagnostic::warning(s, d))
+    };
+    Some(make(
+        format!("Error message refers to {kind} values"),
+        format!(
+            "The error expression used to explain this condition refers to {kind} values{join} will not display the resulting message.\n\nYou can correct this by removing references to {kind} values, or {remedy}."
+        ),
+    ))
+}
+
+fn holds(value: &Value, mark: Marks) -> bool {
     let mut found = false;
     value.visit(&mut Path::default(), &mut |_, v| {
-        found |= v.marks().contains(Marks::SENSITIVE);
+        found |= v.marks().contains(mark);
         !found
     });
     found

@@ -115,7 +115,9 @@ impl Explorer {
 
     fn evaluate(&self, expr: &Expr) -> Result<Value, Diagnostics> {
         let root = ModuleInstance::default();
-        let value = ModuleScope::new(&self.world, &root).evaluate(expr);
+        let value = ModuleScope::new(&self.world, &root)
+            .with_all_functions()
+            .evaluate(expr);
         value.map_err(|mut problems| {
             for d in &mut problems.0 {
                 if d.summary == "Call to unknown function" && d.detail.starts_with("There is no function named \"type\".") {

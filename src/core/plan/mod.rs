@@ -6,6 +6,7 @@ pub mod drift;
 pub mod execution;
 pub mod file;
 pub mod finalise;
+mod imports;
 mod model;
 mod moves;
 mod options;

@@ -13,6 +13,7 @@ use bastionless_model::{
 
 use super::{
     conditions::Conditions,
+    imports,
     settler::{SELF_REFERENCE, ephemeral, place},
     world::{Each, ModuleScope, World, check_repetition},
 };
@@ -20,7 +21,9 @@ use crate::lang::{
     address::{ModuleInstance, Resource},
     functions::Host,
     graph::{ConfigNode, NodeKind, StaticGraph},
-    program::{CheckRule, LocalProvider, ModuleId, Program, Repetition, ResourceBlock, Variable},
+    program::{
+        CheckRule, Import, LocalProvider, ModuleId, Program, Repetition, ResourceBlock, Variable,
+    },
 };
 
 /// Evaluates everything once with unknown values and returns the errors.
@@ -51,6 +54,7 @@ pub fn validate(
             failed.insert(node);
         }
     }
+    validation.imports();
     let mut errors = validation.conditions.diagnostics;
     errors.0.retain(|d| d.severity == Severity::Error);
     errors
@@ -222,6 +226,40 @@ impl Validation {
             .with_self(itself);
         found.extend(expressions(&block.lifecycle.postconditions, &scope));
         found
+    }
+
+    fn imports(&mut self) {
+        let program = self.world.program().clone();
+        for import in &program.imports {
+            let modules = program.modules.iter();
+            let block = modules
+                .filter(|m| m.path == import.to.module.path())
+                .find_map(|m| m.resources.get(&import.to.resource));
+            if let Some(problems) = block.and_then(|b| self.import(b, import).err()) {
+                self.conditions.diagnostics.extend(problems);
+            }
+        }
+    }
+
+    fn import(&self, block: &ResourceBlock, import: &Import) -> Result<(), Diagnostics> {
+        let root = ModuleInstance::default();
+        let turns = match &import.for_each {
+            None => Some(vec![Each::default()]),
+            Some(expr) => {
+                let scope = ModuleScope::new(&self.world, &root);
+                imports::turns(expr, &scope.evaluate(expr)?)?
+            }
+        };
+        for each in turns.into_iter().flatten() {
+            let address = imports::address(import, &each)?;
+            if let Some(text) = imports::unfit(block, &address.key) {
+                let problem = Diagnostic::error("Invalid import 'to' expression", text);
+                return Err(problem.at(import.to_span).into());
+            }
+            let scope = ModuleScope::new(&self.world, &root).with_each(each);
+            imports::id(&scope.evaluate(&import.id)?, import)?;
+        }
+        Ok(())
     }
 
     fn check(&mut self, id: ModuleId, name: &Arc<str>) {

@@ -28,7 +28,7 @@ impl Shape {
         for item in &body.items {
             match item {
                 Item::Attribute(a) if self.attributes().all(|k| k != &*a.name.name) => {
-                    diagnostics.push(self.unsupported_argument(a));
+                    diagnostics.push(self.unsupported_argument(a, body));
                 }
                 Item::Attribute(_) => {}
                 Item::Block(b) => self.check_block(b, diagnostics),
@@ -62,13 +62,14 @@ impl Shape {
     }
 
     /// The error for an argument that is not known here.
-    pub(super) fn unsupported_argument(&self, attribute: &Attribute) -> Diagnostic {
+    pub(super) fn unsupported_argument(&self, attribute: &Attribute, body: &Body) -> Diagnostic {
         let name = &*attribute.name.name;
         let hint = if self.blocks.iter().any(|(k, _)| *k == name) {
             format!(" Did you mean to define a block of type {name:?}?")
         } else {
-            suggestion(name, self.attributes())
-                .map_or_else(String::new, |s| format!(" Did you mean {s:?}?"))
+            // What is there already was hardly meant.
+            let missing = self.attributes().filter(|a| body.attribute(a).is_none());
+            suggestion(name, missing).map_or_else(String::new, |s| format!(" Did you mean {s:?}?"))
         };
         Diagnostic::error(
             "Unsupported argument",

@@ -50,7 +50,7 @@ pub fn decode(files: &[(Arc<str>, File)]) -> Outcome<RawModule> {
     }
     for (_, file) in files.iter().filter(|f| !overriding(f)) {
         for attribute in file.body.attributes() {
-            diagnostics.push(ROOT.unsupported_argument(attribute));
+            diagnostics.push(ROOT.unsupported_argument(attribute, &file.body));
         }
         for block in file.body.blocks() {
             match overrides.apply(block) {

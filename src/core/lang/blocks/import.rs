@@ -1,18 +1,20 @@
 //! `import`
 
-use bastionless_model::base::{Diagnostic, Diagnostics};
+use bastionless_model::{
+    base::{Diagnostic, Diagnostics, Span},
+    value::Value,
+};
 
 use super::{
-    constant::literal,
     content::{Shape, check_labels},
-    names::{not_static, traversal},
+    names::{not_static, unquoted},
     raw::RawModule,
     target::target,
 };
 use crate::lang::{
     address::{AbsResource, Key, Mode, ModuleInstance},
     program::{Import, MoveEnd},
-    syntax::{Block, Expr, ExprKind},
+    syntax::{Block, Expr, ExprKind, Ident, TraversalStep},
 };
 
 const IMPORT: Shape = Shape {
@@ -63,17 +65,26 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     let for_each = body.attribute("for_each").map(|a| a.expr.clone());
     let target = body.attribute("to").map(|a| &a.expr);
     let to_span = target.map_or(block.header, |e| e.span);
-    let Some((to, key)) = target.and_then(|e| to(e, diagnostics)) else {
+    let json = block.body.json;
+    let Some(Target { to, keys }) = target.and_then(|e| read_target(e, json, diagnostics)) else {
         return;
     };
-    let computed = |key: &Expr| !matches!(key.kind, ExprKind::Literal(_)) && literal(key).is_none();
-    if for_each.is_none() && key.as_ref().is_some_and(computed) {
-        diagnostics.push(not_static(to_span));
-        return;
+    let computed = |key: &Expr| !matches!(key.kind, ExprKind::Literal(_));
+    let (mut key, mut module_keys) = (None, Vec::new());
+    for (place, expr) in keys {
+        if for_each.is_none() && computed(&expr) {
+            diagnostics.push(not_static(to_span));
+            return;
+        }
+        match place {
+            Some(step) => module_keys.push((step, expr)),
+            None => key = Some(expr),
+        }
     }
     raw.imports.push(Import {
         to,
         key,
+        module_keys,
         id: id.expr.clone(),
         for_each,
         provider: None,
@@ -82,18 +93,28 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
     });
 }
 
-/// Reads `to`: a resource, and its instance key as an expression.
-fn to(expr: &Expr, diagnostics: &mut Diagnostics) -> Option<(AbsResource, Option<Expr>)> {
-    let (named, key) = match &expr.kind {
-        ExprKind::Index { on, key, .. } => (&**on, Some((**key).clone())),
-        _ => (expr, None),
+/// What `to` says.
+struct Target {
+    /// The resource; keys of modules that are expressions are left out.
+    to: AbsResource,
+    /// Keys with their places: the number of a module, or none for the resource.
+    keys: Vec<(Option<usize>, Expr)>,
+}
+
+/// Reads `to`: a resource, and the instance keys that are expressions.
+fn read_target(expr: &Expr, json: bool, diagnostics: &mut Diagnostics) -> Option<Target> {
+    let mut computed = Vec::new();
+    let (root, steps) = match (&expr.kind, json) {
+        (ExprKind::Index { .. } | ExprKind::Relative { .. }, _) => {
+            let Some(found) = flattened(expr, &mut computed) else {
+                diagnostics.push(not_static(expr.span));
+                return None;
+            };
+            found
+        }
+        _ => unquoted(expr, json, diagnostics)?,
     };
-    if !matches!(named.kind, ExprKind::Traversal { .. }) && key.is_some() {
-        diagnostics.push(not_static(expr.span));
-        return None;
-    }
-    let (root, steps) = traversal(named, diagnostics)?;
-    let (steps, resource, constant) = match target(&root, &steps, named.span, diagnostics)? {
+    let (path, resource, key) = match target(&root, &steps, expr.span, diagnostics)? {
         MoveEnd::Resource {
             steps,
             resource,
@@ -109,20 +130,61 @@ fn to(expr: &Expr, diagnostics: &mut Diagnostics) -> Option<(AbsResource, Option
         diagnostics.push(invalid("Only managed resources can be imported.").at(expr.span));
         return None;
     }
-    let steps = steps.into_iter().map(|(n, k)| (n, k.unwrap_or(Key::None)));
+    // Keys come in the order of their places.
+    let places = path
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, key))| key.is_some())
+        .map(|(i, _)| Some(i))
+        .chain(key.is_some().then_some(None));
+    let indexes = steps
+        .iter()
+        .filter(|s| matches!(s, TraversalStep::Index(..)));
+    let mut keys = Vec::new();
+    for (place, index) in places.zip(indexes) {
+        let TraversalStep::Index(value, span) = index else {
+            continue;
+        };
+        let expr = computed.iter().find(|(at, _)| at == span);
+        match expr {
+            Some((_, expr)) => keys.push((place, expr.clone())),
+            // A constant key of a module is in the address.
+            None if place.is_none() => keys.push((
+                place,
+                Expr {
+                    kind: ExprKind::Literal(value.clone()),
+                    span: *span,
+                },
+            )),
+            None => {}
+        }
+    }
+    let steps = path.into_iter().map(|(n, k)| (n, k.unwrap_or(Key::None)));
     let to = AbsResource {
         module: ModuleInstance(steps.collect()),
         resource,
     };
-    let constant = constant.map(|key| Expr {
-        kind: ExprKind::Literal(match key {
-            Key::Int(i) => i64::try_from(i).unwrap_or(i64::MAX).into(),
-            Key::Str(s) => s.into(),
-            Key::None => bastionless_model::value::Value::NULL,
-        }),
-        span: expr.span,
-    });
-    Some((to, key.or(constant)))
+    Some(Target { to, keys })
+}
+
+/// Returns root and steps of a name some of whose keys are expressions; a zero stands for each of these, and they are put
+/// into `computed` with their places.
+fn flattened(expr: &Expr, computed: &mut Vec<(Span, Expr)>) -> Option<(Ident, Vec<TraversalStep>)> {
+    match &expr.kind {
+        ExprKind::Traversal { root, steps } => Some((root.clone(), steps.clone())),
+        ExprKind::Relative { on, steps } => {
+            let (root, mut all) = flattened(on, computed)?;
+            all.extend(steps.iter().cloned());
+            Some((root, all))
+        }
+        ExprKind::Index { on, key, brackets } => {
+            let (root, mut all) = flattened(on, computed)?;
+            computed.push((*brackets, (**key).clone()));
+            all.push(TraversalStep::Index(Value::from(0_i64), *brackets));
+            Some((root, all))
+        }
+        _ => None,
+    }
 }
 
 fn invalid(detail: &str) -> Diagnostic {

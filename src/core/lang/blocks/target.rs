@@ -124,10 +124,12 @@ impl Reader<'_> {
             return Ok(None);
         };
         let key = key_of(value).ok_or_else(|| {
-            invalid(
-                "An instance key must be a whole number from 0 on, or a text in quotes.".into(),
-                *span,
-            )
+            let why = if value.as_number().is_some() {
+                "value must be a whole number, zero or greater"
+            } else {
+                "either a string or an integer is required"
+            };
+            invalid(format!("Invalid resource instance key: {why}."), *span)
         })?;
         self.steps = rest;
         if let [TraversalStep::Attribute(next), rest @ ..] = self.steps {
@@ -142,7 +144,7 @@ impl Reader<'_> {
         let extra = extra.or_else(|| self.steps.first().map(step_span));
         extra.map_or(Ok(()), |span| {
             Err(invalid(
-                "The address goes on after the resource or the instance key; an attribute cannot be named here.".into(),
+                "Resource instance key must be given in square brackets.".into(),
                 span,
             ))
         })

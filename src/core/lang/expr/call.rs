@@ -1,6 +1,6 @@
 //! Function calls, and the functions that take expressions.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Span},
@@ -60,9 +60,11 @@ impl Evaluator<'_> {
                 "Functions may not be called here.",
             );
         }
-        let short = name.name.strip_prefix("core::").unwrap_or(&name.name);
+        let known = self.known_as(&name.name);
+        let full = known.as_deref().unwrap_or_default();
+        let short = full.strip_prefix("core::").unwrap_or(full);
         let special = matches!(short, "try" | "can" | "convert" | DECODE_TFVARS);
-        let function = lookup(&name.name);
+        let function = lookup(full);
         if !special && function.is_none() {
             self.unknown_function(name);
             return Value::DYNAMIC;
@@ -81,15 +83,32 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Returns the name of a function with that of its provider in place of the local one; `None` where the module does not
+    /// require the provider.
+    fn known_as<'n>(&self, name: &'n str) -> Option<Cow<'n, str>> {
+        let (Some(required), Some(rest)) =
+            (self.function_providers, name.strip_prefix("provider::"))
+        else {
+            return Some(name.into());
+        };
+        let (local, function) = rest.split_once("::")?;
+        required
+            .contains(local)
+            .then(|| format!("provider::terraform::{function}").into())
+    }
+
     fn unknown_function(&mut self, name: &Ident) {
         let text = &*name.name;
         if let Some((namespace, function)) = text.rsplit_once("::") {
             let root = namespace.split("::").next().unwrap_or_default();
-            let detail = match namespace.split_once("::") {
-                Some(("provider", "terraform")) => format!(
+            let detail = match (root, text.splitn(3, "::").nth(1)) {
+                ("provider", Some(_)) if namespace == "provider" => {
+                    "The function call must include the provider name after the \"provider::\" prefix.".to_owned()
+                }
+                ("provider", Some("terraform")) if self.known_as(text).is_some() => format!(
                     "The function \"{function}\" is not available from the provider \"terraform\"."
                 ),
-                Some(("provider", provider)) => format!(
+                ("provider", Some(provider)) => format!(
                     "There is no function named \"{text}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{function}\"."
                 ),
                 _ => format!(

@@ -1,6 +1,6 @@
 //! What surrounds an evaluation.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bastionless_model::value::Value;
 
@@ -16,6 +16,8 @@ pub struct Env<'a> {
     pub host: &'a dyn Host,
     /// While planning: functions whose result differs from call to call give unknown values.
     pub pure_only: bool,
+    /// The local names under which functions of the built-in provider are called; without it `terraform`.
+    pub function_providers: Option<&'a BTreeSet<Arc<str>>>,
     /// Inside a template file or text, where no further one may be rendered.
     pub(super) in_template: bool,
     /// Names of `for`, templates and `dynamic`; the last one wins.
@@ -29,6 +31,7 @@ impl<'a> Env<'a> {
             scope: Some(scope),
             host,
             pure_only: false,
+            function_providers: None,
             in_template: false,
             names: Vec::new(),
         }
@@ -40,9 +43,17 @@ impl<'a> Env<'a> {
             scope: None,
             host,
             pure_only: false,
+            function_providers: None,
             in_template: false,
             names: Vec::new(),
         }
+    }
+
+    /// Says under which local names functions of the built-in provider are called.
+    #[must_use]
+    pub fn with_function_providers(mut self, names: Option<&'a BTreeSet<Arc<str>>>) -> Self {
+        self.function_providers = names;
+        self
     }
 
     /// Says whether functions whose result differs from call to call give unknown values.

@@ -1,6 +1,6 @@
 //! The evaluator: one method a kind of expression.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Span},
@@ -18,6 +18,7 @@ pub(super) struct Evaluator<'a> {
     scope: Option<&'a dyn Scope>,
     pub(super) host: Option<&'a dyn Host>,
     pub(super) pure_only: bool,
+    pub(super) function_providers: Option<&'a BTreeSet<Arc<str>>>,
     pub(super) in_template: bool,
     /// Names bound by `for`, templates and `dynamic`; the last one wins.
     pub(super) names: Vec<(Arc<str>, Value)>,
@@ -32,6 +33,7 @@ impl<'a> Evaluator<'a> {
             scope: env.scope,
             host: Some(env.host),
             pure_only: env.pure_only,
+            function_providers: env.function_providers,
             in_template: env.in_template,
             names: env.names.clone(),
             items: Vec::new(),
@@ -45,6 +47,7 @@ impl<'a> Evaluator<'a> {
             scope: None,
             host: None,
             pure_only: false,
+            function_providers: None,
             in_template: false,
             names: Vec::new(),
             items: Vec::new(),

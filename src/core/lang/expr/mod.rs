@@ -22,6 +22,8 @@ mod template;
 mod tfvars;
 mod validate;
 
+use std::sync::Arc;
+
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Span},
     value::{Number, Value},
@@ -72,6 +74,17 @@ pub fn evaluate(expr: &Expr, env: &Env<'_>) -> Evaluated {
 /// Says all that was wrong.
 pub fn constant(expr: &Expr) -> Evaluated {
     let mut evaluator = Evaluator::constant();
+    let value = evaluator.eval(expr);
+    evaluator.finish(value)
+}
+
+/// Evaluates an expression in which only some names are allowed, and no function calls.
+///
+/// # Errors
+/// Says all that was wrong.
+pub fn constant_with(expr: &Expr, names: Vec<(Arc<str>, Value)>) -> Evaluated {
+    let mut evaluator = Evaluator::constant();
+    evaluator.names = names;
     let value = evaluator.eval(expr);
     evaluator.finish(value)
 }

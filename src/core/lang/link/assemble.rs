@@ -89,6 +89,7 @@ pub(super) fn assemble(
             calls: calls(module),
             providers: own_providers(module, &providers, id, catalogue),
             provider_sources: provider_sources(module),
+            function_providers: function_providers(module),
             checks: module.raw.checks.clone(),
             backend: module.raw.backend.clone(),
         });
@@ -216,6 +217,15 @@ fn provider_sources(module: &TreeModule) -> BTreeMap<Arc<str>, Provider> {
         .chain(raw.providers.keys().map(|p| &p.name))
         .chain(raw.resources.values().map(|r| &r.provider.name));
     names.map(|n| (n.clone(), provider_of(raw, n))).collect()
+}
+
+/// Returns the local names that the module requires the built-in provider under: without these its functions are unknown.
+fn function_providers(module: &TreeModule) -> BTreeSet<Arc<str>> {
+    let required = module.raw.required_providers.iter();
+    required
+        .filter(|(_, r)| r.provider.is_terraform())
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 /// Reports configurations of providers that we do not know and that no resource uses. Where resources use one, these are

@@ -210,9 +210,11 @@ fn own_problems(block: &ResourceBlock) -> Diagnostics {
         .chain(&rules.postconditions)
         .flat_map(|r| [r.condition.span, r.error_message.span])
         .collect();
+    // Waiting for itself means nothing, and Terraform lets it pass.
+    let waits = |r: &Reference| block.depends_on.iter().any(|d| d.span == r.span);
     let mut problems: Diagnostics = resource_references(block)
         .iter()
-        .filter(|r| itself(r))
+        .filter(|r| itself(r) && !waits(r))
         .filter(|r| {
             !allowed.iter().any(|a| {
                 a.source == r.span.source && a.start <= r.span.start && r.span.end <= a.end
@@ -295,7 +297,7 @@ fn arguments(program: &Program, module: &TreeModule, silent: bool, diagnostics: 
 
 /// Returns the instance that an import names, where that needs no evaluation.
 fn constant_target(import: &Import) -> Option<String> {
-    if import.for_each.is_some() {
+    if import.for_each.is_some() || !import.module_keys.is_empty() {
         return None;
     }
     Some(import.to.instance(constant_key(import)?).to_string())
@@ -349,14 +351,25 @@ fn imports(program: &Program, diagnostics: &mut Diagnostics) {
         if let Some(e) = &import.for_each {
             expr(scope, e, diagnostics);
         }
-        if let Some(e) = &import.key {
-            expr(each, e, diagnostics);
-        }
+        import_keys(import, diagnostics);
+        import_of_itself(import, diagnostics);
         let declared = program
             .modules
             .iter()
             .find(|m| m.path == import.to.module.path())
             .is_some_and(|m| m.resources.contains_key(&import.to.resource));
+        if !declared
+            && import.to.module.is_root()
+            && (import.for_each.is_some() || import.key.is_some())
+        {
+            diagnostics.push(
+                Diagnostic::error(
+                    "Configuration for import target does not exist",
+                    "The given import block is not compatible with config generation. The -generate-config-out option cannot be used with import blocks which use for_each, or resources which use for_each or count.",
+                )
+                .at(import.to_span),
+            );
+        }
         // What the root module lacks stops only itself, so the plan says it.
         if !declared && !import.to.module.is_root() {
             let there = program
@@ -380,6 +393,42 @@ fn imports(program: &Program, diagnostics: &mut Diagnostics) {
             );
         }
         diagnostics.0.extend(unfit_key(program, import));
+    }
+}
+
+/// Reports names in the keys of an import that only `each` may be.
+fn import_keys(import: &Import, diagnostics: &mut Diagnostics) {
+    let modules = import.module_keys.iter().map(|(_, e)| e);
+    for key in modules.chain(&import.key) {
+        let (found, invalid) = references(key);
+        diagnostics.extend(invalid);
+        let foreign = found
+            .iter()
+            .filter(|r| !matches!(r.subject, Subject::EachKey | Subject::EachValue));
+        for r in foreign {
+            diagnostics.push(
+                Diagnostic::error(
+                    "Unknown variable",
+                    "Only \"each.key\" and \"each.value\" can be used in import address index expressions.",
+                )
+                .at(r.span),
+            );
+        }
+    }
+}
+
+/// Reports an id that is made of the resource that it imports.
+fn import_of_itself(import: &Import, diagnostics: &mut Diagnostics) {
+    let (found, _) = references(&import.id);
+    let itself = Subject::Resource(import.to.resource.clone());
+    for r in found.iter().filter(|r| r.subject == itself) {
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid import id argument",
+                "The import ID cannot reference the resource being imported.",
+            )
+            .at(r.span),
+        );
     }
 }
 

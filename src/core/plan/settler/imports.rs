@@ -9,16 +9,19 @@ use bastionless_model::{
     base::{Diagnostic, Diagnostics, SourceId, Span},
     cloud::{Identity, Observed},
     schema::plan,
-    value::{Type, Value, convert},
+    value::Value,
 };
 
 use super::{Answer, Question, Read, ReadKey, Settler, provider::is_builtin};
 use crate::{
     lang::{
-        address::{AbsInstance, ConfigResource, Key, ModuleInstance},
-        program::{Import, ModuleId, Program, Repetition, ResourceBlock},
+        address::{AbsInstance, ConfigResource, ModuleInstance},
+        program::{Import, ModuleId, Program, ResourceBlock},
     },
-    plan::world::{Each, ModuleScope},
+    plan::{
+        imports,
+        world::{Each, ModuleScope},
+    },
 };
 
 /// The imports of a run.
@@ -182,28 +185,31 @@ impl Settler {
         import: &Import,
     ) -> Result<(), Diagnostics> {
         let root = ModuleInstance::default();
-        let each = match &import.for_each {
+        let turns = match &import.for_each {
             None => vec![Each::default()],
             Some(expr) => {
-                let repetition = crate::lang::program::Repetition::ForEach(expr.clone());
-                let keys =
-                    crate::plan::world::expand(&repetition, &ModuleScope::new(&self.world, &root))?;
-                keys.instances().into_iter().map(|(_, e)| e).collect()
+                let value = ModuleScope::new(&self.world, &root).evaluate(expr)?;
+                imports::turns(expr, &value)?.ok_or_else(|| imports::not_known_yet(expr))?
             }
         };
-        for each in each {
-            let (address, id) = {
+        for each in turns {
+            let address = imports::address(import, &each)?;
+            let id = {
                 let scope = ModuleScope::new(&self.world, &root).with_each(each);
-                let key = match &import.key {
-                    None => Key::None,
-                    Some(expr) => instance_key(&scope.evaluate(expr)?, expr.span)?,
-                };
-                (
-                    import.to.instance(key),
-                    import_id(&scope.evaluate(&import.id)?, import)?,
-                )
+                imports::id(&scope.evaluate(&import.id)?, import)?.ok_or_else(|| {
+                    Diagnostic::error(
+                        "Invalid import id argument",
+                        "The import block \"id\" argument depends on resource attributes that cannot be determined until apply, so bastionless cannot plan to import this resource.",
+                    )
+                    .at(import.id.span)
+                })?
             };
-            if self.imports.wanted.contains_key(&address) {
+            if self
+                .imports
+                .wanted
+                .get(&address)
+                .is_some_and(|(other, _)| *other != id)
+            {
                 return Err(Diagnostic::error(
                     format!("Duplicate import configuration for \"{address}\""),
                     "An import block for this resource was already declared. A resource can have only one import block.",
@@ -211,66 +217,12 @@ impl Settler {
                 .at(import.span)
                 .into());
             }
-            if let Some(text) = unfit(block, &address.key) {
+            if let Some(text) = imports::unfit(block, &address.key) {
                 let d = Diagnostic::error("Invalid import 'to' expression", text);
                 return Err(d.at(import.to_span).into());
             }
             self.imports.add(address, id, import.span);
         }
         Ok(())
-    }
-}
-
-/// Says why a resource has no instance of such a key.
-pub(super) fn unfit(block: &ResourceBlock, key: &Key) -> Option<&'static str> {
-    match (key, &block.repetition) {
-        (Key::None, Repetition::Count(_)) => Some("The target resource is using count."),
-        (Key::None, Repetition::ForEach(_)) => Some("The target resource is using for_each."),
-        (Key::Str(_), Repetition::Single | Repetition::Count(_)) => {
-            Some("The target resource does not use for_each.")
-        }
-        (Key::Int(_), Repetition::Single | Repetition::ForEach(_)) => {
-            Some("The target resource does not use count.")
-        }
-        _ => None,
-    }
-}
-
-fn instance_key(value: &Value, span: Span) -> Result<Key, Diagnostic> {
-    if let Some(s) = value.as_str() {
-        return Ok(Key::Str(s.into()));
-    }
-    value.as_index().map(|i| Key::Int(i as u64)).ok_or_else(|| {
-        Diagnostic::error(
-            "Invalid import address expression",
-            "The key of an instance must be a known text or whole number.",
-        )
-        .at(span)
-    })
-}
-
-fn import_id(value: &Value, import: &Import) -> Result<String, Diagnostic> {
-    let bad =
-        |detail: &str| Diagnostic::error("Invalid import id argument", detail).at(import.id.span);
-    if value.is_null() {
-        return Err(bad("The import ID cannot be null."));
-    }
-    let text = convert(value, &Type::String).map_err(|e| {
-        bad(&format!(
-            "The import ID value is unsuitable: {}.",
-            e.message
-        ))
-    })?;
-    if text.is_unknown() {
-        return Err(bad(
-            "The import block \"id\" argument depends on resource attributes that cannot be determined until apply, so bastionless cannot plan to import this resource.",
-        ));
-    }
-    match text.as_str() {
-        Some("") => Err(bad(
-            "The import ID value evaluates to an empty string, please provide a non-empty value.",
-        )),
-        Some(id) => Ok(id.to_owned()),
-        None => Err(bad("The import ID value is unsuitable.")),
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use bastionless_model::{base::Diagnostic, schema::Schema};
 
-use super::{Read, Settler, imports::unfit};
+use super::{Read, Settler};
 use crate::{
     lang::{
         address::{AbsInstance, AbsResource, Key, ModuleInstance, Resource},
@@ -13,6 +13,7 @@ use crate::{
     },
     plan::{
         Mode, Reason,
+        imports::unfit,
         world::{Keys, ModuleScope, expand},
     },
 };

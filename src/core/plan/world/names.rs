@@ -15,7 +15,7 @@ use crate::{
         program::{Call, ModuleId, Variable},
         syntax::Expr,
     },
-    plan::conditions::{Conditions, Rule},
+    plan::conditions::{Conditions, INVALID_VARIABLE, Rule},
 };
 
 impl World {
@@ -129,7 +129,7 @@ impl World {
             rules.map(|r| Rule {
                 rule: r,
                 at: Some(at),
-                summary: "Invalid value for variable",
+                summary: INVALID_VARIABLE,
             }),
             &scope,
         );

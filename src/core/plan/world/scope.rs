@@ -23,6 +23,7 @@ pub(crate) struct ModuleScope<'w> {
     inside: Option<&'w ModuleWorld>,
     each: Each,
     this: Option<Value>,
+    all_functions: bool,
 }
 
 impl<'w> ModuleScope<'w> {
@@ -34,7 +35,15 @@ impl<'w> ModuleScope<'w> {
             inside: world.inside(instance),
             each: Each::default(),
             this: None,
+            all_functions: false,
         }
+    }
+
+    /// Lets functions of the built-in provider be called though the module does not require it.
+    #[must_use]
+    pub(crate) fn with_all_functions(mut self) -> Self {
+        self.all_functions = true;
+        self
     }
 
     /// Sets `each` and `count`.
@@ -67,7 +76,11 @@ impl<'w> ModuleScope<'w> {
     }
 
     fn env(&self) -> Env<'_> {
-        Env::new(self, self.world.host.as_ref()).pure_only(self.world.planning)
+        let module = self.inside.and_then(|m| self.world.module(m.id));
+        let module = module.filter(|_| !self.all_functions);
+        Env::new(self, self.world.host.as_ref())
+            .pure_only(self.world.planning)
+            .with_function_providers(module.map(|m| &m.function_providers))
     }
 
     fn call_value(&self, name: &Arc<str>) -> Value {
