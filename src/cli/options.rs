@@ -1,6 +1,7 @@
 //! Options that several commands share.
 
 use bastionless_core::{
+    io::VariableArgument,
     lang::{Target, address::AbsInstance},
     plan::Mode,
 };
@@ -8,7 +9,10 @@ use bastionless_model::base::{Diagnostic, Diagnostics};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::args::{parse_bool, parse_duration};
-use crate::ops::request::{Locking, Request, VariableSource};
+use crate::ops::{
+    Done,
+    request::{Locking, Request, VariableSource},
+};
 
 /// A switch: `-name`, `-name=true`, `-name=false`.
 pub(crate) fn switch(name: &'static str, help: &'static str) -> Arg {
@@ -222,6 +226,16 @@ pub(crate) fn request(m: &ArgMatches, destroy: bool, input: bool) -> Result<Requ
         finish_waits: false,
         import: None,
     })
+}
+
+/// Returns the values of variables on the command line as the loader takes them.
+pub(crate) fn arguments(m: &ArgMatches) -> Done<Vec<VariableArgument>> {
+    let mut problems = Diagnostics::default();
+    let given = variables(m, &mut problems);
+    if problems.has_errors() {
+        return Err(problems.into());
+    }
+    Ok(given.iter().map(VariableSource::argument).collect())
 }
 
 /// Reads `-var` and `-var-file` in the order in which they stand.

@@ -8,8 +8,7 @@ use std::{
 
 use bastionless_core::{
     io::{
-        RealSystem, System as _, SystemHost, VariableArgument, load_configuration,
-        load_configuration_with, load_inputs,
+        RealSystem, System as _, SystemHost, VariableArgument, load_configuration_with, load_inputs,
     },
     lang::{
         graph::StaticGraph,
@@ -51,13 +50,24 @@ pub(crate) struct Loaded {
 /// Reads the module tree only: what `init` needs. Returns the texts and what was wrong.
 pub(crate) fn tree() -> (Arc<SourceMap>, Diagnostics) {
     let mut sources = SourceMap::default();
-    let tree = load_configuration(&RealSystem, Path::new("."), &mut sources);
+    let inputs = load_inputs(&RealSystem, Path::new("."), &[], &mut sources).value;
+    let here = Path::new(".");
+    let tree = load_configuration_with(&RealSystem, here, None, Some(&inputs), &mut sources);
     (Arc::new(sources), tree.diagnostics)
 }
 
 /// Reads and links the configuration of the working directory.
 pub(crate) fn program() -> Outcome<(Program, StaticGraph)> {
-    linked(SourceMap::default(), None)
+    program_with(&[])
+}
+
+/// Reads and links the configuration with values of constant variables from the command line, too. What is wrong with the
+/// values of other variables is said where they are needed.
+pub(crate) fn program_with(given: &[VariableSource]) -> Outcome<(Program, StaticGraph)> {
+    let mut sources = SourceMap::default();
+    let given: Vec<VariableArgument> = given.iter().map(VariableSource::argument).collect();
+    let inputs = load_inputs(&RealSystem, Path::new("."), &given, &mut sources).value;
+    linked(sources, None, &inputs)
 }
 
 /// The machine as functions see it.
@@ -75,9 +85,14 @@ pub(crate) fn timestamp() -> String {
         .to_string()
 }
 
-fn linked(mut sources: SourceMap, extra: Option<&Extra>) -> Outcome<(Program, StaticGraph)> {
+fn linked(
+    mut sources: SourceMap,
+    extra: Option<&Extra>,
+    inputs: &[RawInput],
+) -> Outcome<(Program, StaticGraph)> {
     let file = extra.map(|e| (e.name.as_str(), e.text.as_str()));
-    let tree = load_configuration_with(&RealSystem, Path::new("."), file, &mut sources);
+    let here = Path::new(".");
+    let tree = load_configuration_with(&RealSystem, here, file, Some(inputs), &mut sources);
     let mut diagnostics = tree.diagnostics;
     let mut linked = link(Arc::new(sources), &tree.value, Catalogue::builtin());
     if let Some(stub) = extra.filter(|e| e.is_stub) {
@@ -136,7 +151,7 @@ fn read(
         .skip(found)
         .map(|r| r.name.to_string())
         .collect();
-    let linked = linked(sources, extra);
+    let linked = linked(sources, extra, &raw.value);
     let (program, graph) = linked.value;
     let mut diagnostics = linked.diagnostics;
     diagnostics.extend(raw.diagnostics);

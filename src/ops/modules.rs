@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use bastionless_core::io::{
-    RealSystem,
+    RealSystem, VariableArgument,
     modules::{Accounts, Installation, Wanted, install},
 };
 use bastionless_model::base::{Diagnostics, SourceMap};
@@ -16,6 +16,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) upgrade: bool,
     /// The lock file must not change.
     pub(crate) frozen: bool,
+    /// Values of root variables, for sources that are made of constants.
+    pub(crate) variables: Vec<VariableArgument>,
     /// Is told what is done, a line each.
     pub(crate) tell: &'a dyn Fn(&str),
 }
@@ -26,6 +28,7 @@ pub(crate) fn get(asked: &Asked<'_>) -> Done<(Diagnostics, Arc<SourceMap>)> {
     let (accounts, mut notes) = Accounts::read(&RealSystem);
     let http = Http::new();
     let wanted = Wanted {
+        variables: &asked.variables,
         upgrade: asked.upgrade,
         frozen: asked.frozen,
         fetch: &http,

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use bastionless_core::{plan::validate, store::DEFAULT_WORKSPACE};
 
-use super::{Failed, check, env::Env, load, place::workspace};
+use super::{Failed, check, env::Env, load, place::workspace, request::VariableSource};
 
 /// Checks the configuration of the working directory; the result holds warnings, too.
-pub(crate) fn run(env: &Env) -> Failed {
-    let linked = load::program();
+pub(crate) fn run(env: &Env, given: &[VariableSource]) -> Failed {
+    let linked = load::program_with(given);
     let (program, graph) = linked.value;
     let program = Arc::new(program);
     let mut found = linked.diagnostics;

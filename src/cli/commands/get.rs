@@ -6,7 +6,7 @@ use super::Command;
 use crate::{
     cli::{
         context::Context,
-        options::{on, switch, value, with_variables},
+        options::{arguments, on, switch, value, with_variables},
     },
     ops::{Done, modules},
 };
@@ -32,9 +32,11 @@ pub(super) const COMMAND: Command = Command {
 
 fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let tell = |line: &str| cx.shell.out(&format!("{line}\n"));
+    let variables = arguments(m)?;
     let (notes, sources) = modules::get(&modules::Asked {
         upgrade: on(m, "update"),
         frozen: false,
+        variables,
         tell: &tell,
     })?;
     cx.shell.diagnostics(&notes, &sources);

@@ -11,7 +11,10 @@ use super::Command;
 use crate::{
     cli::{
         context::Context,
-        options::{flag, locking, many, not_built, on, switch, text, texts, value, with_locking},
+        options::{
+            arguments, flag, locking, many, not_built, on, switch, text, texts, value,
+            with_locking, with_variables,
+        },
     },
     ops::{Done, init, migrate, modules},
 };
@@ -21,7 +24,7 @@ pub(super) const COMMAND: Command = Command {
     about: "Make a directory ready: modules and backend",
     has_events: true,
     options: |c| {
-        with_locking(c)
+        with_locking(with_variables(c))
             .arg(switch("json", "Event lines instead of text"))
             .arg(switch("backend", "Set up the backend (default: true)"))
             .arg(many(
@@ -88,6 +91,7 @@ fn run(cx: &Context, m: &ArgMatches) -> Done<u8> {
     let wanted = modules::Asked {
         upgrade,
         frozen,
+        variables: arguments(m)?,
         tell: &tell,
     };
     let (notes, sources) = init::modules(flag(m, "get").unwrap_or(true).then_some(&wanted))?;

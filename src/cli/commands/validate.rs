@@ -16,9 +16,9 @@ pub(super) const COMMAND: Command = Command {
     options: |c| with_variables(c).arg(switch("json", "As JSON")),
     run: |cx, m| {
         let mut problems = Diagnostics::default();
-        // Values are checked by `plan`; here the options are only read, so that habits of the fingers do no harm.
-        crate::cli::options::variables(m, &mut problems);
-        let checked = validate::run(&cx.env);
+        // Values are checked by `plan`; here only those of constants count, which sources of modules may be made of.
+        let given = crate::cli::options::variables(m, &mut problems);
+        let checked = validate::run(&cx.env, &given);
         problems.extend(checked.diagnostics);
         let failed = problems.has_errors();
         if on(m, "json") {

@@ -11,7 +11,7 @@ use std::{
 use bastionless_model::base::{Diagnostic, Diagnostics, Outcome, SourceMap};
 
 use super::{
-    System,
+    System, SystemHost,
     host::words,
     modules::{
         Manifest, differs,
@@ -22,7 +22,7 @@ use super::{
 use crate::lang::{
     address::ModulePath,
     inputs::{Origin, RawInput, RawValue, from_json, from_tfvars},
-    link::{Installed, ModuleSource, Tree, load},
+    link::{Given, Installed, ModuleSource, Tree, load_with},
     module_source::SourceAddress,
     version::VersionConstraint,
 };
@@ -34,19 +34,26 @@ pub fn load_configuration(
     base: &Path,
     sources: &mut SourceMap,
 ) -> Outcome<Tree> {
-    load_configuration_with(system, base, None, sources)
+    load_configuration_with(system, base, None, None, sources)
 }
 
 /// Reads the configuration in `base` as if a further file, given by name and text, stood in it; one of that name is not read.
+/// `inputs` are the values of the root variables, in case that sources of modules are made of them.
 pub fn load_configuration_with(
     system: &dyn System,
     base: &Path,
     extra: Option<(&str, &str)>,
+    inputs: Option<&[RawInput]>,
     sources: &mut SourceMap,
 ) -> Outcome<Tree> {
     let (mut source, mut diagnostics) = Directory::open(system, base);
     source.extra = extra.map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let loaded = load(".", &source, sources);
+    let host = SystemHost::new(system, base, None);
+    let given = Given {
+        inputs,
+        host: Some(&host),
+    };
+    let loaded = load_with(".", &source, sources, given);
     diagnostics.extend(loaded.diagnostics);
     Outcome {
         value: loaded.value,

@@ -260,6 +260,11 @@ impl Provider {
         *self == Self::implied("terraform")
     }
 
+    /// Tells whether this is one of those that are built in.
+    pub fn is_builtin(&self) -> bool {
+        &*self.host == "terraform.io" && &*self.namespace == "builtin"
+    }
+
     /// Makes an address of its parts.
     pub fn new(host: &str, namespace: &str, name: &str) -> Self {
         Self {

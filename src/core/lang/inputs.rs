@@ -12,7 +12,7 @@ use std::{
 };
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics, SourceId, Span},
+    base::{Diagnostic, Diagnostics, SourceId, SourceMap, Span},
     value::{ConvertError, Marks, Type, Value},
 };
 
@@ -78,7 +78,7 @@ pub fn root_values(program: &Program, raw: &[RawInput]) -> (RootValues, Diagnost
         let value = match given {
             Some(input) => {
                 result.set.insert(name.clone());
-                given_value(program, variable, input, &mut diagnostics)
+                given_value(&program.sources, variable, input, &mut diagnostics)
             }
             None => {
                 let value = variable_value(variable, None);
@@ -91,6 +91,19 @@ pub fn root_values(program: &Program, raw: &[RawInput]) -> (RootValues, Diagnost
             .insert(name.clone(), value.unwrap_or_else(|| unusable(variable)));
     }
     (result, diagnostics)
+}
+
+/// Makes the value of one root variable that is needed before the others; `None` where something is wrong with it.
+pub(crate) fn constant_value(
+    sources: &SourceMap,
+    variable: &Variable,
+    raw: &[RawInput],
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
+    match raw.iter().rev().find(|r| r.name == variable.name.name) {
+        Some(input) => given_value(sources, variable, input, diagnostics),
+        None => diagnostics.ok(variable_value(variable, None).map_err(|_| missing(variable))),
+    }
 }
 
 /// Why a value cannot be that of a variable.
@@ -153,7 +166,7 @@ fn missing(variable: &Variable) -> Diagnostic {
 }
 
 fn given_value(
-    program: &Program,
+    sources: &SourceMap,
     variable: &Variable,
     input: &RawInput,
     diagnostics: &mut Diagnostics,
@@ -181,7 +194,7 @@ fn given_value(
             }
         }
     };
-    let declared = place(program, variable.name.span);
+    let declared = place(sources, variable.name.span);
     let (how, subject) = match &input.origin {
         Origin::File(_) => (
             "Invalid value for input variable",
@@ -230,8 +243,8 @@ fn unreadable(variable: &Variable) -> Diagnostic {
 }
 
 /// Writes a place as Terraform's messages do, such as `main.tf:1,1-13`.
-fn place(program: &Program, span: Span) -> String {
-    let Some((source, start, end)) = program.sources.positions(span) else {
+fn place(sources: &SourceMap, span: Span) -> String {
+    let Some((source, start, end)) = sources.positions(span) else {
         return "an unknown place".to_owned();
     };
     let mut text = format!("{}:{},{}-", source.name, start.line, start.column);

@@ -73,7 +73,7 @@ impl SourceAddress {
 /// Returns the path of a source that is a relative path.
 pub fn local(source: &str) -> Option<&str> {
     let relative = |p: &str| source.starts_with(p);
-    (relative("./") || relative("../") || source == "." || source == "..").then_some(source)
+    (relative("./") || relative("../")).then_some(source)
 }
 
 fn no_registry(why: &str) -> (&'static str, String) {

@@ -98,6 +98,8 @@ pub struct Variable {
     pub sensitive: bool,
     /// `ephemeral`
     pub ephemeral: bool,
+    /// `const`: known before anything is planned, so that sources of modules may be made of it.
+    pub constant: bool,
     /// `description`
     pub description: Option<String>,
     /// `deprecated`

@@ -12,6 +12,7 @@ mod moves;
 mod options;
 pub mod permissions;
 pub mod policies;
+mod remote_state;
 pub mod settler;
 mod validation;
 pub(crate) mod world;

@@ -14,6 +14,7 @@ use bastionless_model::{
 use super::{
     conditions::Conditions,
     imports,
+    remote_state::{self, is_remote_state},
     settler::{SELF_REFERENCE, ephemeral, place},
     world::{Each, ModuleScope, World, check_repetition},
 };
@@ -210,6 +211,9 @@ impl Validation {
         if !is_wrong {
             found.extend(ephemeral(&block.body, block.header, &schema.block, &config));
             let plain = config.unmark_deep().0;
+            if is_remote_state(&block.resource) {
+                found.extend(remote_state::problems(&block.body, block.header, &plain));
+            }
             found
                 .0
                 .extend(plan::validate(schema, &plain).iter().map(|problem| {

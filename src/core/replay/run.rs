@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     engine::{Applied, Apply, Cancel, Events, Providers, Silent, answer, fake::FakeCloud},
-    io::{RealDisk, System, SystemHost, VariableArgument, load_configuration, load_inputs},
+    io::{RealDisk, System, SystemHost, VariableArgument, load_configuration_with, load_inputs},
     lang::{
         address::Mode,
         graph::StaticGraph,
@@ -227,8 +227,9 @@ impl Bench<'_> {
     ) -> (Option<Loaded>, Diagnostics) {
         let mut sources = SourceMap::default();
         let base = &*self.case.base;
-        let tree = load_configuration(system, base, &mut sources);
         let raw = load_inputs(system, base, arguments, &mut sources);
+        let inputs = Some(&*raw.value);
+        let tree = load_configuration_with(system, base, None, inputs, &mut sources);
         self.sources = Arc::new(sources);
         let mut diagnostics = tree.diagnostics;
         let linked = link(self.sources.clone(), &tree.value, self.catalogue);

@@ -10,7 +10,7 @@ use std::{
 use bastionless_model::base::{Diagnostic, Diagnostics, Outcome, SourceMap};
 
 use super::{
-    super::{System, config::Directory},
+    super::{System, SystemHost, VariableArgument, config::Directory, load_inputs},
     Accounts, Fetch, guard,
     lock::{self, LOCK_FILE, Lock, Locked},
     manifest::{Entry, Manifest, key},
@@ -21,7 +21,7 @@ use crate::{
     io::{Disk as _, RealDisk},
     lang::{
         address::ModulePath,
-        link::{Installed, ModuleSource, Tree, load},
+        link::{Given, Installed, ModuleSource, Tree, load_with},
         module_source::{RegistryAddress, RemoteAddress, SourceAddress},
         version::{Version, VersionConstraint},
     },
@@ -33,6 +33,8 @@ pub struct Wanted<'a> {
     pub upgrade: bool,
     /// The lock file must not change.
     pub frozen: bool,
+    /// Values of root variables from the command line, for sources that are made of constants.
+    pub variables: &'a [VariableArgument],
     /// The HTTP client.
     pub fetch: &'a dyn Fetch,
     /// Tokens and places of hosts.
@@ -71,7 +73,14 @@ pub fn install(
         directory,
         done: RefCell::default(),
     };
-    let loaded = load(".", &installer, sources);
+    let inputs = load_inputs(system, base, wanted.variables, sources);
+    diagnostics.extend(inputs.diagnostics);
+    let host = SystemHost::new(system, base, None);
+    let given = Given {
+        inputs: Some(&inputs.value),
+        host: Some(&host),
+    };
+    let loaded = load_with(".", &installer, sources, given);
     diagnostics.extend(loaded.diagnostics);
     if !diagnostics.has_errors()
         && let Err(d) = installer.finish(&loaded.value)
@@ -405,11 +414,11 @@ impl Installer<'_> {
 
 /// Returns the source of a module, as its caller has it.
 fn source_of(tree: &Tree, path: &ModulePath) -> String {
-    let call = path.0.split_last().and_then(|(name, parent)| {
+    let source = path.0.split_last().and_then(|(name, parent)| {
         let parent = tree.modules.iter().find(|m| m.path.0 == parent)?;
-        parent.raw.calls.get(name)
+        parent.sources.get(name)
     });
-    call.map(|c| tidy(&c.source.0)).unwrap_or_default()
+    source.map(|s| tidy(s)).unwrap_or_default()
 }
 
 /// Brings a relative path to the form in which Terraform keeps it.

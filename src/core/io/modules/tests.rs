@@ -213,6 +213,7 @@ fn installed(dir: &Path, web: &Web, upgrade: bool) -> (Vec<String>, Vec<String>)
     let tell =
         |line: &str| std::cell::RefCell::<Vec<String>>::borrow_mut(&told).push(line.to_owned());
     let wanted = Wanted {
+        variables: &[],
         upgrade,
         frozen: false,
         fetch: web,

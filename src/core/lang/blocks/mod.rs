@@ -33,3 +33,4 @@ pub use raw::{
     RawCall, RawModule, RawMoved, RawProvider, RawRemoved, RawResource, RequiredProvider,
 };
 pub(crate) use rules::invalid_self;
+pub(crate) use terraform::parse_version;

@@ -11,7 +11,6 @@ use super::{
     terraform::version,
 };
 use crate::lang::{
-    expr,
     program::LocalProvider,
     suggest::{BAD_IDENTIFIER, is_identifier},
     syntax::{Block, Body, ExprKind, Ident},
@@ -62,28 +61,23 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
         .map(|a| (a.name.name.clone(), (a.name.clone(), a.expr.clone())))
         .collect();
     let providers = providers(body, diagnostics);
-    let call_version = body.attribute("version").and_then(|a| {
-        let (constraint, text) = version(&a.expr, diagnostics)?;
-        Some((constraint, text, a.expr.span))
-    });
+    let (mut call_version, mut version_expr) = (None, None);
+    if let Some(a) = body.attribute("version") {
+        if literal(&a.expr).is_some() {
+            call_version = version(&a.expr, diagnostics)
+                .map(|(constraint, text)| (constraint, text, a.expr.span));
+        } else {
+            version_expr = Some(a.expr.clone());
+        }
+    }
     let repetition = repetition(body, diagnostics);
     let depends_on = depends_on(body, diagnostics);
     let Some(source) = body.attribute("source") else {
         return;
     };
-    let constant = || {
-        let value = expr::constant(&source.expr).ok()?;
-        Some((value.as_str()?.into(), source.expr.span))
-    };
-    let Some(source) = literal(&source.expr).or_else(constant) else {
-        diagnostics.push(
-            Diagnostic::error(
-                "Unknown module source",
-                "The source of a module is needed before anything is evaluated, so it must be a text without references and functions; constant variables are not built yet.",
-            )
-            .at(source.expr.span),
-        );
-        return;
+    let (source, source_expr) = match literal(&source.expr) {
+        Some(source) => (source, None),
+        None => (("".into(), source.expr.span), Some(source.expr.clone())),
     };
     let call = RawCall {
         name: Ident {
@@ -93,7 +87,9 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
         header: block.header,
         missing_at: body.missing_at,
         source,
+        source_expr,
         version: call_version,
+        version_expr,
         repetition,
         depends_on,
         providers,

@@ -93,10 +93,14 @@ pub struct RawCall {
     pub header: Span,
     /// Where a missing argument is reported.
     pub missing_at: Span,
-    /// `source`, with its place.
+    /// `source`, with its place; empty where it is an expression.
     pub source: (Arc<str>, Span),
+    /// `source` where it is made of constants.
+    pub source_expr: Option<Arc<Expr>>,
     /// `version`, with its text and place.
     pub version: Option<(VersionConstraint, String, Span)>,
+    /// `version` where it is made of constants.
+    pub version_expr: Option<Arc<Expr>>,
     /// `count` or `for_each`
     pub repetition: Repetition,
     /// `depends_on`

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bastionless_model::{
-    base::{Diagnostic, Diagnostics},
+    base::{Diagnostic, Diagnostics, Span},
     value::Type,
 };
 
@@ -91,17 +91,22 @@ pub(super) fn version(
         );
         return None;
     };
-    let constraint = VersionConstraint::parse(&text);
-    if constraint.is_none() {
-        diagnostics.push(
-            Diagnostic::error(
-                "Invalid version constraint",
-                "This string does not use correct version constraint syntax.",
-            )
-            .at(span),
-        );
-    }
-    Some((constraint?, text.to_string()))
+    let constraint = diagnostics.ok(parse_version(&text, span))?;
+    Some((constraint, text.to_string()))
+}
+
+/// Reads a version constraint.
+///
+/// # Errors
+/// It is none.
+pub(crate) fn parse_version(text: &str, at: Span) -> Result<VersionConstraint, Diagnostic> {
+    VersionConstraint::parse(text).ok_or_else(|| {
+        Diagnostic::error(
+            "Invalid version constraint",
+            "This string does not use correct version constraint syntax.",
+        )
+        .at(at)
+    })
 }
 
 fn experiments(attribute: &Attribute, diagnostics: &mut Diagnostics) {

@@ -78,7 +78,6 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
             }
         })
         .unwrap_or(Constraint::Plain(Type::Dynamic));
-    // What it allows, a variable in the source of a module, is refused there.
     let constant = boolean(body, "const", diagnostics) == Some(true);
     if constant && boolean(body, "ephemeral", diagnostics) == Some(true) {
         diagnostics.push(
@@ -100,6 +99,7 @@ pub(super) fn decode(block: &Block, raw: &mut RawModule, diagnostics: &mut Diagn
         nullable: boolean(body, "nullable", diagnostics).unwrap_or(true),
         sensitive: boolean(body, "sensitive", diagnostics).unwrap_or(false),
         ephemeral: boolean(body, "ephemeral", diagnostics).unwrap_or(false),
+        constant,
         description: text(body, "description", diagnostics),
         deprecated: text(body, "deprecated", diagnostics),
         validations: Vec::new(),

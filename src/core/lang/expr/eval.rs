@@ -15,7 +15,7 @@ use crate::lang::{
 
 /// The state of one evaluation.
 pub(super) struct Evaluator<'a> {
-    scope: Option<&'a dyn Scope>,
+    pub(super) scope: Option<&'a dyn Scope>,
     pub(super) host: Option<&'a dyn Host>,
     pub(super) pure_only: bool,
     pub(super) function_providers: Option<&'a BTreeSet<Arc<str>>>,

@@ -22,7 +22,7 @@ mod template;
 mod tfvars;
 mod validate;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bastionless_model::{
     base::{Diagnostic, Diagnostics, Span},
@@ -38,7 +38,7 @@ pub use shape::shape_blocks;
 pub use validate::validate_body;
 
 use self::eval::Evaluator;
-use super::{program::Reference, syntax::Expr};
+use super::{functions::Host, program::Reference, syntax::Expr};
 
 /// What an expression can see.
 pub trait Scope {
@@ -85,6 +85,22 @@ pub fn constant(expr: &Expr) -> Evaluated {
 pub fn constant_with(expr: &Expr, names: Vec<(Arc<str>, Value)>) -> Evaluated {
     let mut evaluator = Evaluator::constant();
     evaluator.names = names;
+    let value = evaluator.eval(expr);
+    evaluator.finish(value)
+}
+
+/// Evaluates an expression before anything is planned: functions of providers are unknown, and functions whose result
+/// differs from call to call give unknown values. Without a host functions must not be called at all.
+///
+/// # Errors
+/// Says all that was wrong.
+pub fn evaluate_early(expr: &Expr, scope: &dyn Scope, host: Option<&dyn Host>) -> Evaluated {
+    static NO_PROVIDERS: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut evaluator = Evaluator::constant();
+    evaluator.scope = Some(scope);
+    evaluator.host = host;
+    evaluator.pure_only = true;
+    evaluator.function_providers = Some(&NO_PROVIDERS);
     let value = evaluator.eval(expr);
     evaluator.finish(value)
 }

@@ -98,6 +98,7 @@ pub(super) fn assemble(
     add_implied(&mut program, implied, catalogue);
     add_products(&mut program, tree);
     provider_versions(tree, diagnostics);
+    builtin_requirements(tree, diagnostics);
     for module in &tree.modules {
         let moved = module.raw.moved.iter().map(|m| Moved {
             module: module.path.clone(),
@@ -188,6 +189,35 @@ fn provider_versions(tree: &Tree, diagnostics: &mut Diagnostics) {
         warning = warning.context(span, "this constraint neither");
     }
     diagnostics.push(warning);
+}
+
+/// Reports requirements of built-in providers that cannot be met: there is one version of each, and few of them.
+fn builtin_requirements(tree: &Tree, diagnostics: &mut Diagnostics) {
+    let required = tree
+        .modules
+        .iter()
+        .flat_map(|m| m.raw.required_providers.values());
+    for r in required.filter(|r| r.provider.is_builtin()) {
+        let name = &*r.provider.name;
+        let (at, why) = match &r.version {
+            _ if !matches!(name, "terraform" | "bastionless") => (
+                r.span,
+                format!("this release has no built-in provider named {name:?}"),
+            ),
+            Some((_, _, at)) => (
+                *at,
+                "built-in providers do not support explicit version constraints".to_owned(),
+            ),
+            None => continue,
+        };
+        diagnostics.push(
+            Diagnostic::error(
+                "Invalid dependency on built-in provider",
+                format!("Cannot use {}: {why}.", r.provider),
+            )
+            .at(at),
+        );
+    }
 }
 
 fn calls(module: &TreeModule) -> BTreeMap<Arc<str>, Call> {

@@ -4,6 +4,7 @@
 //! static problems at once. Neither evaluates anything.
 
 mod assemble;
+mod constants;
 mod expression;
 mod moves;
 mod providers;
@@ -22,9 +23,10 @@ use bastionless_model::{
 
 use super::program::Program;
 
+pub use constants::Given;
 pub use expression::check_expression;
 pub use source::{Installed, ModuleSource};
-pub use tree::{NO_FILES, Tree, TreeModule, load};
+pub use tree::{NO_FILES, Tree, TreeModule, load, load_with};
 pub use types::unsupported_type_diagnostic;
 
 /// Links a module tree. The diagnostics are what stops everything; what stops one resource only is in its

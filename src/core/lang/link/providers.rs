@@ -233,14 +233,8 @@ impl<'a> Providers<'a> {
 
     /// Reports modules with provider configurations of their own that are called more than once.
     fn check_own(&self, module: &TreeModule, diagnostics: &mut Diagnostics) {
-        let mine = |(local, p): (&LocalProvider, &'a RawProvider)| {
-            let passed = self
-                .call(module)
-                .is_some_and(|(_, c)| c.providers.iter().any(|(inner, ..)| inner == local));
-            // An empty block says nothing that the name alone does not say.
-            let nothing = p.is_empty && (passed || local.alias.is_none());
-            (!nothing).then_some(p)
-        };
+        // An empty block says nothing that the name alone does not say.
+        let mine = |(_, p): (&LocalProvider, &'a RawProvider)| (!p.is_empty).then_some(p);
         let Some(id) = self.tree.modules.iter().position(|m| m.path == module.path) else {
             return;
         };

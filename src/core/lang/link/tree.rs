@@ -1,13 +1,16 @@
 //! The module tree: which directories are called from where, each read and decoded once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use bastionless_model::base::{Diagnostic, Diagnostics, Outcome, SourceMap};
 
-use super::source::{ModuleSource, join};
+use super::{
+    constants::{Constants, Early, Given, of_root},
+    source::{ModuleSource, join},
+};
 use crate::lang::{
     address::ModulePath,
-    blocks::{RawCall, RawModule, decode},
+    blocks::{RawCall, RawModule, decode, parse_version},
     module_source::SourceAddress,
     program::ModuleId,
     syntax::{parse, parse_json},
@@ -40,12 +43,25 @@ pub struct TreeModule {
     pub children: BTreeMap<Arc<str>, ModuleId>,
     /// What its files say.
     pub raw: Arc<RawModule>,
+    /// The sources of its calls.
+    pub sources: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// Reads the configuration in `dir` and all modules that it calls. Texts are added to `sources`.
 pub fn load(dir: &str, source: &dyn ModuleSource, sources: &mut SourceMap) -> Outcome<Tree> {
+    load_with(dir, source, sources, Given::default())
+}
+
+/// Reads the configuration in `dir`, and with what is given the modules whose source is made of constants, too.
+pub fn load_with(
+    dir: &str,
+    source: &dyn ModuleSource,
+    sources: &mut SourceMap,
+    given: Given<'_>,
+) -> Outcome<Tree> {
     let mut loader = Loader {
         source,
+        given,
         sources,
         decoded: BTreeMap::new(),
         modules: Vec::new(),
@@ -61,7 +77,7 @@ pub fn load(dir: &str, source: &dyn ModuleSource, sources: &mut SourceMap) -> Ou
         }
         _ => {}
     }
-    loader.module(ModulePath::default(), dir, None);
+    loader.module(ModulePath::default(), dir, None, None);
     Outcome {
         value: Tree {
             modules: loader.modules,
@@ -72,6 +88,7 @@ pub fn load(dir: &str, source: &dyn ModuleSource, sources: &mut SourceMap) -> Ou
 
 struct Loader<'a> {
     source: &'a dyn ModuleSource,
+    given: Given<'a>,
     sources: &'a mut SourceMap,
     decoded: BTreeMap<Arc<str>, Arc<RawModule>>,
     modules: Vec<TreeModule>,
@@ -85,11 +102,14 @@ impl Loader<'_> {
         path: ModulePath,
         dir: Arc<str>,
         parent: Option<ModuleId>,
+        call: Option<(&Early<'_>, &RawCall)>,
     ) -> Option<ModuleId> {
         let raw = match self.read(&dir, &path) {
             None if path.is_root() => Arc::default(),
             raw => raw?,
         };
+        let constants = self.constants(&raw, call);
+        let early = Early::new(&raw, &dir, &constants, self.given.host);
         let id = ModuleId(self.modules.len());
         self.modules.push(TreeModule {
             path: path.clone(),
@@ -97,19 +117,48 @@ impl Loader<'_> {
             parent,
             children: BTreeMap::new(),
             raw: raw.clone(),
+            sources: BTreeMap::new(),
         });
         for (name, call) in &raw.calls {
             let child_path = path.child(name);
-            let found = self.locate(&dir, &child_path, call, id);
+            let call = match resolved(&early, call) {
+                Ok(call) => call,
+                // That a constant has no value was said already.
+                Err(_) if early.is_incomplete() && self.diagnostics.has_errors() => continue,
+                Err(problems) => {
+                    self.diagnostics.extend(problems);
+                    continue;
+                }
+            };
+            if let Some(module) = self.modules.get_mut(id.0) {
+                module.sources.insert(name.clone(), call.source.0.clone());
+            }
+            let found = self.locate(&dir, &child_path, &call, id);
             let Some(child_dir) = self.diagnostics.ok(found.map_err(|d| *d)) else {
                 continue;
             };
-            let child = self.module(child_path, child_dir, Some(id));
+            let child = self.module(child_path, child_dir, Some(id), Some((&early, &call)));
             if let (Some(module), Some(child)) = (self.modules.get_mut(id.0), child) {
                 module.children.insert(name.clone(), child);
             }
         }
         Some(id)
+    }
+
+    /// Returns the values of the constant variables of a module.
+    fn constants(&mut self, raw: &RawModule, call: Option<(&Early<'_>, &RawCall)>) -> Constants {
+        match call {
+            // A variable that is wrong itself has no value because of that.
+            None => {
+                let inputs = self.given.inputs.filter(|_| !self.diagnostics.has_errors());
+                of_root(raw, inputs, self.sources, &mut self.diagnostics)
+            }
+            Some((caller, call)) => {
+                let (constants, problems) = caller.of_call(call, raw);
+                self.diagnostics.extend(problems);
+                constants
+            }
+        }
     }
 
     /// Reads and decodes a directory, unless that was done for another call.
@@ -229,6 +278,28 @@ impl Loader<'_> {
         }
         Ok(child)
     }
+}
+
+/// Returns a call with its source and version as texts.
+fn resolved<'c>(early: &Early<'_>, call: &'c RawCall) -> Result<Cow<'c, RawCall>, Diagnostics> {
+    let mut call = Cow::Borrowed(call);
+    if let Some(expr) = &call.source_expr {
+        let text = early.text("source", expr)?.ok_or_else(|| {
+            Diagnostic::error(
+                "Invalid module source",
+                "The source of a module must not be null.",
+            )
+            .at(expr.span)
+        })?;
+        call.to_mut().source.0 = text;
+    }
+    if let Some(expr) = &call.version_expr
+        && let Some(text) = early.text("version", expr)?
+    {
+        let constraint = parse_version(&text, expr.span)?;
+        call.to_mut().version = Some((constraint, text.to_string(), expr.span));
+    }
+    Ok(call)
 }
 
 fn no_such_module(name: &str) -> Diagnostic {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bastionless_model::{
     base::{Diagnostic, Severity},
+    cloud::OpErrorKind,
     schema::{Schema, plan},
     value::{Type, Value},
 };
@@ -21,6 +22,7 @@ use crate::{
     plan::{
         Action, Change, Mode, Reason,
         conditions::Rule,
+        remote_state::is_remote_state,
         world::{Each, Keys, ModuleScope, expand},
     },
     state::Object,
@@ -278,12 +280,17 @@ impl Settler {
             Some(Answer::Found(v)) => v,
             Some(Answer::Failed(e)) => {
                 let named = e.path.as_ref().and_then(|path| place(&block.body, path));
-                let mut d = Diagnostic::error(
-                    "Reading a data source failed",
-                    format!("{}: {e}.", p.address),
-                )
-                .at(named.unwrap_or(block.header))
-                .address(p.address.to_string());
+                let text = e.to_string();
+                let stop = if text.ends_with('.') { "" } else { "." };
+                let missing = is_remote_state(&block.resource) && e.kind == OpErrorKind::NotFound;
+                let summary = if missing {
+                    "Unable to find remote state"
+                } else {
+                    "Reading a data source failed"
+                };
+                let mut d = Diagnostic::error(summary, format!("{}: {text}{stop}", p.address))
+                    .at(named.unwrap_or(block.header))
+                    .address(p.address.to_string());
                 if let Some(check) = &block.check {
                     d.severity = Severity::Warning;
                     let module = &p.address.resource.module;

@@ -68,7 +68,10 @@ pub(crate) fn ephemeral(
                 "Invalid use of ephemeral value",
                 format!("Ephemeral values are not valid for {name:?}, because it is not a write-only attribute and must be persisted to state."),
             )
-            .at(place(body, path).unwrap_or(header))
+            .at(match body.attribute(&name) {
+                Some(attribute) => attribute.expr.span,
+                None => place(body, path).unwrap_or(header),
+            })
         })
         .collect()
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// Tells whether a provider is part of the language and calls nothing.
 pub(crate) fn is_builtin(provider: &Provider) -> bool {
-    &*provider.host == "terraform.io" && &*provider.namespace == "builtin"
+    provider.is_builtin()
 }
 
 impl Settler {
