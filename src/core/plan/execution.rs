@@ -15,6 +15,7 @@
 //! Sources: the behaviour recorded in `plan-cases` (apply order) and OpenTofu's `docs/destroying.md`.
 
 mod joins;
+pub(super) mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -206,6 +206,9 @@ pub struct Plan {
     pub refreshed: Arc<crate::state::Snapshot>,
     /// Names of root variables that were set from outside (not by their defaults).
     pub set_variables: Vec<Arc<str>>,
+    /// The state comes to record something else about objects that stay as they are: whether they are created before they are
+    /// destroyed.
+    pub restated: bool,
 }
 
 impl NodeKind {
@@ -277,7 +280,7 @@ impl Plan {
                 .iter()
                 .any(|c| c.action != Action::NoOp || c.importing.is_some() || c.previous.is_some())
                 || self.outputs.values().any(|o| o.action != Action::NoOp)
-                || (self.mode == Mode::RefreshOnly && !self.drift.is_empty()))
+                || (self.mode == Mode::RefreshOnly && (self.restated || !self.drift.is_empty())))
     }
 }
 

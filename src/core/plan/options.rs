@@ -58,34 +58,27 @@ impl Target {
         }
     }
 
-    /// Tells whether an instance is selected.
+    /// Tells whether an instance is selected. As in Terraform a call without a key stands for all its instances only where it
+    /// is what is named: `module.m` is all of `module.m[0]` and `module.m[1]`, `module.m.terraform_data.r` is nothing of them.
     pub fn covers(&self, instance: &AbsInstance) -> bool {
         let module = &instance.resource.module;
         match self {
             Self::Module(m) => covers_module(m, module),
-            Self::Resource(r) => {
-                covers_exactly(&r.module, module) && r.resource == instance.resource.resource
-            }
-            Self::Instance(i) => {
-                covers_exactly(&i.resource.module, module)
-                    && i.resource.resource == instance.resource.resource
-                    && i.key == instance.key
-            }
+            Self::Resource(r) => *r == instance.resource,
+            Self::Instance(i) => i == instance,
         }
     }
 }
 
 fn covers_module(outer: &ModuleInstance, inner: &ModuleInstance) -> bool {
-    inner.0.len() >= outer.0.len()
-        && outer
+    let Some(((name, key), before)) = outer.0.split_last() else {
+        return true;
+    };
+    inner.0.starts_with(before)
+        && inner
             .0
-            .iter()
-            .zip(&inner.0)
-            .all(|(o, i)| o.0 == i.0 && (o.1 == Key::None || o.1 == i.1))
-}
-
-fn covers_exactly(outer: &ModuleInstance, inner: &ModuleInstance) -> bool {
-    outer.0.len() == inner.0.len() && covers_module(outer, inner)
+            .get(before.len())
+            .is_some_and(|(n, k)| n == name && (*key == Key::None || key == k))
 }
 
 /// Prints as given on the command line.

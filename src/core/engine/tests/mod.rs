@@ -203,6 +203,7 @@ pub(super) fn plan_of(
         variables: BTreeMap::new(),
         refreshed: Arc::new(refreshed),
         set_variables: Vec::new(),
+        restated: false,
     }
 }
 

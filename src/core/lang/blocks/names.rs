@@ -96,7 +96,8 @@ pub(super) fn depends_on(body: &Body, diagnostics: &mut Diagnostics) -> Vec<Refe
             reference.subject,
             Subject::CountIndex | Subject::EachKey | Subject::EachValue | Subject::SelfObject
         );
-        match reference.rest.first() {
+        let keys = keys_of_instance(&reference);
+        match reference.rest.get(keys..).unwrap_or_default().first() {
             Some(step) if whole => diagnostics.push(
                 Diagnostic::error(
                     "Invalid depends_on reference",
@@ -115,6 +116,17 @@ pub(super) fn depends_on(body: &Body, diagnostics: &mut Diagnostics) -> Vec<Refe
         }
     }
     found
+}
+
+/// Returns how many steps after the subject select one of its instances: `a.b[0]`, `module.m[0].out`. (That of `module.m[0]` is none.)
+fn keys_of_instance(reference: &Reference) -> usize {
+    let has_instances = matches!(
+        reference.subject,
+        Subject::Resource(_) | Subject::Module(_) | Subject::ModuleOutput(..)
+    );
+    let is_key = matches!(reference.rest.first(), Some(TraversalStep::Index(..)));
+    let is_unkeyed = reference.is_unkeyed_output();
+    usize::from(has_instances && is_key && !is_unkeyed)
 }
 
 /// Decodes a provider configuration's name, such as `aws` or `aws.west`.

@@ -36,6 +36,7 @@ pub(super) fn write(file: &PlanFile) -> Result<Json, PlanFileError> {
         "drift": plan.drift.iter().map(drifted).collect::<Vec<_>>(),
         "outputs": plan.outputs.iter().map(|(k, o)| (k.to_string(), output(o))).collect::<serde_json::Map<_, _>>(),
         "checks": plan.checks.iter().map(check).collect::<Vec<_>>(),
+        "restated": plan.restated,
         "graph": plan.graph.nodes.iter().map(node).collect::<Vec<_>>(),
         "state": plan.refreshed.write()?,
         "configuration": file.configuration,
@@ -257,6 +258,7 @@ fn read_plan(j: &Json, refreshed: Arc<Snapshot>) -> Option<Plan> {
         variables: variables?,
         refreshed,
         set_variables: texts("set_variables")?.into_iter().map(Arc::from).collect(),
+        restated: j.get("restated").and_then(Json::as_bool).unwrap_or(false),
     })
 }
 

@@ -45,9 +45,6 @@ impl Settler {
         reason: Option<Reason>,
         block: Option<&ResourceBlock>,
     ) {
-        if !self.is_selected(address) {
-            return;
-        }
         self.plan_deposed(address, provider, schema);
         let Some(live) = self.live(address, None, provider, schema) else {
             return;
@@ -79,6 +76,9 @@ impl Settler {
         provider: &ProviderConfig,
         schema: &Arc<Schema>,
     ) {
+        if !self.is_selected_deposed(address) {
+            return;
+        }
         let keys: Vec<Deposed> = self
             .prior
             .instance(address)

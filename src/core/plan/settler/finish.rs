@@ -17,7 +17,7 @@ use crate::{
         graph::{ConfigNode, NodeKind},
         program::{ModuleId, MoveEnd},
     },
-    plan::{Action, Change, Mode, OutputChange, Plan, execution, world::Keys},
+    plan::{Action, Change, ExecutionGraph, Mode, OutputChange, Plan, execution, world::Keys},
 };
 
 impl Settler {
@@ -40,7 +40,7 @@ impl Settler {
         } else {
             let built = execution::build(self.world.program(), &self.graph, &changes, &refreshed);
             self.conditions.diagnostics.extend(built.diagnostics);
-            built.value
+            self.targeted(built.value, &changes)
         };
         Plan {
             mode: self.options.mode,
@@ -61,7 +61,24 @@ impl Settler {
             variables: std::mem::take(&mut self.variables),
             refreshed,
             set_variables: std::mem::take(&mut self.set_variables),
+            restated: self.restated,
         }
+    }
+
+    /// Leaves of an execution graph what targets ask for.
+    fn targeted(&self, graph: ExecutionGraph, changes: &[Change]) -> ExecutionGraph {
+        let Some(selected) = &self.selected else {
+            return graph;
+        };
+        execution::targets::keep(
+            self.world.program(),
+            &self.graph,
+            changes,
+            graph,
+            selected,
+            |a| self.is_targeted(a),
+            |n| self.inherited_cbd.contains(n),
+        )
     }
 
     /// Takes out what was planned from something that is wrong: it would say what nobody wants.
@@ -306,8 +323,9 @@ impl Settler {
             if changes.contains_key(name) {
                 continue;
             }
-            if self.options.mode == Mode::Destroy || declared.is_none_or(|d| !d.contains_key(name))
-            {
+            // Targets leave alone what the configuration has no more.
+            let is_gone = declared.is_none_or(|d| !d.contains_key(name));
+            if self.options.mode == Mode::Destroy || is_gone && self.options.targets.is_empty() {
                 let change = OutputChange {
                     before: old.value.clone(),
                     after: Value::NULL,

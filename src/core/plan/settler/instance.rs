@@ -55,9 +55,12 @@ struct Verdict {
 impl Settler {
     /// Plans one instance and puts its planned value into the world.
     pub(super) fn plan_instance(&mut self, i: &Instance<'_>) {
-        let live = self.live(&i.address, None, &i.block.provider, i.schema);
-        let prior = live.as_ref().and_then(|l| l.value.clone());
+        let mut live = self.live(&i.address, None, &i.block.provider, i.schema);
         let selected = self.is_selected(&i.address);
+        if let Some(live) = live.as_mut().filter(|l| selected && l.value.is_some()) {
+            self.restate(i, &mut live.object);
+        }
+        let prior = live.as_ref().and_then(|l| l.value.clone());
         if !selected || self.options.mode != Mode::Normal {
             let value = prior
                 .clone()
@@ -97,6 +100,21 @@ impl Settler {
             self.take_in(i, prior.as_ref());
         }
         self.decide(i, object.as_ref(), prior, importing, config);
+    }
+
+    /// Records the order in which an object is replaced, where that was another one when it was applied.
+    fn restate(&mut self, i: &Instance<'_>, object: &mut Object) {
+        let created_first = self.inherited_cbd.contains(i.node);
+        if object.create_before_destroy == created_first
+            || !self.is_refreshing()
+            || self.options.mode == Mode::Destroy
+        {
+            return;
+        }
+        object.create_before_destroy = created_first;
+        self.restated = true;
+        self.prior
+            .put(&i.address, None, &i.block.provider, object.clone());
     }
 
     /// Puts an imported object into the state, so that apply keeps it even where nothing else is to be done.

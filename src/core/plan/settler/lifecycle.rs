@@ -176,7 +176,7 @@ impl Settler {
                     return Ok(true);
                 }
             }
-            if !found && self.selected.is_none() && !self.conditions.diagnostics.has_errors() {
+            if !found && self.selected.is_none() && !self.follows_failure(&address.resource) {
                 let place = match resource.module.is_root() {
                     true => "the root module".to_owned(),
                     false => resource.module.to_string(),
@@ -195,6 +195,17 @@ impl Settler {
             }
         }
         Ok(false)
+    }
+}
+
+impl Settler {
+    /// Tells whether something that a resource depends on is wrong: then nobody knows what would have changed.
+    fn follows_failure(&self, resource: &AbsResource) -> bool {
+        let id = self.world.module_at(&resource.module.path());
+        let node = id.map(|id| ConfigNode::new(id, NodeKind::Resource(resource.resource.clone())));
+        let mut needed = self.graph.with_dependencies(&node);
+        needed.retain(|n| self.failed.contains(n));
+        !needed.is_empty()
     }
 }
 

@@ -159,6 +159,9 @@ impl Settler {
                 continue;
             }
             let address = resource.instance(key);
+            if !self.is_selected(&address) {
+                continue;
+            }
             let reason = match self.options.mode {
                 Mode::Destroy => None,
                 _ => Some(superfluous(keys, &address.key)),

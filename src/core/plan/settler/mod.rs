@@ -116,6 +116,8 @@ pub struct Settler {
     failed: BTreeSet<ConfigNode>,
     /// The configuration itself is wrong, whatever exists: there is nothing to be planned.
     invalid: bool,
+    /// The state comes to record something else about objects that stay as they are.
+    restated: bool,
 }
 
 /// A provider configuration of this run.
@@ -176,6 +178,7 @@ impl Settler {
             dependencies: BTreeMap::new(),
             failed: BTreeSet::new(),
             invalid: false,
+            restated: false,
         }
     }
 

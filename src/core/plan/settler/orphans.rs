@@ -39,8 +39,10 @@ impl Settler {
                     .get(resource)
                     .into_iter()
                     .flat_map(|s| s.instances.keys());
-                let addresses: Vec<AbsInstance> =
-                    keys.map(|k| resource.instance(k.clone())).collect();
+                let addresses: Vec<AbsInstance> = keys
+                    .map(|k| resource.instance(k.clone()))
+                    .filter(|a| self.is_selected_orphan(a))
+                    .collect();
                 if self.providers.contains_key(provider) {
                     reads.extend(self.unread(&addresses, provider));
                 }
@@ -53,16 +55,24 @@ impl Settler {
         }
         for (resource, provider) in orphans {
             match resource.resource.mode {
-                ResourceMode::Data => {
-                    self.prior.resources.remove(&resource);
-                }
+                ResourceMode::Data => self.forget_data(&resource),
                 ResourceMode::Managed => self.plan_orphan(&resource, &provider),
             }
         }
         Vec::new()
     }
 
-    /// Tells whether the walk dealt with a resource of the state, or will because it is not selected.
+    /// Takes a data source out of the state that the configuration has no more.
+    fn forget_data(&mut self, resource: &AbsResource) {
+        let state = self.prior.resources.get(resource);
+        let keys: Vec<_> = state.into_iter().flat_map(|s| s.instances.keys()).collect();
+        let mut addresses = keys.into_iter().map(|k| resource.instance(k.clone()));
+        if addresses.any(|a| self.is_selected_orphan(&a)) {
+            self.prior.resources.remove(resource);
+        }
+    }
+
+    /// Tells whether the walk dealt with a resource of the state, or left it alone because it is not selected.
     fn is_configured(&self, resource: &AbsResource) -> bool {
         let Some(id) = self.world.module_at(&resource.module.path()) else {
             return false;
@@ -72,7 +82,7 @@ impl Settler {
             .module(id)
             .and_then(|m| m.resources.get(&resource.resource));
         block.is_some_and(|b| !b.problems.has_errors())
-            && (self.world.has_module(&resource.module) || self.selected.is_some())
+            && (self.world.has_module(&resource.module) || !self.is_selected_block(resource))
     }
 
     fn plan_orphan(&mut self, resource: &AbsResource, provider: &ProviderConfig) {
@@ -113,6 +123,9 @@ impl Settler {
             .collect();
         for key in keys {
             let address = resource.instance(key);
+            if !self.is_selected_orphan(&address) {
+                continue;
+            }
             let reason = self.orphan_reason(&address);
             match &removed {
                 Some(r) if !r.destroy && self.options.mode == Mode::Normal => {
@@ -151,7 +164,7 @@ impl Settler {
         Reason::DeleteBecauseNoResourceConfig
     }
 
-    fn has_block(&self, resource: &AbsResource) -> bool {
+    pub(super) fn has_block(&self, resource: &AbsResource) -> bool {
         let id = self.world.module_at(&resource.module.path());
         id.and_then(|id| self.world.module(id))
             .is_some_and(|m| m.resources.contains_key(&resource.resource))
@@ -168,9 +181,6 @@ impl Settler {
         schema: &Arc<bastionless_model::schema::Schema>,
         reason: Reason,
     ) {
-        if !self.is_selected(address) {
-            return;
-        }
         let Some(before) = self
             .live(address, None, provider, schema)
             .and_then(|l| l.value)

@@ -6,7 +6,7 @@ use bastionless_model::base::{Diagnostic, Diagnostics};
 
 use super::{Mode, Options, Settler};
 use crate::lang::{
-    address::{AbsInstance, ConfigResource, ModulePath},
+    address::{AbsInstance, AbsResource, ConfigResource, ModulePath},
     graph::{ConfigNode, NodeKind, StaticGraph},
     program::{ModuleId, Program},
 };
@@ -103,27 +103,73 @@ pub(super) fn doomed(prior: &Snapshot, options: &Options) -> BTreeSet<ConfigReso
 }
 
 impl Settler {
-    /// Tells whether an instance is selected: by a target, or because a selected one depends on its resource.
+    /// Tells whether an instance that the configuration makes, or of a block that makes others, is selected: by a target, or
+    /// because a selected one depends on its resource.
     pub(super) fn is_selected(&self, address: &AbsInstance) -> bool {
-        let Some(selected) = &self.selected else {
-            return true;
-        };
-        if self.options.targets.iter().any(|t| t.covers(address)) {
+        if self.selected.is_none() || self.is_targeted(address) {
             return true;
         }
         if self.options.mode == Mode::Destroy {
             return self.doomed.contains(&address.resource.config());
         }
-        let path: ModulePath = address.resource.module.path();
-        let Some(id) = self.world.module_at(&path) else {
+        self.is_selected_block(&address.resource) && !self.is_targeted_elsewhere(&address.resource)
+    }
+
+    /// Tells whether an object that the configuration has nothing for is selected: by a target, because its block is and only
+    /// its module instance is gone, or because something waits for all of its module.
+    pub(super) fn is_selected_orphan(&self, address: &AbsInstance) -> bool {
+        if self.selected.is_none() || self.is_targeted(address) {
+            return true;
+        }
+        if self.options.mode == Mode::Destroy {
+            return self.doomed.contains(&address.resource.config());
+        }
+        match self.has_block(&address.resource) {
+            true => self.is_selected_block(&address.resource),
+            false => self.is_awaited(&address.resource.module.path()),
+        }
+    }
+
+    /// Tells whether what is left of an instance beside its current object is selected: nothing depends on that.
+    pub(super) fn is_selected_deposed(&self, address: &AbsInstance) -> bool {
+        self.selected.is_none()
+            || self.is_targeted(address)
+            || self.is_awaited(&address.resource.module.path())
+    }
+
+    /// Tells whether a target names an instance, or something that it is in.
+    pub(super) fn is_targeted(&self, address: &AbsInstance) -> bool {
+        self.options.targets.iter().any(|t| t.covers(address))
+    }
+
+    /// Tells whether the block of a resource is selected; without targets all are.
+    pub(super) fn is_selected_block(&self, resource: &AbsResource) -> bool {
+        let Some(selected) = &self.selected else {
+            return true;
+        };
+        let id = self.world.module_at(&resource.module.path());
+        id.is_some_and(|id| {
+            let kind = NodeKind::Resource(resource.resource.clone());
+            selected.contains(&ConfigNode::new(id, kind))
+        })
+    }
+
+    /// Tells whether something selected comes after everything in a module.
+    fn is_awaited(&self, path: &ModulePath) -> bool {
+        let Some((call, _)) = path.0.split_last() else {
             return false;
         };
-        let node = ConfigNode::new(id, NodeKind::Resource(address.resource.resource.clone()));
-        selected.contains(&node) && !self.is_targeted_elsewhere(&address.resource)
+        let id = self.world.module_at(path);
+        let parent = id.and_then(|id| self.world.module(id)?.parent);
+        parent
+            .zip(self.selected.as_ref())
+            .is_some_and(|(parent, selected)| {
+                selected.contains(&ConfigNode::new(parent, NodeKind::Close(call.clone())))
+            })
     }
 
     /// Tells whether targets name other instances of the resource only.
-    fn is_targeted_elsewhere(&self, resource: &crate::lang::address::AbsResource) -> bool {
+    fn is_targeted_elsewhere(&self, resource: &AbsResource) -> bool {
         let config = resource.config();
         let Some(module) = self
             .world
