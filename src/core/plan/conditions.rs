@@ -96,6 +96,21 @@ impl Conditions {
         entry.1.extend(message);
     }
 
+    /// Takes over the results that others gave.
+    pub(crate) fn take_in(&mut self, others: Self) {
+        for ((kind, config), instances) in others.results {
+            let own = self.results.entry((kind, config)).or_default();
+            for (address, (status, messages)) in instances {
+                let entry = own
+                    .entry(address)
+                    .or_insert((CheckStatus::Pass, Vec::new()));
+                entry.0 = worse(entry.0, status);
+                entry.1.extend(messages);
+            }
+        }
+        self.diagnostics.extend(others.diagnostics);
+    }
+
     /// Says that an object as written has conditions, though perhaps no instance.
     pub(crate) fn declare(&mut self, kind: &'static str, config: &str) {
         self.results.entry((kind, config.to_owned())).or_default();

@@ -73,6 +73,8 @@ pub struct Finaliser {
     settings: BTreeMap<ProviderConfig, Arc<plan::Settings>>,
     provider_configs: BTreeMap<ProviderConfig, Value>,
     conditions: Conditions,
+    /// Results of the conditions of objects; what was wrong with them was said.
+    objects: Conditions,
     counter: u32,
     /// Checks whose data source could not be read, with the reason.
     failed_checks: Vec<(ModuleInstance, Arc<str>, String)>,
@@ -108,6 +110,7 @@ impl Finaliser {
             settings: BTreeMap::new(),
             provider_configs: BTreeMap::new(),
             conditions: Conditions::default(),
+            objects: Conditions::default(),
             counter: 0,
             failed_checks: Vec::new(),
             host,
@@ -410,6 +413,7 @@ impl Finaliser {
             self.conditions.diagnostics.push(incomplete());
         }
         self.conditions_of_unchanged(state, &lost);
+        self.conditions.take_in(std::mem::take(&mut self.objects));
         Ending {
             outputs,
             checks: self.conditions.results(),

@@ -35,15 +35,13 @@ pub(super) fn apply(program: &Program, snapshot: &mut Snapshot) -> MoveResult {
         step(snapshot, moved, &mut result.previous, &mut blocked);
     }
     for (from, to) in implied {
-        rename(snapshot, &from, &to, &mut result.previous, None);
+        rename(snapshot, &from, &to, &mut result.previous);
     }
     follow(snapshot, &result.previous);
     if !blocked.is_empty() {
         let list = blocked
             .iter()
-            .map(|(from, to): &(AbsInstance, AbsInstance)| {
-                format!("\n  - {from} could not move to {to}")
-            });
+            .map(|(from, to): &(Unit, Unit)| format!("\n  - {from} could not move to {to}"));
         result.diagnostics.push(Diagnostic::warning(
             "Unresolved resource instance address changes",
             format!(
@@ -138,21 +136,74 @@ fn end_within(inner: &MoveEnd, outer: &MoveEnd) -> bool {
     }
 }
 
+/// What moves as one: where something of it is there already, all of it stays.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Unit {
+    /// What lies in one instance of a module itself, without the modules in it.
+    Module(ModuleInstance),
+    /// All instances of a resource.
+    Resource(AbsResource),
+    /// One instance.
+    Instance(AbsInstance),
+}
+
+impl Unit {
+    /// Returns what a statement moves together with an instance.
+    fn of(moved: &Moved, instance: &AbsInstance) -> Self {
+        match (&moved.from, &moved.to) {
+            (MoveEnd::Module { .. }, _) => Self::Module(instance.resource.module.clone()),
+            (MoveEnd::Resource { key: None, .. }, MoveEnd::Resource { key: None, .. }) => {
+                Self::Resource(instance.resource.clone())
+            }
+            _ => Self::Instance(instance.clone()),
+        }
+    }
+
+    /// Tells whether a snapshot holds something there.
+    fn is_taken(&self, snapshot: &Snapshot) -> bool {
+        match self {
+            Self::Module(module) => snapshot.resources.keys().any(|r| r.module == *module),
+            Self::Resource(resource) => snapshot.resources.contains_key(resource),
+            Self::Instance(instance) => snapshot.instance(instance).is_some(),
+        }
+    }
+}
+
+impl std::fmt::Display for Unit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Module(module) => module.fmt(f),
+            Self::Resource(resource) => resource.fmt(f),
+            Self::Instance(instance) => instance.fmt(f),
+        }
+    }
+}
+
 fn step(
     snapshot: &mut Snapshot,
     moved: &Moved,
     previous: &mut BTreeMap<AbsInstance, AbsInstance>,
-    blocked: &mut Vec<(AbsInstance, AbsInstance)>,
+    blocked: &mut Vec<(Unit, Unit)>,
 ) {
-    let pairs: Vec<(AbsInstance, AbsInstance)> = snapshot
+    let pairs = snapshot
         .resources
         .iter()
         .flat_map(|(r, s)| s.instances.keys().map(move |k| r.instance(k.clone())))
         .filter_map(|from| target(moved, &from).map(|to| (from, to)))
-        .filter(|(from, to)| from != to)
-        .collect();
+        .filter(|(from, to)| from != to);
+    let mut units: BTreeMap<(Unit, Unit), Vec<(AbsInstance, AbsInstance)>> = BTreeMap::new();
     for (from, to) in pairs {
-        rename(snapshot, &from, &to, previous, Some(&mut *blocked));
+        let unit = (Unit::of(moved, &from), Unit::of(moved, &to));
+        units.entry(unit).or_default().push((from, to));
+    }
+    for (unit, pairs) in units {
+        if unit.1.is_taken(snapshot) {
+            blocked.push(unit);
+            continue;
+        }
+        for (from, to) in pairs {
+            rename(snapshot, &from, &to, previous);
+        }
     }
 }
 
@@ -241,22 +292,14 @@ fn steps_match(pattern: &Steps, steps: &[(Arc<str>, Key)], any_last_key: bool) -
             })
 }
 
-/// Renames one instance; a target that exists blocks it.
+/// Renames one instance, unless there is one of the new name.
 fn rename(
     snapshot: &mut Snapshot,
     from: &AbsInstance,
     to: &AbsInstance,
     previous: &mut BTreeMap<AbsInstance, AbsInstance>,
-    blocked: Option<&mut Vec<(AbsInstance, AbsInstance)>>,
 ) {
-    if snapshot
-        .resources
-        .get(&to.resource)
-        .is_some_and(|r| r.instances.contains_key(&to.key))
-    {
-        if let Some(blocked) = blocked {
-            blocked.push((from.clone(), to.clone()));
-        }
+    if snapshot.instance(to).is_some() {
         return;
     }
     let Some(source) = snapshot.resources.get_mut(&from.resource) else {

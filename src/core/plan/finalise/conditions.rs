@@ -26,7 +26,8 @@ impl Finaliser {
         let scope =
             ModuleScope::new(&self.world, &change.address.resource.module).with_each(each.clone());
         let rules = &block.lifecycle.preconditions;
-        check(change, rules, "Resource precondition failed", &scope)
+        let own = check(change, rules, "Resource precondition failed", &scope);
+        self.keep(own)
     }
 
     /// Checks the postconditions of an object that was applied; `value` is what it is now.
@@ -66,17 +67,28 @@ impl Finaliser {
             .with_each(each)
             .with_self(this);
         let rules = &block.lifecycle.postconditions;
-        check(change, rules, "Resource postcondition failed", &scope)
+        let own = check(change, rules, "Resource postcondition failed", &scope);
+        self.keep(own)
+    }
+
+    /// Keeps results; what was wrong is the error.
+    fn keep(&mut self, mut own: Conditions) -> Result<(), Diagnostics> {
+        let diagnostics = std::mem::take(&mut own.diagnostics);
+        self.objects.take_in(own);
+        match diagnostics.has_errors() {
+            true => Err(diagnostics),
+            false => Ok(()),
+        }
     }
 }
 
-/// Checks conditions of the object of a change; those that fail are the error.
+/// Checks conditions of the object of a change.
 fn check(
     change: &Change,
     rules: &[CheckRule],
     summary: &'static str,
     scope: &ModuleScope<'_>,
-) -> Result<(), Diagnostics> {
+) -> Conditions {
     let rules = rules.iter().map(|rule| Rule {
         rule,
         at: None,
@@ -85,9 +97,6 @@ fn check(
     let config = change.address.resource.config().to_string();
     let mut own = Conditions::default();
     let address = change.address.to_string();
-    if own.check("resource", &config, &address, rules, scope) {
-        Ok(())
-    } else {
-        Err(own.diagnostics)
-    }
+    own.check("resource", &config, &address, rules, scope);
+    own
 }

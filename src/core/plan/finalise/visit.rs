@@ -12,7 +12,7 @@ use crate::{
         program::ResourceBlock,
     },
     plan::{
-        settler,
+        Action, Mode, settler,
         world::{Keys, ModuleScope, expand},
     },
     state::{Snapshot, sensitive_paths},
@@ -167,12 +167,57 @@ impl Finaliser {
                 .resource_keys(&module, resource)
                 .cloned()
                 .unwrap_or_default();
+            if !self.plan.targets.is_empty() || self.plan.mode == Mode::RefreshOnly {
+                self.take_existing(&address, &keys, state, schema);
+                continue;
+            }
             for (key, _) in keys.instances() {
                 let value = value_in(state, &address, &key, schema);
                 self.world.set_resource(&module, resource, key, value);
             }
             self.world.seal_resource(&module, resource);
         }
+    }
+
+    /// Puts in the instances of a resource that exist or are still to be made: a plan that leaves some alone makes no others.
+    fn take_existing(
+        &mut self,
+        resource: &AbsResource,
+        keys: &Keys,
+        state: &Snapshot,
+        schema: &Schema,
+    ) {
+        let changes = self.plan.changes.iter();
+        let of_resource =
+            changes.filter(|c| c.address.resource == *resource && c.deposed.is_none());
+        let (going, made): (Vec<_>, Vec<_>) =
+            of_resource.partition(|c| matches!(c.action, Action::Delete | Action::Forget));
+        let stored = state.resources.get(resource);
+        let stored = stored.into_iter().flat_map(|s| s.instances.keys());
+        let single = matches!(keys, Keys::Single).then_some(Key::None);
+        let shown: BTreeSet<Key> = made
+            .iter()
+            .map(|c| &c.address.key)
+            .chain(stored)
+            .filter(|key| !going.iter().any(|c| c.address.key == **key))
+            .cloned()
+            .chain(single)
+            .filter(|key| {
+                matches!(
+                    (keys, key),
+                    (Keys::Single, Key::None)
+                        | (Keys::Count(_), Key::Int(_))
+                        | (Keys::ForEach(_), Key::Str(_))
+                )
+            })
+            .collect();
+        for key in shown {
+            let value = value_in(state, resource, &key, schema);
+            let (module, name) = (&resource.module, &resource.resource);
+            self.world.set_resource(module, name, key, value);
+        }
+        self.world
+            .seal_existing(&resource.module, &resource.resource);
     }
 }
 

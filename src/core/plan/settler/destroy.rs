@@ -1,41 +1,57 @@
 //! Deletes: of instances, of deposed objects, of everything.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use bastionless_model::{base::Diagnostic, schema::Schema, value::Value};
 
 use super::Settler;
 use crate::{
     lang::{
-        address::{AbsInstance, Key, ProviderConfig},
+        address::{AbsInstance, AbsResource, ModuleInstance, ProviderConfig},
         program::ResourceBlock,
     },
-    plan::{Action, Change, Mode, Reason, world::Keys},
+    plan::{
+        Action, Change, Mode, Reason,
+        world::{ModuleScope, expand},
+    },
     state::Deposed,
 };
 
-/// Returns the repetition that a set of instance keys looks like.
-pub(super) fn keys_of(keys: &[Key]) -> Keys {
-    let texts: BTreeMap<Arc<str>, Value> = keys
-        .iter()
-        .filter_map(|k| match k {
-            Key::Str(s) => Some((s.clone(), Value::DYNAMIC)),
-            _ => None,
-        })
-        .collect();
-    let numbers = keys.iter().filter_map(|k| match k {
-        Key::Int(i) => Some(i + 1),
-        _ => None,
-    });
-    match numbers.max() {
-        _ if !texts.is_empty() => Keys::ForEach(Arc::new(texts)),
-        Some(n) => Keys::Count(n),
-        None if keys.is_empty() => Keys::ForEach(Arc::default()),
-        None => Keys::Single,
-    }
-}
-
 impl Settler {
+    /// Plans to destroy what the state holds of a resource in one module instance, whatever the configuration would make, and
+    /// shows what it is to those that ask: outputs say what they were before everything goes.
+    pub(super) fn destroy_instances(
+        &mut self,
+        module: &ModuleInstance,
+        block: &ResourceBlock,
+        schema: &Arc<Schema>,
+    ) {
+        for address in self.existing(module, &block.resource) {
+            if self.is_selected(&address) {
+                self.plan_delete(&address, &block.provider, schema, None, Some(block));
+            }
+        }
+        // A wrong `count` stops no destroy.
+        let keys = expand(&block.repetition, &ModuleScope::new(&self.world, module));
+        let keys = keys.unwrap_or_default();
+        self.world
+            .expand_resource(module, &block.resource, keys.clone());
+        let resource = AbsResource {
+            module: module.clone(),
+            resource: block.resource.clone(),
+        };
+        for (key, _) in keys.instances() {
+            let address = (resource.instance(key.clone()), None);
+            let before = self.changes.get(&address).map(|c| c.before.clone());
+            let stored = || self.prior.object(&address.0, None)?.decode(schema).ok();
+            let value = before
+                .or_else(stored)
+                .unwrap_or_else(|| Value::unknown(schema.block.implied_type()));
+            self.world.set_resource(module, &block.resource, key, value);
+        }
+        self.world.seal_resource(module, &block.resource);
+    }
+
     /// Plans to delete an instance, its deposed objects included.
     pub(super) fn plan_delete(
         &mut self,

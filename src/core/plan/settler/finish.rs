@@ -26,6 +26,8 @@ impl Settler {
         self.warn();
         self.declare_checks();
         let mut changes: Vec<_> = std::mem::take(&mut self.changes).into_values().collect();
+        // Terraform's order: what lies deeper comes later.
+        changes.sort_by_key(|c| c.address.resource.module.0.len());
         let mut outputs = self.output_changes();
         self.withdraw(&mut changes, &mut outputs);
         let errored = self.conditions.diagnostics.has_errors();

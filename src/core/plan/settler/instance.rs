@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     lang::{
-        address::{AbsInstance, ModuleInstance},
+        address::{AbsInstance, ConfigResource, Key, ModuleInstance},
         graph::ConfigNode,
         program::ResourceBlock,
     },
@@ -62,11 +62,15 @@ impl Settler {
         }
         let prior = live.as_ref().and_then(|l| l.value.clone());
         if !selected || self.options.mode != Mode::Normal {
-            let value = prior
-                .clone()
-                .unwrap_or_else(|| Value::unknown(i.schema.block.implied_type()));
+            let Some(value) = prior else {
+                // What does not exist is not made either: of several instances it is none.
+                if i.address.key == Key::None {
+                    self.set(i, Value::unknown(i.schema.block.implied_type()));
+                }
+                return;
+            };
             self.set(i, value.clone());
-            if selected && self.options.mode == Mode::RefreshOnly && prior.is_some() {
+            if selected && self.options.mode == Mode::RefreshOnly {
                 self.postconditions(i, value);
             }
             return;
@@ -115,6 +119,17 @@ impl Settler {
         self.restated = true;
         self.prior
             .put(&i.address, None, &i.block.provider, object.clone());
+    }
+
+    /// Records what an object that stays as it is depends on now.
+    fn depend(&mut self, i: &Instance<'_>, dependencies: &[ConfigResource]) {
+        let Some(object) = self.prior.object(&i.address, None) else {
+            return;
+        };
+        if object.dependencies != dependencies {
+            let object = object.clone().depending_on(dependencies.to_vec());
+            self.prior.put(&i.address, None, &i.block.provider, object);
+        }
     }
 
     /// Puts an imported object into the state, so that apply keeps it even where nothing else is to be done.
@@ -195,7 +210,10 @@ impl Settler {
         }
         self.forbid_destroy(i, action);
         self.set(i, after.clone());
-        let quiet = action == Action::NoOp;
+        let dependencies = self.dependencies(i.node);
+        if action == Action::NoOp {
+            self.depend(i, &dependencies);
+        }
         let change = Change {
             address: i.address.clone(),
             previous: self.previous.get(&i.address).cloned(),
@@ -208,11 +226,7 @@ impl Settler {
             config,
             replace_paths: verdict.paths,
             importing,
-            dependencies: if quiet {
-                object.map(|o| o.dependencies.clone()).unwrap_or_default()
-            } else {
-                self.dependencies(i.node)
-            },
+            dependencies,
             create_before_destroy: self.inherited_cbd.contains(i.node),
             private: object.and_then(|o| o.private.clone()),
         };
@@ -221,7 +235,7 @@ impl Settler {
     }
 
     /// Returns what a resource depends on; computed once a node.
-    fn dependencies(&mut self, node: &ConfigNode) -> Vec<crate::lang::address::ConfigResource> {
+    fn dependencies(&mut self, node: &ConfigNode) -> Vec<ConfigResource> {
         if let Some(found) = self.dependencies.get(node) {
             return found.clone();
         }
@@ -265,10 +279,10 @@ impl Settler {
             Some(Reason::ReplaceByTriggers)
         } else if tainted {
             Some(Reason::ReplaceBecauseTainted)
-        } else if !planned.requires_replace.is_empty() {
-            Some(Reason::ReplaceBecauseCannotUpdate)
         } else if forced {
             Some(Reason::ReplaceByRequest)
+        } else if !planned.requires_replace.is_empty() {
+            Some(Reason::ReplaceBecauseCannotUpdate)
         } else {
             None
         };

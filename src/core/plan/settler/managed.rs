@@ -41,28 +41,27 @@ impl Settler {
         }
         let node = ConfigNode::new(id, NodeKind::Resource(resource.clone()));
         for module in modules {
-            let keys = if self.options.mode == Mode::Destroy {
-                self.stored_keys(&module, block)
-            } else {
-                expand(&block.repetition, &ModuleScope::new(&self.world, &module)).unwrap_or_else(
-                    |d| {
-                        self.conditions.diagnostics.extend(d);
-                        Keys::Unknown
-                    },
-                )
-            };
-            let fits = keys
-                .instances()
-                .iter()
-                .all(|(key, _)| unfit(block, key).is_none());
-            // What is destroyed may have other keys than what is written; then its value is not known.
-            let shown = if fits { keys.clone() } else { Keys::Unknown };
-            self.world.expand_resource(&module, resource, shown);
+            if self.options.mode == Mode::Destroy {
+                if let Some(schema) = self.known_type(block, &Keys::Unknown, &module) {
+                    self.destroy_instances(&module, block, &schema);
+                }
+                continue;
+            }
+            let keys = expand(&block.repetition, &ModuleScope::new(&self.world, &module))
+                .unwrap_or_else(|d| {
+                    self.conditions.diagnostics.extend(d);
+                    Keys::Unknown
+                });
+            self.world.expand_resource(&module, resource, keys.clone());
             let Some(schema) = self.known_type(block, &keys, &module) else {
                 continue;
             };
             self.plan_instances(&node, block, &schema, &module, &keys);
-            self.world.seal_resource(&module, resource);
+            if self.options.mode == Mode::Normal && self.selected.is_none() {
+                self.world.seal_resource(&module, resource);
+            } else {
+                self.show_existing(&module, block, &schema, &keys);
+            }
         }
         Vec::new()
     }
@@ -83,16 +82,6 @@ impl Settler {
             .flat_map(|s| s.instances.keys())
             .map(|k| resource.instance(k.clone()))
             .collect()
-    }
-
-    /// The instances of the state, for a destroy: what the configuration would make does not matter.
-    fn stored_keys(&self, module: &ModuleInstance, block: &ResourceBlock) -> Keys {
-        let keys: Vec<Key> = self
-            .existing(module, &block.resource)
-            .into_iter()
-            .map(|a| a.key)
-            .collect();
-        super::destroy::keys_of(&keys)
     }
 
     /// Returns the schema, or reports a type that we do not have if there are instances of it.
@@ -117,6 +106,30 @@ impl Settler {
             }
         }
         None
+    }
+
+    /// Puts the value of a resource together of the instances that exist: those that are not selected, or that nothing is done
+    /// to, stay as they are, and are not made.
+    fn show_existing(
+        &mut self,
+        module: &ModuleInstance,
+        block: &ResourceBlock,
+        schema: &Arc<Schema>,
+        keys: &Keys,
+    ) {
+        for address in self.existing(module, &block.resource) {
+            let planned = self.changes.contains_key(&(address.clone(), None))
+                || keys.each(&address.key).is_some();
+            if planned || unfit(block, &address.key).is_some() {
+                continue;
+            }
+            let live = self.live(&address, None, &block.provider, schema);
+            if let Some(value) = live.and_then(|l| l.value) {
+                self.world
+                    .set_resource(module, &block.resource, address.key, value);
+            }
+        }
+        self.world.seal_existing(module, &block.resource);
     }
 
     fn plan_instances(
@@ -154,7 +167,7 @@ impl Settler {
         }
         let made: BTreeSet<&Key> = wanted.iter().map(|(k, _)| k).collect();
         for key in existing {
-            if made.contains(&key) && self.options.mode != Mode::Destroy {
+            if made.contains(&key) {
                 self.plan_deposed(&resource.instance(key), &block.provider, schema);
                 continue;
             }
@@ -162,20 +175,8 @@ impl Settler {
             if !self.is_selected(&address) {
                 continue;
             }
-            let reason = match self.options.mode {
-                Mode::Destroy => None,
-                _ => Some(superfluous(keys, &address.key)),
-            };
+            let reason = Some(superfluous(keys, &address.key));
             self.plan_delete(&address, &block.provider, schema, reason, Some(block));
-            if self.options.mode == Mode::Destroy
-                && let Some(change) = self.changes.get(&(address.clone(), None))
-                && unfit(block, &address.key).is_none()
-            {
-                // Outputs say what they were before everything goes.
-                let value = change.before.clone();
-                self.world
-                    .set_resource(module, &block.resource, address.key.clone(), value);
-            }
         }
     }
 }

@@ -137,7 +137,13 @@ impl Settler {
         let mut conditions = Conditions::default();
         conditions.diagnostics.extend(moved.diagnostics);
         let doomed = targets::doomed(&prior, &inputs.options);
-        let selected = targets::select(&inputs.program, &inputs.graph, &inputs.options, &doomed);
+        let selected = targets::select(
+            &inputs.program,
+            &inputs.graph,
+            &inputs.options,
+            &doomed,
+            &prior,
+        );
         let walk = walk::Walk::new(&inputs.graph, selected.as_ref());
         let imports = imports::Imports::new(&inputs.program, &inputs.options.imports);
         let inherited_cbd = lifecycle::create_before_destroy(&inputs.program, &inputs.graph);

@@ -11,7 +11,7 @@ use crate::{
             AbsInstance, AbsResource, Mode as ResourceMode, ModuleInstance, ModulePath,
             ProviderConfig,
         },
-        program::{Removed, RemovedFrom},
+        program::{Removed, RemovedFrom, ResourceBlock},
     },
     plan::{Action, Mode, Reason},
 };
@@ -133,7 +133,9 @@ impl Settler {
                 }
                 _ => {
                     let reason = (self.options.mode != Mode::Destroy).then_some(reason);
-                    self.plan_delete(&address, provider, &schema, reason, None);
+                    // Where only the module instance is gone, its block still says what must not go.
+                    let block = self.block_of(resource);
+                    self.plan_delete(&address, provider, &schema, reason, block.as_ref());
                 }
             }
         }
@@ -168,6 +170,12 @@ impl Settler {
         let id = self.world.module_at(&resource.module.path());
         id.and_then(|id| self.world.module(id))
             .is_some_and(|m| m.resources.contains_key(&resource.resource))
+    }
+
+    fn block_of(&self, resource: &AbsResource) -> Option<ResourceBlock> {
+        let id = self.world.module_at(&resource.module.path())?;
+        let module = self.world.module(id)?;
+        module.resources.get(&resource.resource).cloned()
     }
 
     fn module_exists(&self, module: &ModuleInstance) -> bool {

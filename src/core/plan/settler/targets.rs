@@ -18,6 +18,7 @@ pub(super) fn select(
     graph: &StaticGraph,
     options: &Options,
     doomed: &BTreeSet<ConfigResource>,
+    prior: &Snapshot,
 ) -> Option<BTreeSet<ConfigNode>> {
     if options.targets.is_empty() {
         return None;
@@ -35,6 +36,7 @@ pub(super) fn select(
         }
     }
     let mut selected = graph.with_dependencies(&chosen);
+    let littered = littered(program, options, prior);
     let outputs: Vec<ConfigNode> = graph
         .order()
         .filter(|n| matches!(n.kind, NodeKind::Output(_)) && n.module == ModuleId(0))
@@ -42,12 +44,30 @@ pub(super) fn select(
             let needs = graph.with_dependencies([*n]);
             let resources = |n: &&ConfigNode| matches!(n.kind, NodeKind::Resource(_));
             let mut resources = needs.iter().filter(resources).peekable();
-            resources.peek().is_some() && resources.all(|r| selected.contains(r))
+            resources.peek().is_some()
+                && resources.all(|r| selected.contains(r))
+                && needs.is_disjoint(&littered)
         })
         .cloned()
         .collect();
     selected.extend(graph.with_dependencies(&outputs));
     Some(selected)
+}
+
+/// Returns the modules, as what comes after everything in them, that hold objects without a block which no target names.
+fn littered(program: &Program, options: &Options, prior: &Snapshot) -> BTreeSet<ConfigNode> {
+    let module_of = |path: &ModulePath| program.modules.iter().find(|m| m.path == *path);
+    prior
+        .instances()
+        .filter(|(address, _, _)| !options.targets.iter().any(|t| t.covers(address)))
+        .filter_map(|(address, _, _)| {
+            let path = address.resource.module.path();
+            let module = module_of(&path)?;
+            let call = path.0.last()?.clone();
+            let orphan = !module.resources.contains_key(&address.resource.resource);
+            orphan.then_some(ConfigNode::new(module.parent?, NodeKind::Close(call)))
+        })
+        .collect()
 }
 
 /// Refuses targets that leave out objects which move: both their old and their new address must be covered.

@@ -296,6 +296,18 @@ impl World {
         }
     }
 
+    /// Puts the value of a resource as a whole together of those instances only that were put in: what the configuration makes
+    /// beside them does not exist, and will not.
+    pub(crate) fn seal_existing(&mut self, module: &ModuleInstance, resource: &Resource) {
+        if let Some(i) = self
+            .modules
+            .get_mut(module)
+            .and_then(|m| m.resources.get_mut(resource))
+        {
+            i.combined = Some(i.existing());
+        }
+    }
+
     /// Returns an output of a module instance.
     pub(crate) fn output(&self, module: &ModuleInstance, name: &str) -> Option<&Value> {
         self.modules.get(module)?.outputs.get(name)
@@ -327,6 +339,26 @@ impl Instances {
             })),
             Keys::Unknown => Value::DYNAMIC,
         }
+    }
+
+    /// Returns the value of the resource as a whole, as far as its instances have values.
+    fn existing(&self) -> Value {
+        let indices = self.values.keys().filter_map(|k| match k {
+            Key::Int(i) => Some(i + 1),
+            _ => None,
+        });
+        let keys = match self.keys {
+            Keys::Count(_) => Keys::Count(indices.max().unwrap_or(0)),
+            ref other => other.clone(),
+        };
+        let values = self.values.clone();
+        let combined = None;
+        Self {
+            keys,
+            values,
+            combined,
+        }
+        .whole()
     }
 
     /// Returns the value of the resource as a whole, the computed one where there is one.
