@@ -17,7 +17,7 @@ use crate::{
         graph::{ConfigNode, NodeKind},
         program::{ModuleId, MoveEnd},
     },
-    plan::{Action, Change, ExecutionGraph, Mode, OutputChange, Plan, execution, world::Keys},
+    plan::{Action, Change, Mode, OutputChange, Plan, execution, world::Keys},
 };
 
 impl Settler {
@@ -42,7 +42,10 @@ impl Settler {
         } else {
             let built = execution::build(self.world.program(), &self.graph, &changes, &refreshed);
             self.conditions.diagnostics.extend(built.diagnostics);
-            self.targeted(built.value, &changes)
+            match self.selected {
+                None => built.value,
+                Some(_) => execution::targets::keep(&changes, built.value, |a| self.is_targeted(a)),
+            }
         };
         Plan {
             mode: self.options.mode,
@@ -65,22 +68,6 @@ impl Settler {
             set_variables: std::mem::take(&mut self.set_variables),
             restated: self.restated,
         }
-    }
-
-    /// Leaves of an execution graph what targets ask for.
-    fn targeted(&self, graph: ExecutionGraph, changes: &[Change]) -> ExecutionGraph {
-        let Some(selected) = &self.selected else {
-            return graph;
-        };
-        execution::targets::keep(
-            self.world.program(),
-            &self.graph,
-            changes,
-            graph,
-            selected,
-            |a| self.is_targeted(a),
-            |n| self.inherited_cbd.contains(n),
-        )
     }
 
     /// Takes out what was planned from something that is wrong: it would say what nobody wants.

@@ -11,6 +11,7 @@ use crate::{
             AbsInstance, AbsResource, Mode as ResourceMode, ModuleInstance, ModulePath,
             ProviderConfig,
         },
+        graph::{ConfigNode, NodeKind},
         program::{Removed, RemovedFrom, ResourceBlock},
     },
     plan::{Action, Mode, Reason},
@@ -135,7 +136,11 @@ impl Settler {
                     let reason = (self.options.mode != Mode::Destroy).then_some(reason);
                     // Where only the module instance is gone, its block still says what must not go.
                     let block = self.block_of(resource);
+                    let said = self.conditions.diagnostics.0.len();
                     self.plan_delete(&address, provider, &schema, reason, block.as_ref());
+                    if self.conditions.diagnostics.0.len() > said {
+                        self.failed.extend(self.node_of(resource));
+                    }
                 }
             }
         }
@@ -170,6 +175,12 @@ impl Settler {
         let id = self.world.module_at(&resource.module.path());
         id.and_then(|id| self.world.module(id))
             .is_some_and(|m| m.resources.contains_key(&resource.resource))
+    }
+
+    fn node_of(&self, resource: &AbsResource) -> Option<ConfigNode> {
+        let id = self.world.module_at(&resource.module.path())?;
+        let kind = NodeKind::Resource(resource.resource.clone());
+        Some(ConfigNode::new(id, kind))
     }
 
     fn block_of(&self, resource: &AbsResource) -> Option<ResourceBlock> {
