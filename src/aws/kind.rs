@@ -1,6 +1,6 @@
 //! A type's operations as plain async functions; [`Managed`] and [`Read`] make the contract's objects of them.
 
-use std::{future::Future, pin::Pin, task::Poll};
+use std::future::Future;
 
 use bastionless_model::{
     cloud::{
@@ -9,6 +9,7 @@ use bastionless_model::{
     },
     value::Value,
 };
+use futures_util::future::join_all;
 
 use crate::{
     clients::Scope,
@@ -151,40 +152,9 @@ where
 {
     let mut results = Vec::with_capacity(items.len());
     for chunk in items.chunks(AT_ONCE) {
-        results.extend(all(chunk.iter().map(&make)).await);
+        results.extend(join_all(chunk.iter().map(&make)).await);
     }
     results
-}
-
-/// Runs futures at the same time.
-pub(crate) async fn all<T, F: Future<Output = T>>(futures: impl IntoIterator<Item = F>) -> Vec<T> {
-    let mut running: Vec<(Option<Pin<Box<F>>>, Option<T>)> = futures
-        .into_iter()
-        .map(|f| (Some(Box::pin(f)), None))
-        .collect();
-    std::future::poll_fn(|cx| {
-        let mut waiting = false;
-        for (future, result) in &mut running {
-            let Some(f) = future else { continue };
-            match f.as_mut().poll(cx) {
-                Poll::Ready(v) => {
-                    *result = Some(v);
-                    *future = None;
-                }
-                Poll::Pending => waiting = true,
-            }
-        }
-        if waiting {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
-    })
-    .await;
-    running
-        .into_iter()
-        .filter_map(|(_, result)| result)
-        .collect()
 }
 
 /// Turns a read into what the contract wants.

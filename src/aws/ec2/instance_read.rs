@@ -9,13 +9,14 @@ use bastionless_model::{
     cloud::{OpError, OpErrorKind},
     value::{Type, Value},
 };
+use futures_util::future::join_all;
 
 use super::{
     attributes::{Attributes, optional_text, text_of},
     call::Outcome,
     context::{Ec2, by_ids, some},
 };
-use crate::kind::{all, each};
+use crate::kind::each;
 
 /// What one instance's own calls tell.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +46,7 @@ pub(crate) async fn details(ec2: &Ec2, id: &str) -> Result<Details, OpError> {
         InstanceInitiatedShutdownBehavior,
         UserData,
     ];
-    let answers = all(names.map(|name| async move {
+    let answers = join_all(names.map(|name| async move {
         let what = format!("reading EC2 Instance ({id}) attribute {name}");
         let call = ec2
             .client

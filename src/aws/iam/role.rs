@@ -128,7 +128,7 @@ impl Role {
         )))
     }
 
-    fn from_lists(&self, role: &SdkRole, detail: &RoleDetail, prior: Option<&Value>) -> Value {
+    fn value_of_lists(&self, role: &SdkRole, detail: &RoleDetail, prior: Option<&Value>) -> Value {
         let boundary = detail
             .permissions_boundary()
             .and_then(|b| b.permissions_boundary_arn.clone());
@@ -155,7 +155,7 @@ impl Role {
             let (role, detail) = (list.get(&id.id)?, details.get(&id.id)?);
             Some((
                 id.id.clone(),
-                self.from_lists(role, detail, id.prior.as_ref()),
+                self.value_of_lists(role, detail, id.prior.as_ref()),
             ))
         });
         Ok(Some(found.collect()))

@@ -9,11 +9,12 @@ use bastionless_model::{
     },
     value::Value,
 };
+use futures_util::future::join_all;
 
 use crate::{
     clients::Scope,
     errors::{Call, Tolerate, has_code},
-    kind::{Kind, all, each, observed, ours, read_back, unfinished},
+    kind::{Kind, each, observed, ours, read_back, unfinished},
     names,
     shape::{Shape, changed, given, number, settled, text, truth},
     tags::{self, Tags},
@@ -118,7 +119,7 @@ impl LogGroup {
                 .await
                 .op("logs:DescribeLogGroups")
         });
-        for page in all(pages).await {
+        for page in join_all(pages).await {
             match page {
                 Ok(groups) => {
                     found.extend(
