@@ -186,7 +186,15 @@ impl Evaluator<'_> {
         match on.elements() {
             Some(elements) => match number.to_usize().and_then(|i| elements.get(i)) {
                 Some(v) => v.clone(),
-                None if elements.is_empty() => self.bad_key(span, "the collection has no elements"),
+                // Words for those who count from 1; Terraform has none for what is further off.
+                None if number.to_usize() == Some(elements.len()) => self.bad_key(
+                    span,
+                    if elements.is_empty() {
+                        "the collection has no elements"
+                    } else {
+                        "the given index is greater than or equal to the length of the collection"
+                    },
+                ),
                 None => self.bad_key(span, ""),
             },
             None => match on.kind() {

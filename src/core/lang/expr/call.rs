@@ -101,7 +101,7 @@ impl Evaluator<'_> {
         let text = &*name.name;
         if let Some((namespace, function)) = text.rsplit_once("::") {
             let root = namespace.split("::").next().unwrap_or_default();
-            let detail = match (root, text.splitn(3, "::").nth(1)) {
+            let detail = match (root, text.split("::").nth(1)) {
                 ("provider", Some(_)) if namespace == "provider" => {
                     "The function call must include the provider name after the \"provider::\" prefix.".to_owned()
                 }
@@ -116,6 +116,15 @@ impl Evaluator<'_> {
                 ),
             };
             self.fail(name.span, "Unknown provider function", detail);
+            return;
+        }
+        if let "list" | "map" = text {
+            let brackets = if text == "list" { "[ ... ]" } else { "{ ... }" };
+            self.fail(
+                name.span,
+                "Error in function call",
+                format!("Call to function \"{text}\" failed: the \"{text}\" function was deprecated in Terraform v0.12 and is no longer available; use to{text}({brackets}) syntax to write a literal {text}."),
+            );
             return;
         }
         let near = suggestion(text, names());

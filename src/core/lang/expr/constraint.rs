@@ -217,6 +217,9 @@ fn object(arg: &Expr) -> Result<Constraint, Diagnostic> {
     let mut attributes = BTreeMap::new();
     for item in items {
         let name = attribute_name(item)?;
+        if attributes.contains_key(&name) {
+            return invalid(item.key.span, "Object constructor map keys must be unique.");
+        }
         attributes.insert(name, object_attribute(&item.value)?);
     }
     let plain = |a: &ObjectAttribute| !a.optional && matches!(a.constraint, Constraint::Plain(_));
@@ -263,7 +266,7 @@ fn object_attribute(expr: &Expr) -> Result<ObjectAttribute, Diagnostic> {
         [_, _, third, ..] => {
             return invalid(
                 third.span,
-                "Optional attribute modifier expects at most two arguments.",
+                "Optional attribute modifier expects at most two arguments: the attribute type, and a default value.",
             );
         }
     };

@@ -7,6 +7,7 @@ use bastionless_model::base::{Diagnostic, Diagnostics, Span};
 use crate::lang::{
     address::{Mode, Resource},
     program::{Reference, Subject},
+    suggest::did_you_mean,
     syntax::{Block, Body, Expr, ExprKind, Ident, Item, TemplatePart, TraversalStep},
 };
 
@@ -245,7 +246,10 @@ pub fn reference(root: &Ident, steps: &[TraversalStep]) -> Result<Reference, Dia
             let name = attribute(root, steps)?;
             match &*name {
                 "module" | "root" | "cwd" => made(Subject::Path(name), 1),
-                _ => unknown_attribute(root, steps, &name, ""),
+                _ => {
+                    let near = did_you_mean(&name, ["cwd", "module", "root"]);
+                    unknown_attribute(root, steps, &name, &near)
+                }
             }
         }
         "terraform" => {
@@ -257,13 +261,18 @@ pub fn reference(root: &Ident, steps: &[TraversalStep]) -> Result<Reference, Dia
                     "The terraform.env attribute was deprecated in v0.10 and removed in v0.12. The \"state environment\" concept was renamed to \"workspace\" in v0.12, and so the workspace name can now be accessed using the terraform.workspace attribute.",
                 )
                 .at(whole(root, steps.get(..1).unwrap_or_default()))),
-                _ => unknown_attribute(root, steps, &name, " The only supported attribute is terraform.workspace, the name of the currently-selected workspace."),
+                _ => unknown_attribute(root, steps, &name, " The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is true only during apply."),
             }
         }
         "module" => module(root, steps),
         "data" => resource(Mode::Data, "data source", root, steps),
         "resource" => resource(Mode::Managed, "resource", root, steps),
         "ephemeral" | "list" => undeclared_kind(root, steps),
+        "action" => Err(Diagnostic::error(
+            "Invalid reference",
+            "Actions can not be referenced in this context. They can only be referenced from within a resource's lifecycle actions list.",
+        )
+        .at(whole(root, steps.get(..2).unwrap_or_default()))),
         "template" | "lazy" | "arg" => Err(Diagnostic::error(
             "Reserved symbol name",
             format!("The symbol name \"{}\" is reserved for use in a future Terraform version. If you are using a provider that already uses this as a resource type name, add the prefix \"resource.\" to force interpretation as a resource type name.", root.name),

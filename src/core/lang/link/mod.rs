@@ -37,6 +37,10 @@ pub fn link(sources: Arc<SourceMap>, tree: &Tree, catalogue: &Catalogue) -> Outc
     let mut program = assemble::assemble(sources, tree, catalogue, &mut diagnostics);
     statics::check(&mut program, tree, &mut diagnostics);
     moves::check(&mut program, tree, &mut diagnostics);
+    if tree.is_broken {
+        // What seems not to be declared may stand in what could not be read.
+        diagnostics = Diagnostics::default();
+    }
     Outcome {
         value: program,
         diagnostics: sorted(diagnostics),

@@ -28,6 +28,8 @@ const DEEPEST: usize = 64;
 pub struct Tree {
     /// The modules; every parent stands before its children.
     pub modules: Vec<TreeModule>,
+    /// Parts of files could not be read, so what is declared there is not known.
+    pub is_broken: bool,
 }
 
 /// One module of a [`Tree`].
@@ -65,6 +67,7 @@ pub fn load_with(
         sources,
         decoded: BTreeMap::new(),
         modules: Vec::new(),
+        is_broken: false,
         diagnostics: Diagnostics::default(),
     };
     let dir: Arc<str> = dir.into();
@@ -81,6 +84,7 @@ pub fn load_with(
     Outcome {
         value: Tree {
             modules: loader.modules,
+            is_broken: loader.is_broken,
         },
         diagnostics: loader.diagnostics,
     }
@@ -92,6 +96,7 @@ struct Loader<'a> {
     sources: &'a mut SourceMap,
     decoded: BTreeMap<Arc<str>, Arc<RawModule>>,
     modules: Vec<TreeModule>,
+    is_broken: bool,
     diagnostics: Diagnostics,
 }
 
@@ -193,6 +198,7 @@ impl Loader<'_> {
             } else {
                 parse(id, &text)
             };
+            self.is_broken |= outcome.diagnostics.has_errors();
             self.diagnostics.extend(outcome.diagnostics);
             parsed.push((shown, outcome.value));
         }

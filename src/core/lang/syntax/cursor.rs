@@ -36,6 +36,19 @@ pub(super) struct Cursor<'a> {
     fixed: Option<Span>,
 }
 
+fn is_opener(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::OpenBrace
+            | Kind::OpenBracket
+            | Kind::OpenParen
+            | Kind::OpenQuote
+            | Kind::OpenHeredoc
+            | Kind::Interpolation
+            | Kind::Control
+    )
+}
+
 /// Makes a syntax error.
 pub(super) fn error(
     span: Span,
@@ -126,6 +139,63 @@ impl<'a> Cursor<'a> {
     /// Reads the next token if it is of this kind.
     pub(super) fn eat(&mut self, kind: Kind) -> Option<Token> {
         (self.kind() == kind).then(|| self.read())
+    }
+
+    /// Returns the number of the next token.
+    pub(super) fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on after the item that begins at token number `from` and has an error at the byte `bad`: to the end of the line
+    /// on which all its brackets are closed. Inside a block a brace too many ends the block, so it is not skipped.
+    ///
+    /// Every token is pushed and popped at most once, so this is linear.
+    pub(super) fn skip_item(&mut self, from: usize, bad: u32, in_block: bool) {
+        let mut open: Vec<Kind> = Vec::new();
+        let mut braces = 0_usize;
+        let mut at = from;
+        while let Some(token) = self.tokens.get(at) {
+            let opener = match token.kind {
+                Kind::Newline if open.is_empty() && token.start >= bad => {
+                    at += 1;
+                    break;
+                }
+                Kind::CloseBrace if braces == 0 => {
+                    if in_block && token.start >= bad && at > from {
+                        break;
+                    }
+                    open.clear();
+                    at += 1;
+                    continue;
+                }
+                Kind::CloseBrace => Kind::OpenBrace,
+                Kind::CloseBracket => Kind::OpenBracket,
+                Kind::CloseParen => Kind::OpenParen,
+                Kind::CloseQuote => Kind::OpenQuote,
+                Kind::CloseHeredoc => Kind::OpenHeredoc,
+                Kind::SequenceEnd => Kind::Interpolation,
+                kind => {
+                    if is_opener(kind) {
+                        braces += usize::from(kind == Kind::OpenBrace);
+                        open.push(if kind == Kind::Control {
+                            Kind::Interpolation
+                        } else {
+                            kind
+                        });
+                    }
+                    at += 1;
+                    continue;
+                }
+            };
+            while let Some(kind) = open.pop() {
+                braces -= usize::from(kind == Kind::OpenBrace);
+                if kind == opener {
+                    break;
+                }
+            }
+            at += 1;
+        }
+        self.at = at;
     }
 
     /// Returns the last token read.

@@ -14,26 +14,38 @@ use super::{
 /// How deep blocks may nest.
 const MAX_BLOCKS: usize = 50;
 
+/// How many syntax errors of one file are told.
+const MAX_ERRORS: usize = 20;
+
 struct Scanner<'a> {
     cursor: Cursor<'a>,
     diagnostics: Diagnostics,
+    /// What made items unreadable.
+    errors: Vec<Diagnostic>,
+    /// No sense is to be made of what follows.
+    stopped: bool,
     depth: usize,
 }
 
-/// Reads the items of a file; what stands after the first error is left out.
+/// Reads the items of a file; items with an error are left out, and so are the blocks around them.
 pub(super) fn read(source: SourceId, text: &str, tokens: &Tokens) -> (Vec<Item>, Diagnostics) {
     let mut scanner = Scanner {
         cursor: Cursor::new(source, text, &tokens.list, true),
         diagnostics: Diagnostics::default(),
+        errors: Vec::new(),
+        stopped: false,
         depth: 0,
     };
-    let (items, failed) = scanner.file();
+    let items = scanner.file();
     let mut diagnostics = scanner.diagnostics;
     let first = tokens.error.clone();
     // What follows an invalid character is a consequence of it.
-    let own = failed.filter(|d| first.as_ref().is_none_or(|f| start(d) < start(f)));
-    let errors = first.into_iter().chain(own).map(|d| *d);
-    diagnostics.0.extend(errors);
+    let own = scanner
+        .errors
+        .into_iter()
+        .filter(|d| first.as_ref().is_none_or(|f| start(d) < start(f)));
+    let first = first.iter().map(|d| (**d).clone());
+    diagnostics.0.extend(first.chain(own));
     (items, diagnostics)
 }
 
@@ -42,17 +54,33 @@ fn start(diagnostic: &Diagnostic) -> u32 {
 }
 
 impl Scanner<'_> {
-    /// Reads the items of the file; at an error the items before it stay.
-    fn file(&mut self) -> (Vec<Item>, Option<Box<Diagnostic>>) {
+    /// Reads the items of the file.
+    fn file(&mut self) -> Vec<Item> {
         let mut items = Vec::new();
         let mut names = HashMap::new();
-        while self.cursor.kind() != Kind::End {
-            match self.item(&mut names) {
-                Ok(item) => items.extend(item),
-                Err(d) => return (items, Some(d)),
-            }
+        while self.cursor.kind() != Kind::End && !self.stopped {
+            items.extend(self.readable_item(&mut names, false));
         }
-        (items, None)
+        items
+    }
+
+    /// Reads one item; one with an error is skipped.
+    fn readable_item(&mut self, names: &mut HashMap<String, Span>, in_block: bool) -> Option<Item> {
+        let (from, depth, errors) = (self.cursor.place(), self.depth, self.errors.len());
+        let opens = self.cursor.kind() == Kind::OpenBrace;
+        let d = match self.item(names) {
+            Ok(item) => return item,
+            Err(d) => *d,
+        };
+        self.depth = depth;
+        let bad = start(&d);
+        // The body of a block whose header was wrong says nothing new; neither does the end of the file.
+        if !(opens && errors > 0) {
+            self.errors.push(d);
+        }
+        self.cursor.skip_item(from, bad, in_block);
+        self.stopped |= self.cursor.kind() == Kind::End || self.errors.len() >= MAX_ERRORS;
+        None
     }
 
     fn required<T>(&self, token: Token, detail: &'static str) -> Parsed<T> {
@@ -68,7 +96,7 @@ impl Scanner<'_> {
             Kind::Ident => match self.cursor.kind() {
                 Kind::Assign => self.attribute(next, names, false),
                 Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => {
-                    self.block(next).map(|b| Some(Item::Block(b)))
+                    Ok(self.block(next)?.map(Item::Block))
                 }
                 _ => self.required(next, NAME_ALONE),
             },
@@ -133,7 +161,9 @@ impl Scanner<'_> {
         })))
     }
 
-    fn block(&mut self, kind: Token) -> Parsed<Block> {
+    /// Reads a block; nothing is left of one in which something is wrong.
+    fn block(&mut self, kind: Token) -> Parsed<Option<Block>> {
+        let errors = self.errors.len();
         let mut labels = Vec::new();
         let mut header = self.cursor.span(kind);
         let open = loop {
@@ -166,6 +196,9 @@ impl Scanner<'_> {
             _ => self.one_line(open)?,
         };
         self.depth -= 1;
+        if self.stopped {
+            return Ok(None);
+        }
         let end = self.cursor.peek();
         match end.kind {
             Kind::Newline => {
@@ -180,9 +213,12 @@ impl Scanner<'_> {
                 ));
             }
         }
+        if self.errors.len() > errors {
+            return Ok(None);
+        }
         let (open, close) = (self.cursor.span(open), self.cursor.span(close));
         let kind = self.cursor.ident(kind);
-        Ok(Block {
+        Ok(Some(Block {
             span: kind.span.to(close),
             kind,
             labels,
@@ -197,7 +233,7 @@ impl Scanner<'_> {
                 json: false,
             },
             header,
-        })
+        }))
     }
 
     fn bad_header(&self, token: Token) -> Box<Diagnostic> {
@@ -258,9 +294,10 @@ impl Scanner<'_> {
         let mut names = HashMap::new();
         loop {
             match self.cursor.kind() {
+                _ if self.stopped => return Ok((items, open)),
                 Kind::CloseBrace => return Ok((items, self.cursor.read())),
                 Kind::End => return Err(self.unclosed(open)),
-                _ => items.extend(self.item(&mut names)?),
+                _ => items.extend(self.readable_item(&mut names, true)),
             }
         }
     }

@@ -113,6 +113,64 @@ fn what_stands_before_an_error_stays() {
 }
 
 #[test]
+fn every_item_with_an_error_is_told() {
+    let table = [
+        ("a = 1 2\nb = 3\nc = 4 5\n", 1, &["1:7", "3:7"][..]),
+        (
+            "a {\n  b = [1 2\n  ]\n  c = )\n}\nd = 1\n",
+            1,
+            &["2:10", "4:7"],
+        ),
+        ("a {\n  b = [1, 2\n}\nc = 1 2\nd = 3\n", 1, &["3:1", "4:7"]),
+        ("a = f(1\nb = 2\nc = 3 4\n", 0, &["2:1"]),
+        ("a b c\n{\n  d = 1\n}\ne = )\nf = 1\n", 1, &["1:6", "5:5"]),
+        ("a {\n  b {\n    c = 1\n", 0, &["2:5"]),
+        (
+            "a {\n  b {\n    c = 1 2\n  }\n}\nd {\n}}\ne = 1\n",
+            1,
+            &["3:11", "7:2"],
+        ),
+        ("a = {\n  b = 1 2\n  c = 3\n}\nd = 1\n", 1, &["2:9"]),
+    ];
+    for (text, items, places) in table {
+        let file = parse(SourceId(0), text);
+        let mut sources = bastionless_model::base::SourceMap::default();
+        sources.add("x", text);
+        let found: Vec<String> = file
+            .diagnostics
+            .iter()
+            .map(|d| {
+                let span = d.primary.as_ref().unwrap().span;
+                let (_, start, _) = sources.positions(span).unwrap();
+                format!("{}:{}", start.line, start.column)
+            })
+            .collect();
+        assert_eq!(found, places, "{text}");
+        assert_eq!(file.value.body.items.len(), items, "{text}");
+    }
+}
+
+#[test]
+fn many_errors_are_told_up_to_a_bound_and_at_once() {
+    let start = std::time::Instant::now();
+    for text in [
+        "a = 1 2\n".repeat(200_000),
+        "a {\n".repeat(100_000),
+        format!("a = {}{}\n", "[".repeat(100_000), ")".repeat(100_000)),
+        format!("a = {}\n", "([{".repeat(50_000)),
+        format!(
+            "a {{\nb = {}\n{}",
+            "]".repeat(100_000),
+            "}\n".repeat(100_000)
+        ),
+    ] {
+        let errors = parse(SourceId(0), &text).diagnostics.0.len();
+        assert!((1..=20).contains(&errors), "{errors}");
+    }
+    assert!(start.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[test]
 fn templates_are_read_token_by_token() {
     let table = [
         (r#""a\n\"$${b}%%{c}""#, r#""a\n\"${b}%{c}""#),
