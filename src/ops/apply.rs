@@ -18,7 +18,7 @@ use bastionless_model::{
     base::{Diagnostic, Diagnostics},
     cloud::{Identity, Observed},
     schema::{Catalogue, plan::normalise_read},
-    value::identical,
+    value::{Marks, Value, identical},
 };
 
 use super::{
@@ -116,6 +116,11 @@ pub(crate) async fn saved(
         Err(e) => return Err(refuse(Failed::from(e).diagnostics)),
     };
     check_basis(&file, &loaded, &place, &prior).map_err(|d| refuse(d.into()))?;
+    let mut file = file;
+    let given = loaded.values.values.iter().filter(|(_, v)| is_ephemeral(v));
+    file.plan
+        .variables
+        .extend(given.map(|(name, v)| (name.clone(), v.clone())));
     let host = Arc::new(load::host());
     let providers = Providers::new(clouds::clouds());
     let plan = finish_waits(
@@ -225,6 +230,10 @@ fn stale(what: &str) -> Diagnostic {
     )
 }
 
+fn is_ephemeral(value: &Value) -> bool {
+    value.marks().contains(Marks::EPHEMERAL)
+}
+
 /// Refuses a plan with errors, and one whose state, configuration or variables are not what they were.
 fn check_basis(
     file: &PlanFile,
@@ -269,7 +278,9 @@ fn check_basis(
     if loaded.digest != *config_digest {
         return Err(stale("the configuration was changed"));
     }
-    for (name, value) in &loaded.values.values {
+    // Values of ephemeral variables are no part of a plan.
+    let all = loaded.values.values.iter();
+    for (name, value) in all.filter(|(_, v)| !is_ephemeral(v)) {
         let same = file
             .plan
             .variables

@@ -14,12 +14,12 @@ use bastionless_core::{
         graph::StaticGraph,
         inputs::{self, Origin, RawInput, RawValue, RootValues},
         link::{self, link},
-        program::Program,
+        program::{Program, Variable},
     },
     plan::file::PlanFile,
 };
 use bastionless_model::{
-    base::{Diagnostics, Outcome, SourceMap, Span},
+    base::{Diagnostic, Diagnostics, Outcome, SourceMap, Span},
     schema::Catalogue,
 };
 
@@ -165,6 +165,12 @@ fn read(
         arguments.extend(more.iter().map(|r| r.name.to_string()));
         raw.value.splice(0..0, more);
     }
+    if let Some(file) = saved {
+        diagnostics.extend(ephemeral(&program, &raw.value, file));
+        if diagnostics.has_errors() {
+            return Err(Failed::new(diagnostics, texts));
+        }
+    }
     let (values, problems) = inputs::root_values(&program, &raw.value);
     diagnostics.extend(problems);
     diagnostics.0.retain(|d| !forgiven.contains(&&*d.summary));
@@ -181,6 +187,28 @@ fn read(
         digest,
         arguments,
     })
+}
+
+/// Compares the ephemeral variables that are given with those that a saved plan was given: their values are not in it.
+fn ephemeral(program: &Program, raw: &[RawInput], file: &PlanFile) -> Diagnostics {
+    let variables = program.modules.first().into_iter().flat_map(|m| &m.variables);
+    let problem = |(name, variable): (&Arc<str>, &Variable)| {
+        let before = file.plan.set_variables.contains(name);
+        let now = raw.iter().any(|r| r.name == *name);
+        let (summary, detail) = match (before, now) {
+            (true, false) => (
+                inputs::NO_VALUE,
+                format!("The ephemeral input variable {:?} was set during the plan phase, and so must also be set during the apply phase.", &**name),
+            ),
+            (false, true) => (
+                "Ephemeral variable was not set during planning",
+                format!("The ephemeral input variable {:?} was not set during the planning phase, and so must remain unset during the apply phase.", &**name),
+            ),
+            _ => return None,
+        };
+        Some(Diagnostic::error(summary, detail).at(variable.name.span))
+    };
+    variables.filter(|(_, v)| v.ephemeral).filter_map(problem).collect()
 }
 
 /// Returns the values that the command line of a saved plan gave.

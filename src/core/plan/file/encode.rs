@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use bastionless_model::value::{Path, Step, Value};
+use bastionless_model::value::{Marks, Path, Step, Value};
 use serde_json::{Value as Json, json};
 
 use super::{Basis, FORMAT, PlanFile, PlanFileError, values};
@@ -30,7 +30,7 @@ pub(super) fn write(file: &PlanFile) -> Result<Json, PlanFileError> {
         "errored": plan.errored,
         "targets": plan.targets,
         "force_replace": plan.force_replace.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "variables": plan.variables.iter().map(|(k, v)| (k.to_string(), values::write(v))).collect::<serde_json::Map<_, _>>(),
+        "variables": kept_variables(plan),
         "set_variables": plan.set_variables.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
         "drift": plan.drift.iter().map(drifted).collect::<Vec<_>>(),
@@ -42,6 +42,15 @@ pub(super) fn write(file: &PlanFile) -> Result<Json, PlanFileError> {
         "configuration": file.configuration,
         "judgement": file.judgement,
     }))
+}
+
+/// Writes the variables without the ephemeral ones that were given from outside: apply has to be given these again.
+fn kept_variables(plan: &Plan) -> Json {
+    let given = |name: &Arc<str>, v: &Value| {
+        v.marks().contains(Marks::EPHEMERAL) && plan.set_variables.contains(name)
+    };
+    let kept = plan.variables.iter().filter(|(k, v)| !given(k, v));
+    Json::Object(kept.map(|(k, v)| (k.to_string(), values::write(v))).collect())
 }
 
 fn text(v: &impl ToString) -> Json {
