@@ -191,24 +191,37 @@ fn read(
 
 /// Compares the ephemeral variables that are given with those that a saved plan was given: their values are not in it.
 fn ephemeral(program: &Program, raw: &[RawInput], file: &PlanFile) -> Diagnostics {
-    let variables = program.modules.first().into_iter().flat_map(|m| &m.variables);
+    let variables = program
+        .modules
+        .first()
+        .into_iter()
+        .flat_map(|m| &m.variables);
     let problem = |(name, variable): (&Arc<str>, &Variable)| {
         let before = file.plan.set_variables.contains(name);
         let now = raw.iter().any(|r| r.name == *name);
         let (summary, detail) = match (before, now) {
             (true, false) => (
                 inputs::NO_VALUE,
-                format!("The ephemeral input variable {:?} was set during the plan phase, and so must also be set during the apply phase.", &**name),
+                format!(
+                    "The ephemeral input variable {:?} was set during the plan phase, and so must also be set during the apply phase.",
+                    &**name
+                ),
             ),
             (false, true) => (
                 "Ephemeral variable was not set during planning",
-                format!("The ephemeral input variable {:?} was not set during the planning phase, and so must remain unset during the apply phase.", &**name),
+                format!(
+                    "The ephemeral input variable {:?} was not set during the planning phase, and so must remain unset during the apply phase.",
+                    &**name
+                ),
             ),
             _ => return None,
         };
         Some(Diagnostic::error(summary, detail).at(variable.name.span))
     };
-    variables.filter(|(_, v)| v.ephemeral).filter_map(problem).collect()
+    variables
+        .filter(|(_, v)| v.ephemeral)
+        .filter_map(problem)
+        .collect()
 }
 
 /// Returns the values that the command line of a saved plan gave.

@@ -122,6 +122,43 @@ fn a_saved_plan_is_applied_as_it_was_reviewed() {
 }
 
 #[test]
+fn ephemeral_variables_are_given_again_to_a_saved_plan() {
+    let s = Sandbox::new(
+        "variable \"key\" {\n  ephemeral = true\n}\nvariable \"other\" {\n  ephemeral = true\n  default   = \"d\"\n}\nresource \"terraform_data\" \"a\" {\n  input = ephemeralasnull(var.key)\n}\n",
+    );
+    s.ok("plan -out p -var key=hush-hush");
+    assert!(!s.read("p").contains("hush-hush"));
+    assert!(!s.ok("show -json p").contains("hush-hush"));
+    let missing = s.exits("apply p", 1).err;
+    assert!(missing.contains("must also be set during the"), "{missing}");
+    let extra = s.exits("apply -var key=k -var other=o p", 1).err;
+    assert!(extra.contains("was not set during planning"), "{extra}");
+    s.ok("apply -var key=another p");
+}
+
+#[test]
+fn sources_of_modules_are_made_of_constant_variables() {
+    let s = Sandbox::new(
+        "variable \"size\" {\n  const = true\n}\nlocals {\n  dir = \"./${lower(var.size)}\"\n}\nmodule \"m\" {\n  source = local.dir\n}\noutput \"o\" {\n  value = module.m.o\n}\n",
+    );
+    s.file(
+        "small/main.tf",
+        "output \"o\" {\n  value = \"small one\"\n}\n",
+    );
+    let missing = s.exits("validate", 1).err;
+    assert!(
+        missing.contains("No value for required variable"),
+        "{missing}"
+    );
+    s.ok("validate -var size=Small");
+    s.ok("init -var size=Small");
+    s.ok("apply -auto-approve -var size=Small");
+    assert_eq!(s.ok("output -raw o"), "small one");
+    let other = s.exits("plan -var size=big", 1).err;
+    assert!(other.contains("Unreadable module directory"), "{other}");
+}
+
+#[test]
 fn a_saved_plan_is_refused_after_each_change() {
     let s = applied();
     s.ok("plan -out p -replace terraform_data.a");

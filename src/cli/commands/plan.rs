@@ -147,13 +147,16 @@ pub(super) fn show(cx: &Context, planned: &Planned, judgement: &Judgement, markd
     let catalogue = Catalogue::builtin();
     let failed = planned.diagnostics.has_errors();
     if cx.shell.is_json() {
-        if !failed {
-            for event in events::plan(&planned.plan)
+        // What was planned before an error is told; access is judged of a whole plan only.
+        if !planned.plan.void {
+            events::plan(&planned.plan)
                 .into_iter()
-                .chain(events::access(judgement))
-            {
-                cx.shell.event(event);
-            }
+                .for_each(|event| cx.shell.event(event));
+        }
+        if !failed {
+            events::access(judgement)
+                .into_iter()
+                .for_each(|event| cx.shell.event(event));
         }
     } else if markdown && !failed {
         cx.shell.out(&format!(

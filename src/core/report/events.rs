@@ -215,7 +215,7 @@ pub fn access(judgement: &Judgement) -> Vec<Json> {
 pub fn summary(counts: &Counts, operation: &str, message: Option<String>) -> Json {
     let message = message.unwrap_or_else(|| counts.line());
     let changes = json!({
-        "add": counts.add, "change": counts.change, "import": counts.import, "remove": counts.destroy, "operation": operation,
+        "add": counts.add, "change": counts.change, "import": counts.import, "remove": counts.destroy, "action_invocation": 0, "operation": operation,
     });
     event(
         "info",

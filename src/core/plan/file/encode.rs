@@ -50,7 +50,10 @@ fn kept_variables(plan: &Plan) -> Json {
         v.marks().contains(Marks::EPHEMERAL) && plan.set_variables.contains(name)
     };
     let kept = plan.variables.iter().filter(|(k, v)| !given(k, v));
-    Json::Object(kept.map(|(k, v)| (k.to_string(), values::write(v))).collect())
+    Json::Object(
+        kept.map(|(k, v)| (k.to_string(), values::write(v)))
+            .collect(),
+    )
 }
 
 fn text(v: &impl ToString) -> Json {
