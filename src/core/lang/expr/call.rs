@@ -66,7 +66,7 @@ impl Evaluator<'_> {
         let special = matches!(short, "try" | "can" | "convert" | DECODE_TFVARS);
         let function = lookup(full);
         if !special && function.is_none() {
-            self.unknown_function(name);
+            self.unknown_function(name, parens);
             return Value::DYNAMIC;
         }
         let args = match self.expanded(args, expand) {
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
             .then(|| format!("provider::terraform::{function}").into())
     }
 
-    fn unknown_function(&mut self, name: &Ident) {
+    fn unknown_function(&mut self, name: &Ident, parens: Span) {
         let text = &*name.name;
         if let Some((namespace, function)) = text.rsplit_once("::") {
             let root = namespace.split("::").next().unwrap_or_default();
@@ -120,8 +120,12 @@ impl Evaluator<'_> {
         }
         if let "list" | "map" = text {
             let brackets = if text == "list" { "[ ... ]" } else { "{ ... }" };
+            let open = Span {
+                end: parens.start + 1,
+                ..parens
+            };
             self.fail(
-                name.span,
+                name.span.to(open),
                 "Error in function call",
                 format!("Call to function \"{text}\" failed: the \"{text}\" function was deprecated in Terraform v0.12 and is no longer available; use to{text}({brackets}) syntax to write a literal {text}."),
             );
