@@ -30,11 +30,17 @@ pub(super) struct MoveResult {
 pub(super) fn apply(program: &Program, snapshot: &mut Snapshot) -> MoveResult {
     let mut result = MoveResult::default();
     let mut blocked = Vec::new();
-    let implied = implied(program, snapshot);
+    // What is implied in a module that moves happens before that, what is implied where something moves to, after it.
+    let (early, late): (Vec<_>, Vec<_>) = implied(program, snapshot)
+        .into_iter()
+        .partition(|(_, to)| program.moved.iter().any(|m| target(m, to).is_some()));
+    for (from, to) in early {
+        rename(snapshot, &from, &to, &mut result.previous);
+    }
     for moved in in_order(&program.moved) {
         step(snapshot, moved, &mut result.previous, &mut blocked);
     }
-    for (from, to) in implied {
+    for (from, to) in late {
         rename(snapshot, &from, &to, &mut result.previous);
     }
     follow(snapshot, &result.previous);
@@ -330,8 +336,13 @@ fn names(moved: &Moved, address: &AbsResource) -> bool {
         MoveEnd::Resource {
             steps, resource, ..
         } => {
-            let path = moved.module.0.iter().chain(steps.iter().map(|(n, _)| n));
-            *resource == address.resource && path.eq(&address.module.path().0)
+            let module = &address.module.0;
+            let inside = module.split_at_checked(moved.module.0.len());
+            *resource == address.resource
+                && inside.is_some_and(|(outer, below)| {
+                    outer.iter().map(|(n, _)| n).eq(&moved.module.0)
+                        && steps_match(steps, below, false)
+                })
         }
     })
 }

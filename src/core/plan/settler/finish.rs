@@ -13,11 +13,11 @@ use bastionless_model::{
 use super::Settler;
 use crate::{
     lang::{
-        address::{AbsInstance, AbsResource, ConfigResource, Key, ModuleInstance},
+        address::{ConfigResource, ModuleInstance},
         graph::{ConfigNode, NodeKind},
-        program::{ModuleId, MoveEnd},
+        program::ModuleId,
     },
-    plan::{Action, Change, Mode, OutputChange, Plan, execution, world::Keys},
+    plan::{Action, Change, Mode, OutputChange, Plan, execution},
 };
 
 impl Settler {
@@ -125,6 +125,8 @@ impl Settler {
             .collect();
         if self.options.mode == Mode::Normal {
             self.imports_without_blocks();
+        }
+        if self.options.mode != Mode::Destroy {
             self.moves_to_nowhere();
         }
         if self.options.mode == Mode::Normal && !self.conditions.diagnostics.has_errors() {
@@ -157,46 +159,6 @@ impl Settler {
                     format!("The configuration for the given import target {} does not exist. If you wish to automatically generate config for this resource, use the -generate-config-out option within `bastionless plan`. Otherwise, make sure the target resource exists within your configuration. For example:\n\n  bastionless plan -generate-config-out=generated.tf", import.to),
                 )
                 .at(import.to_span),
-            );
-        }
-    }
-
-    /// Reports moves away from instances that the configuration still makes.
-    fn moves_to_nowhere(&mut self) {
-        let program = self.world.program().clone();
-        for moved in program.moved.iter().filter(|m| m.module.is_root()) {
-            let (Some(from), Some(to)) = (instance(&moved.from), instance(&moved.to)) else {
-                continue;
-            };
-            // Whole resources are compared when the configuration is linked.
-            let whole = from.key == Key::None && from.resource != to.resource;
-            let keys = self
-                .world
-                .resource_keys(&from.resource.module, &from.resource.resource);
-            let made = match (keys, &from.key) {
-                (Some(Keys::Single), Key::None) => true,
-                (Some(Keys::Count(n)), Key::Int(i)) => i < n,
-                (Some(Keys::ForEach(entries)), Key::Str(key)) => entries.contains_key(key),
-                _ => false,
-            };
-            if whole || !made || from == to {
-                continue;
-            }
-            let block = self
-                .world
-                .module_at(&from.resource.module.path())
-                .and_then(|id| self.world.module(id))
-                .and_then(|m| m.resources.get(&from.resource.resource))
-                .and_then(|block| program.sources.positions(block.header));
-            let place = block.map_or_else(String::new, |(source, at, _)| {
-                format!(" at {}:{},{}", source.name, at.line, at.column)
-            });
-            self.conditions.diagnostics.push(
-                Diagnostic::error(
-                    "Moved object still exists",
-                    format!("This statement declares a move from {from}, but that resource instance is still declared{place}.\n\nChange your configuration so that this instance will be declared as {to} instead."),
-                )
-                .at(moved.span),
             );
         }
     }
@@ -326,23 +288,4 @@ impl Settler {
         }
         changes
     }
-}
-
-/// Returns the instance of a resource that an end of a move names.
-fn instance(end: &MoveEnd) -> Option<AbsInstance> {
-    let MoveEnd::Resource {
-        steps,
-        resource,
-        key,
-    } = end
-    else {
-        return None;
-    };
-    let keyed = |k: &Option<Key>| k.clone().unwrap_or(Key::None);
-    let module = ModuleInstance(steps.iter().map(|(n, k)| (n.clone(), keyed(k))).collect());
-    let resource = AbsResource {
-        module,
-        resource: resource.clone(),
-    };
-    Some(resource.instance(keyed(key)))
 }

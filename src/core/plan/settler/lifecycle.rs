@@ -18,10 +18,12 @@ use crate::{
     plan::{Action, world::ModuleScope},
 };
 
-/// Returns the resources that are created before they are destroyed: those that say so and all that they depend on.
+/// Returns the resources that are created before they are destroyed: those that say so and all that they depend on. With targets
+/// what is not selected says nothing.
 pub(super) fn create_before_destroy(
     program: &Program,
     graph: &StaticGraph,
+    selected: Option<&BTreeSet<ConfigNode>>,
 ) -> BTreeSet<ConfigNode> {
     let mut own = Vec::new();
     for (i, module) in program.modules.iter().enumerate() {
@@ -34,6 +36,7 @@ pub(super) fn create_before_destroy(
             }
         }
     }
+    own.retain(|n| selected.is_none_or(|s| s.contains(n)));
     graph.with_dependencies(&own)
 }
 

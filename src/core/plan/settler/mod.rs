@@ -10,6 +10,7 @@ mod imports;
 mod instance;
 mod lifecycle;
 mod managed;
+mod moved;
 mod objects;
 mod orphans;
 mod place;
@@ -146,7 +147,8 @@ impl Settler {
         );
         let walk = walk::Walk::new(&inputs.graph, selected.as_ref());
         let imports = imports::Imports::new(&inputs.program, &inputs.options.imports);
-        let inherited_cbd = lifecycle::create_before_destroy(&inputs.program, &inputs.graph);
+        let inherited_cbd =
+            lifecycle::create_before_destroy(&inputs.program, &inputs.graph, selected.as_ref());
         let world = World::new(
             inputs.program,
             inputs.host,

@@ -46,7 +46,7 @@ pub(super) fn select(
             let mut resources = needs.iter().filter(resources).peekable();
             resources.peek().is_some()
                 && resources.all(|r| selected.contains(r))
-                && needs.is_disjoint(&littered)
+                && needs.intersection(&littered).all(|m| selected.contains(m))
         })
         .cloned()
         .collect();

@@ -1,0 +1,4 @@
+resource "terraform_data" "r" {
+}
+resource "terraform_data" "s" {
+}

@@ -1,0 +1,6 @@
+module "n" {
+  source = "./m"
+  for_each = toset(["x", "y"])
+}
+resource "terraform_data" "p" {
+}

@@ -1,0 +1,4 @@
+module "n" {
+  source = "./m"
+  count = 2
+}

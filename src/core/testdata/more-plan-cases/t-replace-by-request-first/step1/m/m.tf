@@ -1,0 +1,9 @@
+variable "v" {
+  default = "d"
+}
+resource "terraform_data" "r" {
+  input = jsonencode(var.v)
+}
+output "o" {
+  value = terraform_data.r.id
+}

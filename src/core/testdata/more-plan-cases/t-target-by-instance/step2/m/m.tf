@@ -1,0 +1,13 @@
+variable "v" {
+  default = "d"
+}
+resource "terraform_data" "r" {
+  for_each = toset(["x","y"])
+  input = [var.v]
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+output "o" {
+  value = keys(terraform_data.r)
+}

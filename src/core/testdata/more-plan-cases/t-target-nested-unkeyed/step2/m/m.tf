@@ -1,0 +1,7 @@
+variable "v" {
+}
+module "n" {
+  source = "./n"
+  count = 2
+  v = var.v
+}

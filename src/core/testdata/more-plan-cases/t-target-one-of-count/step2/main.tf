@@ -1,0 +1,10 @@
+resource "terraform_data" "r" {
+  count = 3
+  input = 1
+}
+output "x" {
+  value = length(terraform_data.r)
+}
+output "y" {
+  value = terraform_data.r[*].input
+}

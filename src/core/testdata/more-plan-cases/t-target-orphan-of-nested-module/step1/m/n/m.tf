@@ -1,0 +1,7 @@
+resource "terraform_data" "t" {
+}
+resource "terraform_data" "u" {
+}
+module "z" {
+  source = "./z"
+}

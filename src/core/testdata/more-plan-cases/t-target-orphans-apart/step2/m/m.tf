@@ -1,0 +1,13 @@
+variable "v" {
+  default = "d"
+}
+resource "terraform_data" "r" {
+  count = 2
+  input = jsonencode(var.v)
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+output "o" {
+  value = terraform_data.r[*].output
+}

@@ -1,0 +1,9 @@
+resource "terraform_data" "r" {
+  triggers_replace = 1
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+resource "terraform_data" "q" {
+  input = terraform_data.r.id
+}

@@ -1,0 +1,6 @@
+resource "terraform_data" "r" {
+  count = 2
+}
+resource "terraform_data" "s" {
+  input = terraform_data.r[*].id
+}

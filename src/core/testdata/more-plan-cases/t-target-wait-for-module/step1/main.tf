@@ -1,0 +1,7 @@
+module "m" {
+  source = "./m"
+  count = 2
+}
+resource "terraform_data" "q" {
+  depends_on = [module.m[0]]
+}
