@@ -1,5 +1,6 @@
 //! The engine on the fake cloud, in process. Plans are made by a planner of a few lines: what is missing is created.
 
+mod conditions;
 mod crash;
 mod drift;
 mod joins;
