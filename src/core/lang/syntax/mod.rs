@@ -13,7 +13,7 @@ mod json_body;
 mod parse;
 mod skeleton;
 mod template;
-mod token;
+pub(in crate::lang) mod token;
 
 pub use ast::{
     Attribute, BinaryOp, Block, Body, Expr, ExprKind, File, ForExpr, Ident, Item, Label,

@@ -4,7 +4,7 @@ use bastionless_model::base::{Diagnostic, SourceId, Span};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::lang) enum Kind {
     Newline,
     Ident,
     Number,
@@ -56,16 +56,16 @@ pub(super) enum Kind {
 
 /// A token and where it stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) start: u32,
-    pub(super) end: u32,
+pub(in crate::lang) struct Token {
+    pub(in crate::lang) kind: Kind,
+    pub(in crate::lang) start: u32,
+    pub(in crate::lang) end: u32,
 }
 
 /// All tokens of a text, and the first character that is not valid anywhere.
-pub(super) struct Tokens {
-    pub(super) list: Vec<Token>,
-    pub(super) error: Option<Box<Diagnostic>>,
+pub(in crate::lang) struct Tokens {
+    pub(in crate::lang) list: Vec<Token>,
+    pub(in crate::lang) error: Option<Box<Diagnostic>>,
 }
 
 /// What the lexer is inside of.
@@ -84,7 +84,7 @@ enum Mode {
 }
 
 /// Reads a configuration text, or a single expression.
-pub(super) fn code(source: SourceId, text: &str) -> Tokens {
+pub(in crate::lang) fn code(source: SourceId, text: &str) -> Tokens {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     run(
         source,
@@ -479,6 +479,9 @@ impl Lexer<'_> {
     }
 }
 
+/// Part of identifiers since Unicode 15.1; the language is older.
+const JOINERS: [char; 4] = ['\u{200c}', '\u{200d}', '\u{30fb}', '\u{ff65}'];
+
 /// Returns the length of the identifier at the start of the text; 0 where there is none.
 pub(super) fn ident_len(text: &str) -> usize {
     let mut len = 0;
@@ -486,7 +489,7 @@ pub(super) fn ident_len(text: &str) -> usize {
         let fits = if len == 0 {
             c == '_' || unicode_ident::is_xid_start(c)
         } else {
-            c == '-' || unicode_ident::is_xid_continue(c)
+            c == '-' || unicode_ident::is_xid_continue(c) && !JOINERS.contains(&c)
         };
         if !fits {
             break;
