@@ -139,5 +139,4 @@ fn thousands_of_objects_are_read_in_one_pass() {
     let text = one.write().unwrap();
     let again = Snapshot::read(&text).unwrap();
     assert_eq!(again.objects().count(), one.objects().count());
-    // Ten times what a debug build needs on a slow machine; quadratic work takes minutes.
 }

@@ -246,16 +246,9 @@ fn constants_allow_neither_references_nor_calls() {
     }
 }
 
-/// Unoptimised code is some thirty times slower.
-const BLOCKS: usize = if cfg!(debug_assertions) {
-    1_000
-} else {
-    20_000
-};
-
 #[test]
-#[expect(clippy::print_stdout, reason = "the time is what one runs it for")]
-fn many_blocks_take_moments() {
+fn many_blocks_are_decoded_one_like_the_other() {
+    const BLOCKS: usize = 1_000;
     let mut text = String::new();
     for i in 0..BLOCKS {
         writeln!(
