@@ -320,8 +320,9 @@ impl Scanner<'_> {
             Kind::Assign => self.attribute(name, &mut HashMap::new(), true)?,
             Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => {
                 let text = self.cursor.text_of(name);
+                let next = self.cursor.span(self.cursor.peek());
                 return Err(error(
-                    self.cursor.span(name),
+                    self.cursor.span(name).to(next),
                     "Argument definition required",
                     format!(
                         "A single-line block definition can contain only a single argument. If you meant to define argument \"{text}\", use an equals sign to assign it a value. To define a nested block, place it on a line of its own within its parent block."

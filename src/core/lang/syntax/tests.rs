@@ -88,7 +88,7 @@ fn errors_have_terraforms_words_and_places() {
             "a { b = 1, c = 2 }\n",
             "1:10-1:11 Invalid single-argument block definition",
         ),
-        ("a { b {} }\n", "1:5-1:6 Argument definition required"),
+        ("a { b {} }\n", "1:5-1:8 Argument definition required"),
         ("a\n", "1:1-1:2 Argument or block definition required"),
         ("\"a\" = 1\n", "1:1-1:2 Invalid argument name"),
         ("a = 1\na = 2\n", "2:1-2:2 Attribute redefined"),
