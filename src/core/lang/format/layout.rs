@@ -110,6 +110,8 @@ fn needs_space(before: Option<Kind>, left: Kind, left_is_in: bool, right: Kind) 
     match (left, right) {
         (_, Newline) => false,
         (Ident, OpenParen) => left_is_in,
+        // Two old indexes side by side would become one number; Terraform makes a file of this that it cannot read.
+        (Dot, Number) if before == Some(Number) => true,
         (Dot | DoubleColon, _) | (_, Dot | DoubleColon) => false,
         (_, Comma | Ellipsis) => false,
         (Comma, _) => true,

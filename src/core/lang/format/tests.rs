@@ -69,6 +69,7 @@ fn blanks_after_the_last_line_stay() {
 fn comments_and_names_end_where_they_end_for_the_parser() {
     check("a=1/*/*/+2\n", "a = 1 /*/*/ + 2\n");
     check("a=1/*/ + */+2\n", "a = 1 /*/ + */ + 2\n");
+    check("a=b.0 .1. 2.c\n", "a = b.0. 1. 2.c\n");
     // A combining mark belongs to the name before it.
     check("y\u{485}=x\u{485}-b\n", "y\u{485} = x\u{485}-b\n");
 }
