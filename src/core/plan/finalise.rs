@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     lang::{
-        address::{Mode as ResourceMode, ModuleInstance, ProviderConfig},
+        address::{AbsResource, Mode as ResourceMode, ModuleInstance, ProviderConfig},
         functions::Host,
         graph::{ConfigNode, NodeKind, StaticGraph},
         program::{ModuleId, Program, ResourceBlock},
@@ -70,6 +70,8 @@ pub struct Finaliser {
     /// How many changes of a resource are still to be applied, by the module instance that holds it; none where there are none.
     pending: BTreeMap<ConfigNode, BTreeMap<ModuleInstance, usize>>,
     expanded: BTreeSet<Part>,
+    /// The changes of a resource, for a plan that leaves some objects alone; empty for others.
+    partial: BTreeMap<AbsResource, Vec<usize>>,
     settings: BTreeMap<ProviderConfig, Arc<plan::Settings>>,
     provider_configs: BTreeMap<ProviderConfig, Value>,
     conditions: Conditions,
@@ -107,6 +109,7 @@ impl Finaliser {
             provisional: BTreeSet::new(),
             pending: BTreeMap::new(),
             expanded: BTreeSet::new(),
+            partial: BTreeMap::new(),
             settings: BTreeMap::new(),
             provider_configs: BTreeMap::new(),
             conditions: Conditions::default(),
@@ -120,6 +123,12 @@ impl Finaliser {
                 let module = finaliser.module_of(index).unwrap_or_default();
                 let modules = finaliser.pending.entry(node).or_default();
                 *modules.entry(module).or_default() += 1;
+            }
+        }
+        if finaliser.is_partial() {
+            for (i, change) in finaliser.plan.changes.iter().enumerate() {
+                let resource = change.address.resource.clone();
+                finaliser.partial.entry(resource).or_default().push(i);
             }
         }
         finaliser
@@ -153,6 +162,11 @@ impl Finaliser {
     /// Returns how many expressions were evaluated so far.
     pub fn evaluations(&self) -> u64 {
         self.world.evaluations()
+    }
+
+    /// Tells whether the plan leaves objects alone that the configuration would change.
+    fn is_partial(&self) -> bool {
+        !self.plan.targets.is_empty() || self.plan.mode == Mode::RefreshOnly
     }
 
     fn module_of(&self, index: usize) -> Option<ModuleInstance> {
@@ -246,12 +260,7 @@ impl Finaliser {
         if problems.has_errors() {
             return Err(problems);
         }
-        let keys = self
-            .world
-            .resource_keys(&resource.module, &resource.resource)
-            .cloned()
-            .unwrap_or_default();
-        let each = self.world.each_of(&keys, &change.address.key);
+        let each = self.world.each_of(&change.address);
         self.conditions_before(change, &block, &each)?;
         let scope = ModuleScope::new(&self.world, &resource.module).with_each(each);
         let (config, diagnostics) = scope.decode(&block.body, &schema.block);

@@ -55,12 +55,7 @@ impl Finaliser {
         if block.lifecycle.postconditions.is_empty() {
             return Ok(());
         }
-        let keys = self
-            .world
-            .resource_keys(&resource.module, &resource.resource)
-            .cloned()
-            .unwrap_or_default();
-        let each = self.world.each_of(&keys, &change.address.key);
+        let each = self.world.each_of(&change.address);
         let marks = change.after.clone().unmark_with_paths().1;
         let this = value.clone().mark_with_paths(&marks);
         let scope = ModuleScope::new(&self.world, &resource.module)

@@ -27,12 +27,7 @@ impl Finaliser {
             }
             let resource = &change.address.resource;
             self.ensure_before(&node, &resource.module, state);
-            let keys = self
-                .world
-                .resource_keys(&resource.module, &resource.resource)
-                .cloned()
-                .unwrap_or_default();
-            let each = self.world.each_of(&keys, &change.address.key);
+            let each = self.world.each_of(&change.address);
             let before = self.conditions_before(change, &block, &each);
             let after = self.applied(i, &change.after);
             for problems in [before, after].into_iter().filter_map(Result::err) {

@@ -12,7 +12,7 @@ use crate::{
         program::ResourceBlock,
     },
     plan::{
-        Action, Mode, settler,
+        Action, settler,
         world::{Keys, ModuleScope, expand},
     },
     state::{Snapshot, sensitive_paths},
@@ -167,7 +167,7 @@ impl Finaliser {
                 .resource_keys(&module, resource)
                 .cloned()
                 .unwrap_or_default();
-            if !self.plan.targets.is_empty() || self.plan.mode == Mode::RefreshOnly {
+            if self.is_partial() {
                 self.take_existing(&address, &keys, state, schema);
                 continue;
             }
@@ -187,11 +187,12 @@ impl Finaliser {
         state: &Snapshot,
         schema: &Schema,
     ) {
-        let changes = self.plan.changes.iter();
-        let of_resource =
-            changes.filter(|c| c.address.resource == *resource && c.deposed.is_none());
-        let (going, made): (Vec<_>, Vec<_>) =
-            of_resource.partition(|c| matches!(c.action, Action::Delete | Action::Forget));
+        let indices = self.partial.get(resource).into_iter().flatten();
+        let changes = indices.filter_map(|i| self.plan.changes.get(*i));
+        let (going, made): (Vec<_>, Vec<_>) = changes
+            .filter(|c| c.deposed.is_none())
+            .partition(|c| matches!(c.action, Action::Delete | Action::Forget));
+        let going: BTreeSet<&Key> = going.iter().map(|c| &c.address.key).collect();
         let stored = state.resources.get(resource);
         let stored = stored.into_iter().flat_map(|s| s.instances.keys());
         let single = matches!(keys, Keys::Single).then_some(Key::None);
@@ -199,7 +200,7 @@ impl Finaliser {
             .iter()
             .map(|c| &c.address.key)
             .chain(stored)
-            .filter(|key| !going.iter().any(|c| c.address.key == **key))
+            .filter(|key| !going.contains(key))
             .cloned()
             .chain(single)
             .filter(|key| {

@@ -287,24 +287,27 @@ impl World {
 
     /// Ends the changes of a resource: its value as a whole is computed once.
     pub(crate) fn seal_resource(&mut self, module: &ModuleInstance, resource: &Resource) {
-        if let Some(i) = self
-            .modules
-            .get_mut(module)
-            .and_then(|m| m.resources.get_mut(resource))
-        {
-            i.combined = Some(i.whole());
-        }
+        self.combine(module, resource, Instances::whole);
     }
 
     /// Puts the value of a resource as a whole together of those instances only that were put in: what the configuration makes
     /// beside them does not exist, and will not.
     pub(crate) fn seal_existing(&mut self, module: &ModuleInstance, resource: &Resource) {
+        self.combine(module, resource, Instances::existing);
+    }
+
+    fn combine(
+        &mut self,
+        module: &ModuleInstance,
+        resource: &Resource,
+        value: fn(&Instances) -> Value,
+    ) {
         if let Some(i) = self
             .modules
             .get_mut(module)
             .and_then(|m| m.resources.get_mut(resource))
         {
-            i.combined = Some(i.existing());
+            i.combined = Some(value(i));
         }
     }
 

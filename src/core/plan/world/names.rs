@@ -10,7 +10,7 @@ use bastionless_model::{
 use super::{Each, Keys, ModuleScope, World, expand};
 use crate::{
     lang::{
-        address::{Key, ModuleInstance},
+        address::{AbsInstance, ModuleInstance},
         expr::unstorable,
         program::{Call, ModuleId, Variable},
         syntax::Expr,
@@ -281,9 +281,11 @@ impl World {
             .map(|i| &i.keys)
     }
 
-    /// Returns `each` of a module instance's resource with a key.
-    pub(crate) fn each_of(&self, keys: &Keys, key: &Key) -> Each {
-        keys.each(key).unwrap_or_default()
+    /// Returns what `each` and `count` are in an instance; nothing where its resource was not expanded.
+    pub(crate) fn each_of(&self, address: &AbsInstance) -> Each {
+        self.resource_keys(&address.resource.module, &address.resource.resource)
+            .and_then(|keys| keys.each(&address.key))
+            .unwrap_or_default()
     }
 }
 
